@@ -1,0 +1,92 @@
+package casework
+
+import (
+	"slices"
+	"time"
+)
+
+// Window is a span of working time on a weekday, in minutes after midnight, within effective dates.
+type Window struct {
+	Weekday time.Weekday
+	Opens   int
+	Closes  int
+	From    Date // first day on which it holds
+	Until   Date // last day; 0: for ever
+}
+
+// Calendar tells working minutes from others. Devices' zones play no part: it is WIB.
+type Calendar struct {
+	Windows  []Window
+	Holidays map[Date]bool
+}
+
+// DefaultWindows are Monday to Friday, 08:00 to 16:00.
+func DefaultWindows() []Window {
+	var windows []Window
+	for day := time.Monday; day <= time.Friday; day++ {
+		windows = append(windows, Window{Weekday: day, Opens: 8 * 60, Closes: 16 * 60})
+	}
+	return windows
+}
+
+// HasYear tells whether any holiday of the year is loaded. Without one every weekday is a working day, so that a due time errs
+// early, and health says so.
+func (c Calendar) HasYear(year int) bool {
+	for day := range c.Holidays {
+		if day.Year() == year {
+			return true
+		}
+	}
+	return false
+}
+
+// AddWorking is the instant at which the last of so many working minutes has run. A start outside a window counts from the next
+// opening. A calendar without windows counts elapsed time, for a duty must end.
+func (c Calendar) AddWorking(start time.Time, minutes int) time.Time {
+	remaining := time.Duration(minutes) * time.Minute
+	day := DateOf(start)
+	for range maxCalendarDays {
+		for _, w := range c.windowsOn(day) {
+			opens := day.Time().Add(time.Duration(w.Opens) * time.Minute)
+			closes := day.Time().Add(time.Duration(w.Closes) * time.Minute)
+			if opens.Before(start) {
+				opens = start
+			}
+			if !opens.Before(closes) {
+				continue
+			}
+			if remaining <= closes.Sub(opens) {
+				return opens.Add(remaining).UTC()
+			}
+			remaining -= closes.Sub(opens)
+		}
+		day++
+	}
+	return start.Add(time.Duration(minutes) * time.Minute).UTC()
+}
+
+// maxCalendarDays bounds the search: 400 working days fit into it several times.
+const maxCalendarDays = 4000
+
+// windowsOn are the windows of a day in their order; none on a holiday. Windows with dates, such as Ramadan hours, take the place
+// of those that always hold.
+func (c Calendar) windowsOn(day Date) []Window {
+	if c.Holidays[day] {
+		return nil
+	}
+	var always, dated []Window
+	for _, w := range c.Windows {
+		switch {
+		case w.Weekday != day.Weekday() || day < w.From || w.Until != 0 && day > w.Until:
+		case w.Until != 0:
+			dated = append(dated, w)
+		default:
+			always = append(always, w)
+		}
+	}
+	if len(dated) > 0 {
+		always = dated
+	}
+	slices.SortFunc(always, func(a, b Window) int { return a.Opens - b.Opens })
+	return always
+}

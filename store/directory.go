@@ -1,0 +1,216 @@
+package store
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/sinergi-pug/sinergi/domain/casework"
+)
+
+// regionsCSV holds the 476 codes and names of Kabupaten Bogor, facts of Kepmendagri 300.2.2-2430 of 2025.
+//
+//go:embed regions.csv
+var regionsCSV string
+
+// Offer is a service of a unit, where it covers, and what the client should bring.
+type Offer struct {
+	Service casework.ReferralServiceType
+	Areas   []string
+	Bring   []string
+}
+
+// Directory is the regency's units, regions, deadlines and calendar as of one moment. It is read from memory, for every
+// filing asks it several times and only the operator's commands change it.
+type Directory struct {
+	units     map[casework.UnitID]casework.Unit
+	codes     map[string]casework.UnitID
+	offers    map[casework.UnitID][]Offer
+	regions   map[string]string
+	Deadlines []casework.Deadline
+	Calendar  casework.Calendar
+}
+
+// Directory is the newest one.
+func (s *Store) Directory() *Directory { return s.directory.Load() }
+
+// Unit finds a unit.
+func (d *Directory) Unit(id casework.UnitID) (casework.Unit, bool) {
+	u, ok := d.units[id]
+	return u, ok
+}
+
+// UnitByCode finds a unit by its short code.
+func (d *Directory) UnitByCode(code string) (casework.Unit, bool) {
+	return d.Unit(d.codes[strings.ToUpper(code)])
+}
+
+// Units lists all units by code.
+func (d *Directory) Units() []casework.Unit {
+	all := make([]casework.Unit, 0, len(d.units))
+	for _, u := range d.units {
+		all = append(all, u)
+	}
+	slices.SortFunc(all, func(a, b casework.Unit) int { return strings.Compare(a.Code, b.Code) })
+	return all
+}
+
+// Offers lists what a unit offers.
+func (d *Directory) Offers(unit casework.UnitID) []Offer { return d.offers[unit] }
+
+// Offer finds one service of a unit.
+func (d *Directory) Offer(unit casework.UnitID, service casework.ReferralServiceType) (Offer, bool) {
+	for _, o := range d.offers[unit] {
+		if o.Service == service {
+			return o, true
+		}
+	}
+	return Offer{}, false
+}
+
+// Covers tells whether an offer covers an area. An area that nobody stated is covered by what covers the regency.
+func (o Offer) Covers(area string) bool {
+	for _, covered := range o.Areas {
+		if area == covered || strings.HasPrefix(area, covered+".") {
+			return true
+		}
+	}
+	return false
+}
+
+// Region is the name of a code, empty if the decree has none such.
+func (d *Directory) Region(code string) string { return d.regions[code] }
+
+// seedDirectory fills an empty database with the regions, default deadlines and working windows.
+func (w *Writer) seedDirectory() error {
+	var n int64
+	if err := w.row("SELECT count(*) FROM regions").scan(&n); err != nil || n > 0 {
+		return err
+	}
+	rows, err := csv.NewReader(strings.NewReader(regionsCSV)).ReadAll()
+	if err != nil {
+		return fmt.Errorf("read the built-in regions: %w", err)
+	}
+	for _, r := range rows[1:] {
+		if _, err := w.exec("INSERT INTO regions (code, name, level) VALUES ($1, $2, $3)", r[0], r[1], r[2]); err != nil {
+			return err
+		}
+	}
+	for _, d := range casework.DefaultDeadlines() {
+		if err := w.putDeadline(d); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// LoadDirectory reads the directory anew, after the operator changed it.
+func (s *Store) loadDirectory(t *tx) error {
+	d := &Directory{
+		units:   map[casework.UnitID]casework.Unit{},
+		codes:   map[string]casework.UnitID{},
+		offers:  map[casework.UnitID][]Offer{},
+		regions: map[string]string{},
+	}
+	for _, load := range []func(*tx) error{d.loadUnits, d.loadOffers, d.loadRegions, d.loadDeadlines, d.loadCalendar} {
+		if err := load(t); err != nil {
+			return fmt.Errorf("read the directory: %w", err)
+		}
+	}
+	s.directory.Store(d)
+	return nil
+}
+
+func (d *Directory) loadUnits(t *tx) error {
+	units, err := list(t, scanUnit, "SELECT id, code, name, type, parent, register, channel, area, duty_officer, active_from, active_until FROM units")
+	for _, u := range units {
+		d.units[u.ID] = u
+		d.codes[u.Code] = u.ID
+	}
+	return err
+}
+
+func scanUnit(r row) (u casework.Unit, err error) {
+	return u, r.scan(u.ID[:], &u.Code, &u.Name, &u.Type, u.Parent[:], u.Register[:], &u.Channel, &u.AreaCode, u.DutyOfficer[:],
+		&u.ActiveFrom, &u.ActiveUntil)
+}
+
+func (d *Directory) loadOffers(t *tx) error {
+	for r := range t.rows("SELECT unit, service, area, bring FROM unit_services ORDER BY unit, service, area") {
+		var unit casework.UnitID
+		var service casework.ReferralServiceType
+		var area, bring string
+		if err := r.scan(unit[:], &service, &area, &bring); err != nil {
+			return err
+		}
+		d.addOffer(unit, service, area, bring)
+	}
+	return nil
+}
+
+func (d *Directory) addOffer(unit casework.UnitID, service casework.ReferralServiceType, area, bring string) {
+	offers := d.offers[unit]
+	if n := len(offers); n > 0 && offers[n-1].Service == service {
+		offers[n-1].Areas = append(offers[n-1].Areas, area)
+		return
+	}
+	o := Offer{Service: service, Areas: []string{area}}
+	if bring != "" {
+		o.Bring = strings.Split(bring, "|")
+	}
+	d.offers[unit] = append(offers, o)
+}
+
+func (d *Directory) loadRegions(t *tx) error {
+	for r := range t.rows("SELECT code, name FROM regions") {
+		var code, name string
+		if err := r.scan(&code, &name); err != nil {
+			return err
+		}
+		d.regions[code] = name
+	}
+	return nil
+}
+
+// PutUnit makes a unit or changes it, with all that it offers.
+func (w *Writer) PutUnit(u casework.Unit, offers []Offer, entry [16]byte) error {
+	_, err := w.exec(`INSERT INTO units (id, code, name, type, parent, register, channel, area, active_from, active_until, revision, entry)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11)
+		ON CONFLICT (id) DO UPDATE SET name = excluded.name, type = excluded.type, parent = excluded.parent,
+			register = excluded.register, channel = excluded.channel, area = excluded.area,
+			active_until = excluded.active_until, revision = units.revision + 1, entry = excluded.entry`,
+		u.ID, u.Code, u.Name, u.Type, orNull(u.Parent[:]), u.Register, u.Channel, u.AreaCode, u.ActiveFrom, u.ActiveUntil, entry)
+	if err != nil {
+		return fmt.Errorf("put a unit: %w", err)
+	}
+	if _, err := w.exec("DELETE FROM unit_services WHERE unit = $1", u.ID); err != nil {
+		return err
+	}
+	for _, o := range offers {
+		for _, area := range o.Areas {
+			if _, err := w.exec(`INSERT INTO unit_services (unit, service, area, capacity, bring) VALUES ($1, $2, $3, 'UNKNOWN', $4)`,
+				u.ID, o.Service, area, strings.Join(o.Bring, "|")); err != nil {
+				return fmt.Errorf("put what a unit offers: %w", err)
+			}
+		}
+	}
+	return nil
+}
+
+// SetDutyOfficer names who takes what nobody else has taken.
+func (w *Writer) SetDutyOfficer(unit casework.UnitID, officer casework.AccountID, entry [16]byte) error {
+	_, err := w.exec("UPDATE units SET duty_officer = $2, revision = revision + 1, entry = $3 WHERE id = $1", unit, officer, entry)
+	return err
+}
+
+// UpdateDirectory is Update for what changes the directory: the memory follows in the same closure's end.
+func (s *Store) ReloadDirectory(r *Reader) error { return s.loadDirectory(&r.tx) }
+
+var errNoDirectory = errors.New("store: no directory")
+
+// day is how a civil date stands in a text column; empty for none.
+func day(t time.Time) string { return t.Format(time.DateOnly) }

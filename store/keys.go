@@ -1,0 +1,324 @@
+package store
+
+import (
+	"bytes"
+	"context"
+	"crypto/hkdf"
+	"crypto/hmac"
+	"crypto/sha256"
+	"database/sql"
+	"encoding/binary"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+
+	"github.com/tink-crypto/tink-go/v2/aead"
+	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
+	"github.com/tink-crypto/tink-go/v2/keyset"
+	"github.com/tink-crypto/tink-go/v2/tink"
+
+	"github.com/sinergi-pug/sinergi/store/migrations"
+)
+
+// Files of the two folders.
+const (
+	databaseName = "sinergi.db"
+	lockName     = "lock"
+	kekName      = "kek.json"    // Tink keyset, AES-256-GCM: wraps data keys
+	indexName    = "index.key"   // 32 bytes: tags, marks of request bodies, cursors; changed by indexing again
+	journalName  = "journal.key" // 32 bytes: pseudonyms, which must outlive the index key
+)
+
+// keysSetting is the row of settings that marks which keys the database belongs to.
+const keysSetting = "keys"
+
+// keyring is the key folder in memory.
+type keyring struct {
+	kek     tink.AEAD
+	index   []byte
+	journal []byte
+	subkeys sync.Map // label to subkey, derived once
+	*opened          // data keys, see seal.go
+}
+
+// prepareFolders makes both folders, for us alone, and refuses places that would give the keys away with the data.
+func prepareFolders(cfg *Config) error {
+	for _, folder := range []*string{&cfg.Data, &cfg.Keys} {
+		if *folder == "" {
+			return errors.New("the store needs a folder for data and another for keys: give --data and --keys")
+		}
+		if err := os.MkdirAll(*folder, 0o700); err != nil {
+			return fmt.Errorf("make folder: %w", err)
+		}
+		real, err := filepath.EvalSymlinks(*folder)
+		if err != nil {
+			return fmt.Errorf("resolve folder: %w", err)
+		}
+		if *folder, err = filepath.Abs(real); err != nil {
+			return fmt.Errorf("resolve folder: %w", err)
+		}
+	}
+	if inside(cfg.Keys, cfg.Data) || inside(cfg.Data, cfg.Keys) {
+		return fmt.Errorf("keys in %s and data in %s share a folder, so that a stolen copy would open itself: "+
+			"move the keys elsewhere and give --keys", cfg.Keys, cfg.Data)
+	}
+	return nil
+}
+
+// inside tells whether path is folder or lies below it.
+func inside(path, folder string) bool {
+	rel, err := filepath.Rel(folder, path)
+	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
+}
+
+// migrate brings the file to this program's schema. goose needs database/sql, which nothing else here does.
+func migrate(ctx context.Context, path string) error {
+	// Made by us, so that the database and its log are for us alone even if the folder was opened up.
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	if err := f.Close(); err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	db, err := sql.Open("sqlite3", dsn(path, writerParams))
+	if err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
+	defer db.Close()
+	db.SetMaxOpenConns(1)
+	err = migrations.Up(ctx, db)
+	if errors.Is(err, migrations.ErrNewer) {
+		return fmt.Errorf("%w: install the newer sinergi again, or restore a backup made by this one", err)
+	}
+	return err
+}
+
+// openKeys reads the key folder. Keys are made only for a database that holds nothing yet; a folder that lacks a key, or has
+// another database's, is refused.
+func (s *Store) openKeys() error {
+	used, err := s.used()
+	if err != nil {
+		return fmt.Errorf("look for sealed data: %w", err)
+	}
+	if err := private(s.cfg.Keys); err != nil {
+		return err
+	}
+	k := &keyring{opened: newOpened()}
+	if err := k.load(s.cfg.Keys, !used, s.cfg.Rand); err != nil {
+		return err
+	}
+	s.keys = k
+	return s.matchKeys()
+}
+
+// used tells whether anything was ever sealed or journaled here.
+func (s *Store) used() (bool, error) {
+	if s.seq.next > 0 {
+		return true, nil
+	}
+	t := tx{c: s.writer, s: s}
+	_, marked, err := t.Setting(keysSetting)
+	if marked || err != nil {
+		return marked, err
+	}
+	var one int64
+	err = t.row("SELECT 1 FROM deks LIMIT 1").scan(&one)
+	if errors.Is(err, errNoRows) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// matchKeys compares the keys with the mark that the database keeps of them, and leaves the mark at the first start.
+func (s *Store) matchKeys() error {
+	w := &Writer{tx: tx{c: s.writer, s: s}}
+	index, journal := s.keys.mac(s.keys.index, "keys"), s.keys.mac(s.keys.journal, "keys")
+	mark := hex.EncodeToString(index[:8]) + hex.EncodeToString(journal[:8])
+	have, ok, err := w.Setting(keysSetting)
+	if err == nil && !ok {
+		err = w.SetSetting(keysSetting, mark)
+	}
+	if err != nil {
+		return fmt.Errorf("match keys with the database: %w", err)
+	}
+	if ok && have != mark {
+		return fmt.Errorf("the keys in %s belong to another database: give --keys the folder that belongs to this one", s.cfg.Keys)
+	}
+	return s.tryKEK(&w.tx)
+}
+
+// tryKEK unwraps one data key, for a KEK of another database would be noticed only when somebody's data does not open.
+func (s *Store) tryKEK(t *tx) error {
+	var key Key
+	err := t.row("SELECT owner, epoch, wrapped FROM deks LIMIT 1").scan(key.owner[:], &key.epoch, &key.wrapped)
+	if errors.Is(err, errNoRows) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("read a data key: %w", err)
+	}
+	if _, err := s.keys.unwrap(key); err != nil {
+		return fmt.Errorf("%s in %s does not open this database: restore the newest copy of the key folder", kekName, s.cfg.Keys)
+	}
+	return nil
+}
+
+// private refuses a key folder, or a file in it, that anybody else can read.
+func private(folder string) error {
+	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			return fmt.Errorf("read key folder: %w", err)
+		}
+		info, err := entry.Info()
+		if err != nil {
+			return fmt.Errorf("read key folder: %w", err)
+		}
+		if info.Mode().Perm()&0o077 != 0 {
+			return fmt.Errorf("%s can be read by others: run chmod -R go= %s, and change the keys if anybody may have", path, folder)
+		}
+		return nil
+	})
+}
+
+// load reads the keys, and makes those that are absent if it may.
+func (k *keyring) load(folder string, mayMake bool, rand io.Reader) error {
+	read := func(name string, fresh func() ([]byte, error)) ([]byte, error) {
+		path := filepath.Join(folder, name)
+		text, err := os.ReadFile(path)
+		if !errors.Is(err, fs.ErrNotExist) {
+			return text, err
+		}
+		if !mayMake {
+			return nil, fmt.Errorf("the database holds sealed data, but its key %s is missing: restore the key folder from its backup, or give --keys the right one", path)
+		}
+		if text, err = fresh(); err != nil {
+			return nil, err
+		}
+		return text, writeDurably(path, text)
+	}
+	random := func() ([]byte, error) {
+		key := make([]byte, 32)
+		_, err := io.ReadFull(rand, key)
+		return key, err
+	}
+	kek, err := read(kekName, freshKEK)
+	if err != nil {
+		return fmt.Errorf("key encryption key: %w", err)
+	}
+	if k.kek, err = parseKEK(kek); err != nil {
+		return fmt.Errorf("key encryption key in %s: %w", folder, err)
+	}
+	if k.index, err = read(indexName, random); err != nil {
+		return fmt.Errorf("index key: %w", err)
+	}
+	if k.journal, err = read(journalName, random); err != nil {
+		return fmt.Errorf("journal key: %w", err)
+	}
+	if len(k.index) != 32 || len(k.journal) != 32 {
+		return fmt.Errorf("%s or %s in %s is not 32 bytes long: restore the key folder from its backup", indexName, journalName, folder)
+	}
+	return nil
+}
+
+func freshKEK() ([]byte, error) {
+	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
+	if err != nil {
+		return nil, err
+	}
+	var text bytes.Buffer
+	err = insecurecleartextkeyset.Write(handle, keyset.NewJSONWriter(&text))
+	return text.Bytes(), err
+}
+
+func parseKEK(text []byte) (tink.AEAD, error) {
+	handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(text)))
+	if err != nil {
+		return nil, errors.New("not a Tink keyset: restore the key folder from its backup") // its own error may quote the file
+	}
+	return aead.New(handle)
+}
+
+// writeDurably makes a file of mode 0600 that is whole or absent after a power failure.
+func writeDurably(path string, text []byte) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(f.Name())
+	_, err = f.Write(text)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err != nil {
+		return err
+	}
+	if err := os.Rename(f.Name(), path); err != nil {
+		return err
+	}
+	return syncFolder(filepath.Dir(path))
+}
+
+func syncFolder(path string) error {
+	d, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+// Tag is a keyed mark of parts for look-up, of 16 bytes. The label keeps one use from another: equal parts under two labels
+// give tags that have nothing in common.
+func (s *Store) Tag(label string, parts ...[]byte) [16]byte {
+	sum := s.keys.mac(s.keys.index, label, parts...)
+	return [16]byte(sum[:16])
+}
+
+// Mac is Tag with all of its 32 bytes.
+func (s *Store) Mac(label string, parts ...[]byte) [32]byte {
+	return s.keys.mac(s.keys.index, label, parts...)
+}
+
+// Pseudonym is what the journal calls an account, a person, a case or a leg. It is the same for ever.
+func (s *Store) Pseudonym(kind string, id []byte) [16]byte {
+	sum := s.keys.mac(s.keys.journal, "pseudonym/"+kind, id)
+	return [16]byte(sum[:16])
+}
+
+// Subkey derives 32 bytes for a use of its own, such as cursors, from the index key.
+func (s *Store) Subkey(label string) []byte { return s.keys.subkey(s.keys.index, label) }
+
+// mac is HMAC-SHA-256 over parts with their lengths, so that no two lists of parts are one.
+func (k *keyring) mac(key []byte, label string, parts ...[]byte) [32]byte {
+	h := hmac.New(sha256.New, k.subkey(key, label))
+	var size [8]byte
+	for _, part := range parts {
+		binary.BigEndian.PutUint64(size[:], uint64(len(part)))
+		h.Write(size[:])
+		h.Write(part)
+	}
+	var sum [32]byte
+	h.Sum(sum[:0])
+	return sum
+}
+
+func (k *keyring) subkey(key []byte, label string) []byte {
+	type use struct {
+		key   [32]byte
+		label string
+	}
+	u := use{[32]byte(key), label}
+	if sub, ok := k.subkeys.Load(u); ok {
+		return sub.([]byte)
+	}
+	sub, err := hkdf.Key(sha256.New, key, nil, "sinergi/v1/"+label, 32)
+	if err != nil {
+		panic("store: derive a subkey") // only if asked for more than 8,160 bytes
+	}
+	k.subkeys.Store(u, sub)
+	return sub
+}

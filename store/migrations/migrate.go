@@ -1,0 +1,82 @@
+// Package migrations brings a database to the schema of this program, and refuses one that is newer than the program.
+// The .sql files are the schema, one text for both engines; begin with 0001_engine.sql.
+package migrations
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"regexp"
+	"time"
+
+	"github.com/pressly/goose/v3"
+)
+
+//go:embed *.sql
+var files embed.FS
+
+// ErrNewer means that a newer program has already migrated the database.
+var ErrNewer = errors.New("the database is newer than this program")
+
+// Up applies the migrations that db lacks, each in a transaction of its own, so a killed run is resumed by the next.
+func Up(ctx context.Context, db *sql.DB) error {
+	provider, err := goose.NewProvider(goose.DialectSQLite3, db, sqliteFS{files}, goose.WithDisableGlobalRegistry(true))
+	if err != nil {
+		return fmt.Errorf("read migrations: %w", err)
+	}
+	have, known, err := provider.GetVersions(ctx)
+	if err != nil {
+		return fmt.Errorf("read version of the database: %w", err)
+	}
+	if have > known {
+		return fmt.Errorf("%w: it is at version %d, the program knows %d", ErrNewer, have, known)
+	}
+	if _, err := provider.Up(ctx); err != nil {
+		return fmt.Errorf("migrate: %w", err)
+	}
+	return nil
+}
+
+// sqliteFS shows the migrations as SQLite reads them: "/*sqlite: WITHOUT ROWID*/" loses its comment signs. A table with a
+// BYTEA primary key is otherwise two B-trees, and every insert of a random id dirties a page in both.
+type sqliteFS struct{ fs.FS }
+
+var sqliteOnly = regexp.MustCompile(`/\*sqlite: ([^*]*)\*/`)
+
+func (f sqliteFS) Open(name string) (fs.File, error) {
+	file, err := f.FS.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	info, err := file.Stat()
+	if err != nil || info.IsDir() {
+		return file, err
+	}
+	defer file.Close()
+	text, err := fs.ReadFile(f.FS, name)
+	if err != nil {
+		return nil, err
+	}
+	return &sqlFile{Reader: bytes.NewReader(sqliteOnly.ReplaceAll(text, []byte("$1"))), name: name}, nil
+}
+
+// Glob and ReadDir go to the embedded files, whose names are unchanged.
+func (f sqliteFS) Glob(pattern string) ([]string, error) { return fs.Glob(f.FS, pattern) }
+
+// sqlFile is a rewritten migration.
+type sqlFile struct {
+	*bytes.Reader
+	name string
+}
+
+func (f *sqlFile) Stat() (fs.FileInfo, error) { return f, nil }
+func (f *sqlFile) Close() error               { return nil }
+func (f *sqlFile) Name() string               { return f.name }
+func (f *sqlFile) Mode() fs.FileMode          { return 0o444 }
+func (f *sqlFile) ModTime() time.Time         { return time.Time{} }
+func (f *sqlFile) IsDir() bool                { return false }
+func (f *sqlFile) Sys() any                   { return nil }

@@ -1,0 +1,120 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"github.com/sinergi-pug/sinergi/domain/casework"
+)
+
+// PutPerson stores a new person record with a fresh key. The key is hers alone: the other side of the same human being has
+// another, and erasing one tells nothing of the other.
+func (w *Writer) PutPerson(p casework.Person, key Key, entry func(value [32]byte) [16]byte) error {
+	if err := w.PutKey(key); err != nil {
+		return err
+	}
+	f2, err := w.sealJSON(personCell(p.ID), p.Identity)
+	if err != nil {
+		return err
+	}
+	_, err = w.exec(`INSERT INTO persons (id, register, unit, side, sex, kecamatan, created, revision, entry, f2)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9)`,
+		p.ID, p.Register, p.Unit, p.Side, p.Sex, p.Kecamatan, w.Now(), entry(digest(f2)), f2)
+	if isUnique(err) {
+		return errIDTaken
+	}
+	return err
+}
+
+// Person reads a person record of a register, with its identity.
+func (t *tx) Person(id casework.PersonID) (p casework.Person, err error) {
+	p.ID = id
+	var f2 []byte
+	err = t.row("SELECT register, unit, side, sex, kecamatan, revision, f2 FROM persons WHERE id = $1", id).
+		scan(p.Register[:], p.Unit[:], &p.Side, &p.Sex, &p.Kecamatan, &p.Revision, &f2)
+	if err != nil {
+		return p, err
+	}
+	return p, t.openJSON(personCell(id), f2, &p.Identity)
+}
+
+func personCell(id casework.PersonID) Cell {
+	return Cell{Table: "persons", Column: "f2", Row: id[:], Owner: Owner(id)}
+}
+
+// MatchTags are the marks by which one register and side finds the same person again: the NIK with the birth date, and the
+// folded name with birth date, sex and folded mother's name. Keyed, so that a stolen index joins no two units or sides.
+func (s *Store) MatchTags(p casework.Person) [][16]byte {
+	var tags [][16]byte
+	i := p.Identity
+	for _, nik := range i.NIKs() {
+		tags = append(tags, s.Tag("match", p.Register[:], []byte(p.Side), []byte("nik"), []byte(nik), []byte(i.BirthDate.String())))
+	}
+	if mother := i.Mother.Name; mother != "" {
+		tags = append(tags, s.Tag("match", p.Register[:], []byte(p.Side), []byte("name"), []byte(casework.FoldName(i.Name)),
+			[]byte(i.BirthDate.String()), []byte(p.Sex), []byte(casework.FoldName(mother))))
+	}
+	slices.SortFunc(tags, func(a, b [16]byte) int { return slices.Compare(a[:], b[:]) })
+	return tags
+}
+
+// LockMatch makes "find or make" one step: whoever holds the same tag waits. Tags come sorted, or two filings would deadlock.
+func (w *Writer) LockMatch(tags [][16]byte) error {
+	for _, tag := range tags {
+		if _, err := w.exec(`INSERT INTO match_lock (tag, taken) VALUES ($1, 1)
+			ON CONFLICT (tag) DO UPDATE SET taken = match_lock.taken + 1`, tag); err != nil {
+			return fmt.Errorf("lock a match: %w", err)
+		}
+	}
+	return nil
+}
+
+// Matching are the persons that carry one of the tags.
+func (t *tx) Matching(tags [][16]byte) ([]casework.PersonID, error) {
+	var found []casework.PersonID
+	for _, tag := range tags {
+		ids, err := list(t, func(r row) (id casework.PersonID, err error) { return id, r.scan(id[:]) },
+			"SELECT person FROM match_tags WHERE tag = $1", tag)
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range ids {
+			if !slices.Contains(found, id) {
+				found = append(found, id)
+			}
+		}
+	}
+	return found, nil
+}
+
+// PutMatchTags makes a person findable by her tags.
+func (w *Writer) PutMatchTags(id casework.PersonID, tags [][16]byte) error {
+	for _, tag := range tags {
+		if _, err := w.exec("INSERT INTO match_tags (tag, person) VALUES ($1, $2) ON CONFLICT DO NOTHING", tag, id); err != nil {
+			return fmt.Errorf("put a match tag: %w", err)
+		}
+	}
+	return nil
+}
+
+// sealJSON seals versioned JSON of a domain struct's fields of one class.
+func (t *tx) sealJSON(cell Cell, value any) ([]byte, error) {
+	plain, err := json.Marshal(value)
+	if err != nil {
+		return nil, fmt.Errorf("seal %s.%s: %w", cell.Table, cell.Column, err)
+	}
+	return t.Seal(cell, append([]byte{'1'}, plain...))
+}
+
+// openJSON opens what sealJSON made; NULL leaves the value as it is.
+func (t *tx) openJSON(cell Cell, sealed []byte, value any) error {
+	plain, err := t.Open(cell, sealed)
+	if err != nil || plain == nil {
+		return err
+	}
+	if plain[0] != '1' {
+		return fmt.Errorf("open %s.%s: layout %q is not known", cell.Table, cell.Column, plain[0])
+	}
+	return json.Unmarshal(plain[1:], value)
+}

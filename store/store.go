@@ -1,0 +1,353 @@
+// Package store keeps what Sinergi knows: one SQL text, sealed columns, and a journal entry for whatever happens.
+//
+// It promises: an answer of Update leaves after its commit is on the disk; what a closure did is there whole or not at all,
+// with its journal entries; no caller's deadline, error or panic reaches the work of another; journal numbers have no gap.
+// It never decides who may see what, and never hands out an SQL connection. Begin with Update and Read; the queries stand in
+// one file for each noun, the group commit in group.go, the keys in keys.go and seal.go.
+package store
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"runtime/debug"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"github.com/sinergi-pug/sinergi/domain/journal"
+)
+
+var (
+	// ErrClosed is the answer of a store that is closed, or that has lost its disk.
+	ErrClosed = errors.New("store: closed")
+	// ErrPanic is the answer to the caller whose closure panicked. What it panicked with is not kept: it may be a name.
+	ErrPanic = errors.New("store: the closure panicked")
+)
+
+// Config says where the store lives.
+type Config struct {
+	Data string           // folder of the database; made when absent
+	Keys string           // folder of the keys, not inside Data; made when absent
+	Now  func() time.Time // the server's clock; time.Now when nil
+	Rand io.Reader        // chance for keys and entry ids; crypto/rand when nil
+
+	fatal func(error) // what ends the process; tests of this package set it
+}
+
+// Store is an open database with its keys. It is safe for many goroutines.
+type Store struct {
+	cfg     Config
+	keys    *keyring
+	lock    *os.File
+	writer  *conn
+	readers chan *conn
+	jobs    chan *job
+	stop    chan struct{} // closed by Close
+	ended   chan struct{} // closed when the writer goroutine has ended
+	closing atomic.Bool
+	changed bell // rung at each commit with entries
+
+	// Owned by the writer goroutine.
+	seq    sequence
+	pace   pace
+	broken bool // the disk failed: nothing is acknowledged any more
+
+	// Checkpoints, also the writer goroutine's.
+	copier  *conn
+	copied  chan error // the copier is done
+	copying bool
+	copies  int  // of the copier, since the log last began anew
+	groups  uint // commits since the start
+}
+
+// Open opens the database in cfg.Data and makes it, and its keys, when they are absent. It refuses keys in the folder of the
+// data, keys that others can read, sealed data without its keys, a database newer than the program, and a second process on
+// the same database. Each refusal says what to do.
+func Open(ctx context.Context, cfg Config) (*Store, error) {
+	cfg.complete()
+	if err := prepareFolders(&cfg); err != nil {
+		return nil, err
+	}
+	s := &Store{
+		cfg:    cfg,
+		jobs:   make(chan *job, 4*groupMax),
+		stop:   make(chan struct{}),
+		ended:  make(chan struct{}),
+		copied: make(chan error, 1),
+	}
+	if err := s.open(ctx); err != nil {
+		return nil, errors.Join(err, s.release())
+	}
+	go s.write()
+	return s, nil
+}
+
+func (cfg *Config) complete() {
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Rand == nil {
+		cfg.Rand = rand.Reader
+	}
+	if cfg.fatal == nil {
+		cfg.fatal = func(err error) {
+			slog.Error("the disk failed at a commit; the process ends, for nothing after it can be trusted", "code", int(code(err)))
+			os.Exit(1)
+		}
+	}
+}
+
+func (s *Store) open(ctx context.Context) (err error) {
+	if s.lock, err = lockFile(filepath.Join(s.cfg.Data, lockName)); err != nil {
+		return err
+	}
+	path := filepath.Join(s.cfg.Data, databaseName)
+	if err := migrate(ctx, path); err != nil {
+		return err
+	}
+	if s.writer, err = openConn(path, writerParams); err != nil {
+		return err
+	}
+	if s.copier, err = openConn(path, writerParams); err != nil {
+		return err
+	}
+	// Checkpoints are ours: the automatic ones run inside COMMIT, before the answers leave, and their errors are dropped.
+	if err := s.writer.do("PRAGMA wal_autocheckpoint = 0"); err != nil {
+		return err
+	}
+	if err := s.loadSequence(); err != nil {
+		return err
+	}
+	if err := s.openKeys(); err != nil {
+		return err
+	}
+	return s.openReaders(path, max(4, 2*runtime.NumCPU()))
+}
+
+func (s *Store) openReaders(path string, n int) error {
+	s.readers = make(chan *conn, n)
+	for range n {
+		c, err := openConn(path, readerParams)
+		if err != nil {
+			return err
+		}
+		s.readers <- c
+	}
+	return nil
+}
+
+// Close lets the closures that wait finish, then closes the database. Later calls get ErrClosed.
+func (s *Store) Close() error {
+	if s.closing.Swap(true) {
+		return ErrClosed
+	}
+	close(s.stop)
+	<-s.ended
+	return s.release()
+}
+
+// release gives back whatever open has taken; readers still at work are waited for.
+func (s *Store) release() error {
+	var errs []error
+	if s.readers != nil {
+		for range len(s.readers) + s.busyReaders() {
+			errs = append(errs, (<-s.readers).close())
+		}
+	}
+	if s.copying {
+		errs = append(errs, <-s.copied)
+	}
+	for _, c := range []*conn{s.copier, s.writer} {
+		if c != nil {
+			errs = append(errs, c.close())
+		}
+	}
+	if s.lock != nil {
+		errs = append(errs, s.lock.Close())
+	}
+	return errors.Join(errs...)
+}
+
+func (s *Store) busyReaders() int {
+	if s.keys == nil || s.writer == nil || !s.closing.Load() {
+		return 0
+	}
+	return cap(s.readers) - len(s.readers)
+}
+
+// lockFile holds an flock until it is closed or the process dies, kill -9 included.
+func lockFile(path string) (*os.File, error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("open lock file: %w", err)
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
+		return nil, errors.Join(fmt.Errorf("another process uses the database in %s: stop it first, or give --data another folder", filepath.Dir(path)), f.Close())
+	}
+	return f, nil
+}
+
+// Record is a journal entry with what stands beside it in its row: ids in clear, NULL after erasure, and the sealed reason.
+type Record struct {
+	Entry  journal.Entry
+	Object []byte // 16 bytes, or empty
+	Case   []byte // 16 bytes, or empty
+	Reason []byte // sealed text, or empty
+}
+
+// Refusal is an error that undoes all its closure did but keeps Record in the journal. The caller of Update gets Err.
+type Refusal struct {
+	Record Record
+	Err    error
+}
+
+func (r *Refusal) Error() string { return r.Err.Error() }
+func (r *Refusal) Unwrap() error { return r.Err }
+
+// Reader reads one snapshot. It is valid until its closure returns.
+type Reader struct{ tx }
+
+// Writer reads and writes inside one closure of Update. It is valid until the closure returns.
+type Writer struct {
+	tx
+	seq     sequence // the group takes it over if the closure succeeds
+	now     int64    // microseconds; 0 until asked
+	records []Record
+}
+
+// Now is the time of this closure, in UTC and whole microseconds: the later of the server's clock and the newest entry, so it
+// never falls behind what is written. Ask for it under the case lock. All of a closure happens at one time.
+func (w *Writer) Now() time.Time { return time.UnixMicro(w.micros()).UTC() }
+
+// Append adds an entry to the journal if this closure succeeds, and returns its id, for the changed row. Number and time are
+// given by the store, the id too unless it is set. object and caseID may be nil.
+func (w *Writer) Append(e journal.Entry, object, caseID []byte) [16]byte {
+	return w.AppendRecord(Record{Entry: e, Object: object, Case: caseID})
+}
+
+// AppendRecord is Append for an entry with a sealed reason.
+func (w *Writer) AppendRecord(r Record) [16]byte {
+	w.complete(&r)
+	w.records = append(w.records, r)
+	return r.Entry.ID
+}
+
+// Refuse gives the error that undoes this closure and keeps only r in the journal.
+func (w *Writer) Refuse(r Record, err error) error { return &Refusal{Record: r, Err: err} }
+
+// Update runs f in a transaction and returns its value after the commit. f may run twice, and may run after ctx has ended;
+// so it sets nothing outside, draws no chance and asks no clock but w.Now. A caller whose ctx ends gets its error at once;
+// what f did is then there whole or not at all, and a retry tells.
+func Update[T any](ctx context.Context, s *Store, f func(*Writer) (T, error)) (T, error) {
+	// On the heap and read only after done: the caller may leave while f still runs.
+	result := new(T)
+	err := s.update(ctx, func(w *Writer) (err error) {
+		*result, err = f(w)
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return *result, nil
+}
+
+// Read runs f on a snapshot of what is committed. It never meets the writer.
+func Read[T any](ctx context.Context, s *Store, f func(*Reader) (T, error)) (T, error) {
+	var value T
+	err := s.read(ctx, func(r *Reader) (err error) {
+		value, err = f(r)
+		return err
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return value, nil
+}
+
+// ReadLogged is Read for what may be shown only on record: the entry that f gives is committed before the value leaves. No
+// entry, no answer. f may refuse by a Refusal, whose record is kept.
+func ReadLogged[T any](ctx context.Context, s *Store, f func(*Reader) (T, *Record, error)) (T, error) {
+	var record *Record
+	value, err := Read(ctx, s, func(r *Reader) (value T, err error) {
+		value, record, err = f(r)
+		return value, err
+	})
+	var refusal *Refusal
+	if err != nil && !errors.As(err, &refusal) {
+		return value, err
+	}
+	if refusal == nil && record == nil {
+		return value, nil
+	}
+	_, err = Update(ctx, s, func(w *Writer) (struct{}, error) {
+		if refusal != nil {
+			return struct{}{}, refusal
+		}
+		w.AppendRecord(*record)
+		return struct{}{}, nil
+	})
+	if err != nil {
+		var none T
+		return none, err
+	}
+	return value, nil
+}
+
+func (s *Store) read(ctx context.Context, f func(*Reader) error) error {
+	if s.closing.Load() {
+		return ErrClosed
+	}
+	var c *conn
+	select {
+	case c = <-s.readers:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.stop:
+		return ErrClosed
+	}
+	defer func() { s.readers <- c }()
+	r := &Reader{tx{c: c, s: s, ctx: ctx, generation: s.keys.generation()}}
+	if err := c.begin("BEGIN"); err != nil {
+		return fmt.Errorf("begin snapshot: %w", err)
+	}
+	defer func() {
+		r.c = nil
+		c.undo()
+	}()
+	return guard(func() error { return f(r) })
+}
+
+// guard turns a panic into ErrPanic. The log gets the stack, never the value.
+func guard(f func() error) (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			slog.Error("a closure panicked", "kind", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
+			err = ErrPanic
+		}
+	}()
+	return f()
+}
+
+// Setting reads a row of settings; ok is false when there is none.
+func (t *tx) Setting(key string) (value string, ok bool, err error) {
+	err = t.row("SELECT value FROM settings WHERE key = $1", key).scan(&value)
+	if errors.Is(err, errNoRows) {
+		return "", false, nil
+	}
+	return value, err == nil, err
+}
+
+// SetSetting writes a row of settings.
+func (w *Writer) SetSetting(key, value string) error {
+	_, err := w.exec("INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
+	return err
+}
