@@ -71,30 +71,11 @@ func (w *Writer) PutAccount(a Account, key Key, entry [16]byte) error {
 	return err
 }
 
-// AccountByCode finds an account by the operator's name for it.
-func (t *tx) AccountByCode(code string) (id casework.AccountID, ok bool, err error) {
-	err = t.row("SELECT id FROM accounts WHERE code = $1", code).scan(id[:])
-	if errors.Is(err, errNoRows) {
-		return id, false, nil
-	}
-	return id, err == nil, err
-}
-
 // PutMembership gives an account a role in a unit, approved from now on.
 func (w *Writer) PutMembership(id casework.ID, account casework.AccountID, role casework.Role, unit casework.UnitID, entry [16]byte) error {
 	_, err := w.exec(`INSERT INTO memberships (id, account, role, unit, from_time, approved, entry)
 		VALUES ($1, $2, $3, $4, $5, $5, $6)`, id, account, role, unit, w.Now(), entry)
 	return err
-}
-
-// Membership finds the membership of an account by role and unit; a zero unit means its only one.
-func (t *tx) Membership(account casework.AccountID, role casework.Role, unit casework.UnitID) (id casework.ID, ok bool, err error) {
-	err = t.row(`SELECT id FROM memberships
-		WHERE account = $1 AND role = $2 AND unit = $3 AND until_time IS NULL`, account, role, unit).scan(id[:])
-	if errors.Is(err, errNoRows) {
-		return id, false, nil
-	}
-	return id, err == nil, err
 }
 
 // PutCredential stores a token, of which the secret is nowhere kept.
@@ -150,4 +131,93 @@ func (t *tx) Handlers(unit casework.UnitID) ([]casework.AccountID, error) {
 		JOIN accounts a ON a.id = m.account
 		WHERE m.unit = $1 AND m.role IN ('WORKER', 'SUPERVISOR') AND m.until_time IS NULL AND a.active_until IS NULL
 		ORDER BY rank, m.from_time, m.account`, unit)
+}
+
+// CanHandle tells whether a unit has a worker or supervisor whom nothing keeps from a case; its parent in the register stands in
+// for one that has none.
+func (t *tx) CanHandle(unit casework.Unit, k casework.CaseID) (bool, error) {
+	able, err := t.canHandle(unit.ID, k)
+	if err != nil || able || unit.Register != unit.Parent {
+		return able, err
+	}
+	return t.canHandle(unit.Parent, k)
+}
+
+func (t *tx) canHandle(unit casework.UnitID, k casework.CaseID) (able bool, err error) {
+	return able, t.row(`SELECT EXISTS (SELECT 1 FROM memberships m
+		JOIN accounts a ON a.id = m.account
+		WHERE m.unit = $1 AND m.role IN ('WORKER', 'SUPERVISOR') AND m.until_time IS NULL AND a.active_until IS NULL
+			AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.case_id = $2 AND (b.account = m.account OR b.unit = m.unit) AND b.until_time IS NULL))`,
+		unit, k).scan(&able)
+}
+
+// IsHandler tells whether an account is an active worker or supervisor of a unit, or of the parent that stands in for it, whom
+// nothing keeps from a case.
+func (t *tx) IsHandler(account casework.AccountID, unit casework.Unit, k casework.CaseID) (able bool, err error) {
+	return able, t.row(`SELECT EXISTS (SELECT 1 FROM memberships m
+		JOIN accounts a ON a.id = m.account
+		WHERE m.account = $1 AND m.unit IN ($2, $3) AND m.role IN ('WORKER', 'SUPERVISOR') AND m.until_time IS NULL AND a.active_until IS NULL
+			AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.case_id = $4 AND (b.account = m.account OR b.unit = m.unit) AND b.until_time IS NULL))`,
+		account, unit.ID, standIn(unit), k).scan(&able)
+}
+
+// standIn is the unit that acts for one of its register without workers; the unit itself if none does.
+func standIn(unit casework.Unit) casework.UnitID {
+	if unit.Register == unit.Parent {
+		return unit.Parent
+	}
+	return unit.ID
+}
+
+// Accountable is the one unit that owes what is owed at a unit: itself, or its parent in the register if it has no worker.
+func (t *tx) Accountable(unit casework.Unit) (casework.UnitID, error) {
+	if unit.Register != unit.Parent {
+		return unit.ID, nil
+	}
+	handlers, err := t.Handlers(unit.ID)
+	if err != nil || len(handlers) > 0 {
+		return unit.ID, err
+	}
+	return unit.Parent, nil
+}
+
+// DutyOfficer is who takes what a unit's kader or app files: its duty officer, else its supervisor or a worker, else its parent's.
+// Zero if the register has nobody.
+func (t *tx) DutyOfficer(unit casework.Unit) (casework.AccountID, error) {
+	for _, u := range []casework.UnitID{unit.ID, standIn(unit)} {
+		if known, ok := t.s.Directory().Unit(u); ok && known.DutyOfficer != (casework.AccountID{}) {
+			return known.DutyOfficer, nil
+		}
+		handlers, err := t.Handlers(u)
+		if err != nil {
+			return casework.AccountID{}, err
+		}
+		if len(handlers) > 0 {
+			return handlers[0], nil
+		}
+	}
+	return casework.AccountID{}, nil
+}
+
+// Member is a role of an account in a unit.
+type Member struct {
+	ID      casework.ID
+	Account casework.AccountID
+	Role    casework.Role
+	Unit    casework.UnitID
+	Known   bool
+}
+
+// MemberByCode finds the membership of an account by the operator's name for it; a zero unit takes the first.
+func (t *tx) MemberByCode(code string, unit casework.UnitID) (m Member, err error) {
+	err = t.row(`SELECT m.id, m.account, m.role, m.unit FROM memberships m
+		JOIN accounts a ON a.id = m.account
+		WHERE a.code = $1 AND ($2 = 0 OR m.unit = $3) AND m.until_time IS NULL
+		ORDER BY m.from_time LIMIT 1`, code, unit != casework.UnitID{}, unit).
+		scan(m.ID[:], m.Account[:], &m.Role, m.Unit[:])
+	if errors.Is(err, errNoRows) {
+		return m, nil
+	}
+	m.Known = err == nil
+	return m, err
 }

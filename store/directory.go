@@ -1,13 +1,12 @@
 package store
 
 import (
+	"context"
 	_ "embed"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
 )
@@ -30,8 +29,9 @@ type Directory struct {
 	units     map[casework.UnitID]casework.Unit
 	codes     map[string]casework.UnitID
 	offers    map[casework.UnitID][]Offer
+	children  map[casework.UnitID][]casework.UnitID // of the same register
 	regions   map[string]string
-	Deadlines []casework.Deadline
+	Deadlines casework.Deadlines
 	Calendar  casework.Calendar
 }
 
@@ -57,6 +57,11 @@ func (d *Directory) Units() []casework.Unit {
 	}
 	slices.SortFunc(all, func(a, b casework.Unit) int { return strings.Compare(a.Code, b.Code) })
 	return all
+}
+
+// ChildrenInRegister are the units below one that keep its register.
+func (d *Directory) ChildrenInRegister(parent casework.Unit) []casework.UnitID {
+	return d.children[parent.ID]
 }
 
 // Offers lists what a unit offers.
@@ -105,24 +110,73 @@ func (w *Writer) seedDirectory() error {
 			return err
 		}
 	}
+	for _, window := range casework.DefaultWindows() {
+		if err := w.putWindow(window); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
-// LoadDirectory reads the directory anew, after the operator changed it.
-func (s *Store) loadDirectory(t *tx) error {
+func (w *Writer) putDeadline(d casework.Deadline) error {
+	_, err := w.exec(`INSERT INTO deadlines (case_type, service, urgency, duty, kind, effective_from, effective_until, duration, step, basis)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		d.CaseType, d.Service, d.Urgency, d.Duty, d.Kind, d.From, d.Until, d.Duration, d.Step, d.Basis)
+	return err
+}
+
+func (w *Writer) putWindow(v casework.Window) error {
+	_, err := w.exec("INSERT INTO windows (weekday, opens, closes, effective_from, effective_until) VALUES ($1, $2, $3, $4, $5)",
+		int(v.Weekday), v.Opens, v.Closes, v.From, v.Until)
+	return err
+}
+
+// PutHoliday makes a day without working time. A duty that has begun keeps its times.
+func (w *Writer) PutHoliday(day casework.Date, kind, basis string) error {
+	_, err := w.exec("INSERT INTO holidays (day, kind, basis) VALUES ($1, $2, $3) ON CONFLICT (day) DO NOTHING", day, kind, basis)
+	return err
+}
+
+func (d *Directory) loadDeadlines(t *tx) error {
+	rows, err := list(t, func(r row) (d casework.Deadline, err error) {
+		return d, r.scan(&d.CaseType, &d.Service, &d.Urgency, &d.Duty, &d.Kind, &d.From, &d.Until, &d.Duration, &d.Step, &d.Basis)
+	}, "SELECT case_type, service, urgency, duty, kind, effective_from, effective_until, duration, step, basis FROM deadlines")
+	d.Deadlines = casework.TableOf(rows)
+	return err
+}
+
+func (d *Directory) loadCalendar(t *tx) (err error) {
+	d.Calendar.Windows, err = list(t, func(r row) (w casework.Window, err error) {
+		return w, r.scan(&w.Weekday, &w.Opens, &w.Closes, &w.From, &w.Until)
+	}, "SELECT weekday, opens, closes, effective_from, effective_until FROM windows")
+	if err != nil {
+		return err
+	}
+	d.Calendar.Holidays = map[casework.Date]bool{}
+	for r := range t.rows("SELECT day FROM holidays") {
+		var day casework.Date
+		if err := r.scan(&day); err != nil {
+			return err
+		}
+		d.Calendar.Holidays[day] = true
+	}
+	return nil
+}
+
+func readDirectory(t *tx) (*Directory, error) {
 	d := &Directory{
-		units:   map[casework.UnitID]casework.Unit{},
-		codes:   map[string]casework.UnitID{},
-		offers:  map[casework.UnitID][]Offer{},
-		regions: map[string]string{},
+		units:    map[casework.UnitID]casework.Unit{},
+		codes:    map[string]casework.UnitID{},
+		offers:   map[casework.UnitID][]Offer{},
+		children: map[casework.UnitID][]casework.UnitID{},
+		regions:  map[string]string{},
 	}
 	for _, load := range []func(*tx) error{d.loadUnits, d.loadOffers, d.loadRegions, d.loadDeadlines, d.loadCalendar} {
 		if err := load(t); err != nil {
-			return fmt.Errorf("read the directory: %w", err)
+			return nil, err
 		}
 	}
-	s.directory.Store(d)
-	return nil
+	return d, nil
 }
 
 func (d *Directory) loadUnits(t *tx) error {
@@ -130,6 +184,9 @@ func (d *Directory) loadUnits(t *tx) error {
 	for _, u := range units {
 		d.units[u.ID] = u
 		d.codes[u.Code] = u.ID
+		if u.Parent != (casework.UnitID{}) && u.Register == u.Parent {
+			d.children[u.Parent] = append(d.children[u.Parent], u.ID)
+		}
 	}
 	return err
 }
@@ -207,10 +264,24 @@ func (w *Writer) SetDutyOfficer(unit casework.UnitID, officer casework.AccountID
 	return err
 }
 
-// UpdateDirectory is Update for what changes the directory: the memory follows in the same closure's end.
-func (s *Store) ReloadDirectory(r *Reader) error { return s.loadDirectory(&r.tx) }
+// openDirectory fills an empty database and reads the directory.
+func (s *Store) openDirectory(ctx context.Context) error {
+	_, err := Update(ctx, s, func(w *Writer) (struct{}, error) { return struct{}{}, w.seedDirectory() })
+	if err != nil {
+		return fmt.Errorf("fill the directory: %w", err)
+	}
+	return s.ReloadDirectory(ctx)
+}
 
-var errNoDirectory = errors.New("store: no directory")
-
-// day is how a civil date stands in a text column; empty for none.
-func day(t time.Time) string { return t.Format(time.DateOnly) }
+// ReloadDirectory reads the directory anew. Whoever changed it calls this after the commit.
+func (s *Store) ReloadDirectory(ctx context.Context) error {
+	d, err := Read(ctx, s, func(r *Reader) (*Directory, error) { return readDirectory(&r.tx) })
+	if err != nil {
+		return fmt.Errorf("read the directory: %w", err)
+	}
+	if missing := d.Deadlines.Missing(); missing != "" {
+		return fmt.Errorf("the table of deadlines has no row for any case and service of %s: add it, for a duty without a time is nobody's", missing)
+	}
+	s.directory.Store(d)
+	return nil
+}

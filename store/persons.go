@@ -27,6 +27,20 @@ func (w *Writer) PutPerson(p casework.Person, key Key, entry func(value [32]byte
 	return err
 }
 
+// UpdatePerson stores a changed identity, on the revision that was read.
+func (w *Writer) UpdatePerson(p casework.Person, entry func(value [32]byte) [16]byte) error {
+	f2, err := w.sealJSON(personCell(p.ID), p.Identity)
+	if err != nil {
+		return err
+	}
+	n, err := w.exec("UPDATE persons SET revision = revision + 1, entry = $3, f2 = $4 WHERE id = $1 AND revision = $2",
+		p.ID, p.Revision, entry(digest(f2)), f2)
+	if err == nil && n != 1 {
+		return casework.Conflict("ETAG_MISMATCH")
+	}
+	return err
+}
+
 // Person reads a person record of a register, with its identity.
 func (t *tx) Person(id casework.PersonID) (p casework.Person, err error) {
 	p.ID = id

@@ -54,6 +54,8 @@ type Store struct {
 	closing atomic.Bool
 	changed bell // rung at each commit with entries
 
+	directory atomic.Pointer[Directory]
+
 	// Owned by the writer goroutine.
 	seq    sequence
 	pace   pace
@@ -86,6 +88,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		return nil, errors.Join(err, s.release())
 	}
 	go s.write()
+	if err := s.openDirectory(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 
@@ -350,4 +355,18 @@ func (t *tx) Setting(key string) (value string, ok bool, err error) {
 func (w *Writer) SetSetting(key, value string) error {
 	_, err := w.exec("INSERT INTO settings (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value", key, value)
 	return err
+}
+
+// Now is the server's clock.
+func (s *Store) Now() time.Time { return s.cfg.Now().UTC() }
+
+// Now is the later of the server's clock and the newest entry, so that a clock set back revives nothing.
+func (r *Reader) Now() (time.Time, error) {
+	now := r.s.cfg.Now().UnixMicro()
+	var newest int64
+	err := r.row("SELECT time FROM journal ORDER BY number DESC LIMIT 1").scan(&newest)
+	if err != nil && !errors.Is(err, errNoRows) {
+		return time.Time{}, err
+	}
+	return time.UnixMicro(max(now, newest)).UTC(), nil
 }

@@ -4,30 +4,40 @@ import "slices"
 
 // Decide answers one question. It is pure, allocates nothing and knows no other rules than those of rules.go: gates, then
 // what a read is the union of or the first act that is met, then the second factor, then what no right can allow.
-func Decide(f Facts) Decision {
-	q := ask(&f)
+func Decide(f Facts) (d Decision) {
+	var q question
+	q.ask(&f)
 	p := &plans[q.action][q.role]
-	v, met := q.first(p.first)
-	if !met {
-		v = q.union(p.union)
+	if r, waits := q.first(p.first); r != nil {
+		d.by(r, waits)
+	} else if q.union(p.union, &d) {
+		d.Grant.named = f.Named
 	}
-	if v.tells(q.action) {
-		v = q.unless(p.last, v)
+	if len(p.last) > 0 && d.tells(q.action) {
+		if r, waits := q.first(p.last); r != nil {
+			d.by(r, waits)
+		}
 	}
-	if v.outcome == Allow || v.outcome == Await {
-		v = q.unless(p.consents, v)
+	if len(p.consents) > 0 && (d.Outcome == Allow || d.Outcome == Await) {
+		if r, waits := q.first(p.consents); r != nil {
+			d.by(r, waits)
+		}
 	}
-	return v.decision(&f)
+	if d.Grant.mask != 0 {
+		d.Grant.of, d.Grant.leg, d.Grant.rule = f.Case, f.Leg, d.Rule
+	}
+	return d
 }
 
 // CheckConsent names the rules that a disclosure, filing, copy or message breaks, whoever asks; none if it may be. Decide
 // refuses by the same rules what it would else allow; this tells a form all its faults at once, and speaks for the
 // messages that the server sends itself (Notify).
-func CheckConsent(f Facts) []Rule {
-	q := ask(&f)
-	var broken []Rule
-	for _, r := range plans[q.action][q.role].consents {
-		if q.meets(&r) && q.has(r.needs) {
+func CheckConsent(f Facts) (broken []Rule) {
+	var q question
+	q.ask(&f)
+	rows := plans[q.action][q.role].consents
+	for i := range rows {
+		if r := &rows[i]; q.meets(r) && q.has(r.needs) {
 			broken = append(broken, r.id)
 		}
 	}
@@ -83,39 +93,37 @@ type question struct {
 }
 
 // ask turns facts into a question. A value that is none becomes the strictest one.
-func ask(f *Facts) question {
-	q := question{
-		action: f.Action,
-		role:   f.Role,
-		rel:    f.Relations | anyRelation,
-		basis:  f.Basis | anyBasis,
-		cond:   f.Cond & told,
-		scope:  f.Scope,
-		sector: f.Sector,
+func (q *question) ask(f *Facts) {
+	if f.Action < actionEnd {
+		q.action = f.Action
 	}
-	if q.action >= actionEnd {
-		q.action = 0
-	}
-	if q.role > App {
-		q.role = 0
+	if f.Role <= App {
+		q.role = f.Role
 	}
 	level, state, mfa := f.Level, f.State, f.MFA
-	if level == 0 || level > L3 {
+	if level-L1 > L3-L1 {
 		level = L3
 	}
-	if state == 0 || state > Sealed {
+	if state-Open > Sealed-Open {
 		state = Sealed
 	}
 	if mfa > MFARecent {
 		mfa = MFANone
 	}
-	q.at = nobody<<q.role | l1<<(level-L1) | open<<(state-Open) | stale<<mfa | inactive | unblocked
+	at := nobody<<q.role | l1<<(level-L1) | open<<(state-Open) | stale<<mfa
 	if f.Active {
-		q.at ^= inactive | active
+		at |= active
+	} else {
+		at |= inactive
 	}
 	if f.Blocked {
-		q.at ^= unblocked | blocked
+		at |= blocked
+	} else {
+		at |= unblocked
 	}
+	q.at, q.rel, q.basis = at, f.Relations|anyRelation, f.Basis|anyBasis
+	q.scope, q.sector = f.Scope, f.Sector
+	q.cond = f.Cond & told
 	if f.OwnLevel >= level && f.OwnLevel <= L3 {
 		q.cond |= matchUp
 	}
@@ -125,7 +133,6 @@ func ask(f *Facts) question {
 	case Protection:
 		q.cond |= glassSector
 	}
-	return q
 }
 
 // meets tells whether the question has what the row asks for, but for what it needs.
@@ -135,8 +142,8 @@ func (q *question) meets(r *rule) bool {
 
 func (q *question) has(needs Cond) bool { return needs&^q.cond == 0 }
 
-// first finds the first row that is met. One that lacks only the second person is met by waiting.
-func (q *question) first(rows []rule) (verdict, bool) {
+// first finds the first row that is met, if any. One that lacks only the second person is met by waiting.
+func (q *question) first(rows []rule) (r *rule, waits bool) {
 	for i := range rows {
 		r := &rows[i]
 		if !q.meets(r) {
@@ -144,87 +151,69 @@ func (q *question) first(rows []rule) (verdict, bool) {
 		}
 		switch r.needs &^ q.cond {
 		case 0:
-			return verdict{outcome: r.then, id: r.id, effects: r.effects, shows: r.shows}, true
+			return r, false
 		case Cosigned:
-			return verdict{outcome: Await, id: r.id}, true
+			return r, true
 		case sees:
 			if q.sees() {
-				return verdict{outcome: r.then, id: r.id}, true
+				return r, false
 			}
 		}
 	}
-	return verdict{}, false
+	return nil, false
 }
 
-// unless gives the answer of the first row that is met, else the one there was.
-func (q *question) unless(rows []rule, v verdict) verdict {
-	if other, met := q.first(rows); met {
-		return other
-	}
-	return v
-}
-
-// union joins all rows of a read that are met.
-func (q *question) union(rows []rule) verdict {
-	v := verdict{outcome: unread.then, id: unread.id}
+// union joins into d all rows of a read that are met, and tells whether a consent opens the fields that it lists: only
+// its rows have their classes, so the list of no other basis counts.
+func (q *question) union(rows []rule, d *Decision) (listed bool) {
+	d.Outcome, d.Rule = unread.then, unread.id
 	for i := range rows {
 		r := &rows[i]
 		if !q.meets(r) || !q.has(r.needs) {
 			continue
 		}
-		if v.outcome != Allow {
-			v = verdict{outcome: Allow, id: r.id}
+		if d.Outcome != Allow {
+			d.Outcome, d.Rule = Allow, r.id
 		}
 		shows := r.shows
 		if r.scoped {
 			shows = shows.ofSector(q.sector) & (q.scope | F0 | F1Own).ofSector(q.sector).Closure()
-			v.named = v.named || shows&(F3Named|F4Named) != 0
+			listed = listed || shows&(F3Named|F4Named) != 0
 		}
-		v.shows |= shows
-		v.effects |= r.effects
+		d.Grant.mask |= shows
+		d.Effects |= r.effects
 	}
-	return v
+	return listed
 }
 
 // sees tells whether the caller's read would show that the object exists; before a second factor, which they may give.
 func (q *question) sees() bool {
 	p := &plans[Read][q.role]
-	v, met := q.first(p.first)
-	if !met {
-		v = q.union(p.union)
+	if r, _ := q.first(p.first); r != nil {
+		return r.shows&(F0|F1Late) != 0
 	}
-	return v.shows&(F0|F1Late) != 0
+	var read Decision
+	q.union(p.union, &read)
+	return read.Grant.mask&(F0|F1Late) != 0
 }
 
-// verdict is a decision before its Grant is made.
-type verdict struct {
-	outcome Outcome
-	id      Rule
-	effects Effects
-	shows   Mask
-	named   bool // a consent's list of fields counts
+// by makes d the answer of one row.
+func (d *Decision) by(r *rule, waits bool) {
+	*d = Decision{Outcome: r.then, Rule: r.id, Effects: r.effects, Grant: Grant{mask: r.shows}}
+	if waits {
+		*d = Decision{Outcome: Await, Rule: r.id}
+	}
 }
 
 // tells is whether an answer gives away more than a receipt does.
-func (v *verdict) tells(a Action) bool {
-	switch v.outcome {
+func (d *Decision) tells(a Action) bool {
+	switch d.Outcome {
 	case Denied, Await:
 		return true
 	case Allow:
-		return a != Read || v.shows&^Receipt != 0
+		return a != Read || d.Grant.mask&^Receipt != 0
 	}
 	return false
-}
-
-func (v *verdict) decision(f *Facts) Decision {
-	d := Decision{Outcome: v.outcome, Rule: v.id, Effects: v.effects}
-	if v.outcome == Allow && v.shows != 0 {
-		d.Grant = Grant{of: f.Case, leg: f.Leg, mask: v.shows, rule: v.id}
-		if v.named {
-			d.Grant.named = f.Named
-		}
-	}
-	return d
 }
 
 // plan is the rows that one role's question about one action can meet, in the order of the table.

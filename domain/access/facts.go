@@ -25,8 +25,15 @@ type Facts struct {
 	Case      casework.CaseID
 }
 
-// Doing gives the same facts for another action: the read that follows an act, or the act behind a button.
+// Doing gives the same facts for another action: the read that follows an act, or the act behind a button. The reason
+// and the second signature of an act are not taken along into a read, where they would open F4; that of CaseOpen is.
 func (f Facts) Doing(action Action) Facts {
+	if action == Read && f.Action > Read {
+		f.Cond &^= Cosigned
+		if f.Action != CaseOpen {
+			f.Cond &^= HasReason
+		}
+	}
 	f.Action = action
 	return f
 }

@@ -8,7 +8,8 @@ import (
 // Mask is a set of field classes. A field shows if the mask has one of its classes.
 type Mask uint32
 
-// The field classes. OPEN has no bit: it is about no person and always shows.
+// The field classes. OPEN has no bit: it is about no person and always shows. The journal and the scopes of disclosures
+// keep these bits, so a new class goes to the end.
 const (
 	F0           Mask = 1 << iota // the pointer: the other side's sector and its coordinator's channel
 	F1                            // service: legs, urgency, states, due times, safe-contact code, age band, sex

@@ -13,7 +13,7 @@ import (
 
 // A point is one question. Its axes are numbered; yes/no axes are bits, the others are values.
 type point struct {
-	action string
+	action Action
 	bits   uint64
 	v      [9]uint8
 }
@@ -58,8 +58,8 @@ func bit(word string) uint64 { return 1 << (axRelation + must(slices.Index(bitWo
 
 // row is one line of the table.
 type row struct {
+	line     int // of the file, from 0
 	id, kind string
-	actions  map[string]bool
 	oneOf    []oneOf
 	anyOf    []uint64 // one bit of each
 	all      uint64
@@ -133,7 +133,7 @@ type answer struct {
 }
 
 type oracle struct {
-	rows map[string][]*row // by action, in file order
+	rows [actionEnd][]*row // by action, in file order
 }
 
 // answer asks the table, leaving one row out if it is not nil.
@@ -164,7 +164,7 @@ func (o *oracle) answer(p *point, without *row) answer {
 			a.mask |= o.shows(p, r)
 			a.effects |= r.effects
 		case "post":
-			shows := a.outcome == "ALLOW" && (p.action != "read" || a.mask&^Receipt != 0)
+			shows := a.outcome == "ALLOW" && (p.action != Read || a.mask&^Receipt != 0)
 			if shows || a.outcome == "DENIED" || a.outcome == "AWAIT" {
 				a = answer{outcome: r.result, rule: r.id}
 			}
@@ -180,7 +180,7 @@ func (o *oracle) answer(p *point, without *row) answer {
 
 // sees is the word of cond: the read mask, before R8, has F0 or F1_LATE.
 func (o *oracle) sees(p *point, without *row) bool {
-	for _, r := range o.rows["read"] {
+	for _, r := range o.rows[Read] {
 		if holds, _ := r.holds(p, allAxes); holds == yes && r != without && (r.kind == "gate" || r.kind == "read") {
 			if o.shows(p, r)&(F0|F1Late) != 0 {
 				return true
@@ -239,13 +239,14 @@ func readTable(path string) (*oracle, []*row, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	o := &oracle{rows: map[string][]*row{}}
+	o := &oracle{}
 	var all []*row
-	for _, line := range lines[1:] {
+	for i, line := range lines[1:] {
 		r := readRow(line)
+		r.line = i
 		all = append(all, r)
-		for _, action := range actionNames[1:] {
-			if r.covers(line[2], action) {
+		for action, name := range actionNames {
+			if name != "" && r.covers(line[2], name) {
 				o.rows[action] = append(o.rows[action], r)
 			}
 		}
@@ -261,6 +262,9 @@ func isSystem(action string) bool {
 }
 
 func (r *row) covers(column, action string) bool {
+	if r.kind == "act" && action == "read" {
+		return false // A90 and A91 say CASE, and mean its acts
+	}
 	words := strings.Split(column, "!")
 	switch words[0] {
 	case "*":
@@ -343,7 +347,7 @@ func must(i int, word string) int {
 
 // String tells a point in the words of the table.
 func (p *point) String() string {
-	said := []string{p.action}
+	said := []string{p.action.String()}
 	for axis, values := range valueWords {
 		if values != nil {
 			said = append(said, values[p.v[axis]])

@@ -40,17 +40,29 @@ func (c Calendar) HasYear(year int) bool {
 	return false
 }
 
+// MissingYears are the years of a span of days of which no holiday is loaded: health reports each as CALENDAR_MISSING.
+func (c Calendar) MissingYears(from, until Date) []int {
+	var missing []int
+	for year := from.Year(); year <= until.Year(); year++ {
+		if !c.HasYear(year) {
+			missing = append(missing, year)
+		}
+	}
+	return missing
+}
+
 // AddWorking is the instant at which the last of so many working minutes has run. A start outside a window counts from the next
 // opening. A calendar without windows counts elapsed time, for a duty must end.
 func (c Calendar) AddWorking(start time.Time, minutes int) time.Time {
 	remaining := time.Duration(minutes) * time.Minute
 	day := DateOf(start)
 	for range maxCalendarDays {
+		reached := start // windows that overlap count a minute once
 		for _, w := range c.windowsOn(day) {
 			opens := day.Time().Add(time.Duration(w.Opens) * time.Minute)
 			closes := day.Time().Add(time.Duration(w.Closes) * time.Minute)
-			if opens.Before(start) {
-				opens = start
+			if opens.Before(reached) {
+				opens = reached
 			}
 			if !opens.Before(closes) {
 				continue
@@ -59,6 +71,7 @@ func (c Calendar) AddWorking(start time.Time, minutes int) time.Time {
 				return opens.Add(remaining).UTC()
 			}
 			remaining -= closes.Sub(opens)
+			reached = closes
 		}
 		day++
 	}

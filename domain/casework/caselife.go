@@ -76,25 +76,41 @@ func (c Case) Assess(a Assessment, now time.Time) (next Case, err error) {
 	if err := c.step(EventAssess); err != nil {
 		return c, err
 	}
-	if a.Risk.Level != "" {
+	if a.Risk.Level == "" {
+		a.Risk = c.Content.Risk
+		a.Risk.Level = c.RiskLevel
+	}
+	if err := c.mayAssess(a, now); err != nil {
+		return c, err
+	}
+	if c.Type.IsViolence() {
 		c.Content.Risk, c.RiskLevel = a.Risk, a.Risk.Level
 	}
-	switch {
-	case c.Type.IsViolence():
-		if !a.IndexForm || c.RiskLevel == "" || c.RiskLevel == RiskNotAssessed {
-			return c, Precondition("RISK_MISSING")
-		}
-	case c.Type.IsGrowth():
-		if a.ConfirmedOn == 0 || DateOf(now)-a.ConfirmedOn > confirmationDays {
-			return c, Precondition("CONFIRMATION_MISSING")
-		}
-		if c.Type == ChildNutritionRisk && a.ConfirmedLow && a.LowBefore {
-			c.Type = ChildStunting
-		}
+	if c.Type == ChildNutritionRisk && a.ConfirmedLow && a.LowBefore {
+		c.Type = ChildStunting
 	}
 	c.Status = StatusAssessment
 	c.Content.AssessmentNote = a.Note
 	return c, nil
+}
+
+// mayAssess holds the guards of the conclusion, a group of types each.
+func (c Case) mayAssess(a Assessment, now time.Time) error {
+	var v Violations
+	switch {
+	case c.Type.IsViolence():
+		if !a.IndexForm || a.Risk.Level == "" || a.Risk.Level == RiskNotAssessed {
+			return Precondition("RISK_MISSING")
+		}
+		v.require(!a.Risk.Understated(), "risk.reason")
+	case c.Type.IsGrowth():
+		if a.ConfirmedOn == 0 || DateOf(now)-a.ConfirmedOn > confirmationDays {
+			return Precondition("CONFIRMATION_MISSING")
+		}
+	default:
+		v.require(a.Note != "" || a.ScreeningNoteSet, "note")
+	}
+	return v.orNil()
 }
 
 // FindNutritionRisk turns growth monitoring into a case, on a finding.
@@ -142,5 +158,5 @@ func (c Case) DutyUrgency(finding Urgency) Urgency {
 // CaseAge tells whether a child may have a case of the growth group on a day: 0 to 59 completed months.
 func CaseAge(b BirthDate, on Date) bool {
 	months := b.CompletedMonths(on)
-	return months >= 0 && months < 60
+	return b.Precision != Nothing && months >= 0 && months < 60
 }

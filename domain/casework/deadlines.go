@@ -146,12 +146,19 @@ var defaultRows = []defaultRow{
 	{caseType: DomesticViolence, duty: DutyPlan, by: violenceStep},
 	{caseType: ChildViolence, duty: DutyPlan, by: violenceStep},
 	{caseType: WomanViolence, duty: DutyPlan, by: violenceStep},
+	{caseType: DomesticViolence, duty: DutyStart, by: violenceStep},
+	{caseType: ChildViolence, duty: DutyStart, by: violenceStep},
+	{caseType: WomanViolence, duty: DutyStart, by: violenceStep},
+	{caseType: DomesticViolence, duty: DutyFollowUp, by: violenceFollowUp},
+	{caseType: ChildViolence, duty: DutyFollowUp, by: violenceFollowUp},
+	{caseType: WomanViolence, duty: DutyFollowUp, by: violenceFollowUp},
 }
 
 var (
-	violenceScreen = [3]Duration{"1 h", "6 h", "24 h"}
-	violenceStep   = [3]Duration{"24 h", "3 wd", "7 wd"}
-	urgencies      = [3]Urgency{Emergency, Urgent, Routine}
+	violenceScreen   = [3]Duration{"1 h", "6 h", "24 h"}
+	violenceStep     = [3]Duration{"24 h", "3 wd", "7 wd"}
+	violenceFollowUp = [3]Duration{"7 d", "14 d", "30 d"}
+	urgencies        = [3]Urgency{Emergency, Urgent, Routine}
 )
 
 // DefaultDeadlines are the rows with which an empty database begins.
@@ -284,7 +291,7 @@ func (t Deadlines) Start(duty Duty, key DeadlineKey, calendar Calendar) (Duty, e
 			return duty, err
 		}
 	}
-	if duty.Kind != OnLeg || key.Urgency == Emergency || !lapses[duty.Name] {
+	if duty.Kind != OnLeg || !lapses[duty.Name] || key.Urgency == Emergency && duty.Name != DutyConfirm {
 		duty.Lapse = time.Time{}
 	}
 	return duty, nil

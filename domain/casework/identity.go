@@ -57,10 +57,20 @@ func NIKWarnings(nik string, birth BirthDate, sex Sex, today Date) []string {
 	if (sex == Male || sex == Female) && coded != sex {
 		warnings = append(warnings, "NIK_SEX_DIFFERS")
 	}
-	if birth.Precision == ToDay && born != birth.First {
+	if differs(born, birth) {
 		warnings = append(warnings, "NIK_DATE_DIFFERS")
 	}
 	return warnings
+}
+
+// differs compares as much as is known of the stated date.
+func differs(born Date, stated BirthDate) bool {
+	for _, l := range birthLayouts {
+		if l.precision == stated.Precision {
+			return born.utc().Format(l.layout) != stated.String()
+		}
+	}
+	return false
 }
 
 func digits(s string, n int) bool {
@@ -111,6 +121,8 @@ func CheckName(name string) string {
 		return "REQUIRED"
 	case n > 120:
 		return "TOO_LONG"
+	case !utf8.ValidString(name):
+		return "ENCODING"
 	case strings.ContainsFunc(name, unicode.IsControl):
 		return "CONTROL_CHARACTER"
 	}
@@ -154,7 +166,10 @@ func Phone(text string) (string, bool) {
 	case strings.HasPrefix(number, "0"):
 		number = "62" + number[1:]
 	}
-	if len(number) < 8 || len(number) > 15 || !digits(number, len(number)) || !strings.HasPrefix(number, "62") {
+	if local, ok := strings.CutPrefix(number, "620"); ok { // +62 0812…, as many write it
+		number = "62" + local
+	}
+	if len(number) < 8 || len(number) > 15 || !digits(number, len(number)) || !strings.HasPrefix(number, "62") || number[2] == '0' {
 		return "", false
 	}
 	return "+" + number, true

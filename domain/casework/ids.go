@@ -1,6 +1,9 @@
 package casework
 
-import "encoding/hex"
+import (
+	"encoding/hex"
+	"strings"
+)
 
 // ID is a random UUID of 16 bytes. Each noun has an ID type of its own, so that a case is never looked up by the id of
 // a person.
@@ -32,6 +35,22 @@ func (id ID) String() string {
 	text[8], text[13], text[18], text[23] = '-', '-', '-', '-'
 	return string(text[:])
 }
+
+// ParseID reads what String writes, in small or capital letters, and nothing else: one id has one form in every key and name.
+func ParseID(text string) (id ID, ok bool) {
+	digits := strings.ReplaceAll(text, "-", "")
+	if len(text) != 36 || len(digits) != 32 {
+		return ID{}, false
+	}
+	_, err := hex.Decode(id[:], []byte(digits))
+	if err != nil || id.String() != strings.ToLower(text) {
+		return ID{}, false
+	}
+	return id, true
+}
+
+// IsV4 tells whether the id is a random UUID, as clients must make theirs: any other kind tells when it was made, or of whom.
+func (id ID) IsV4() bool { return id[6]>>4 == 4 && id[8]>>6 == 2 }
 
 func (id CaseID) String() string       { return ID(id).String() }
 func (id LegID) String() string        { return ID(id).String() }

@@ -92,3 +92,36 @@ func (PersonIdentity) Format(s fmt.State, _ rune) { fmt.Fprint(s, hidden) }
 
 // LogValue logs nothing of a person.
 func (PersonIdentity) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// SameChild tells whether a stated person is one whom the register knows; both carry a tag in common. A NIK or a birth order that
+// differs, or a village, says no: twins are two children until something joins them.
+func SameChild(stated, known Person) bool {
+	a, b := stated.Identity, known.Identity
+	if len(a.NIKs()) > 0 && len(b.NIKs()) > 0 {
+		return shareNIK(a.NIKs(), b.NIKs())
+	}
+	if a.BirthOrder != 0 && b.BirthOrder != 0 && a.BirthOrder != b.BirthOrder {
+		return false
+	}
+	return !differ(villageOf(a), villageOf(b))
+}
+
+func shareNIK(a, b []string) bool {
+	for _, nik := range a {
+		for _, other := range b {
+			if nik == other {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func villageOf(i PersonIdentity) string {
+	if len(i.Address.AreaCode) <= len("32.01.01") {
+		return ""
+	}
+	return i.Address.AreaCode
+}
+
+func differ(a, b string) bool { return a != "" && b != "" && a != b }

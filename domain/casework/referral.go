@@ -189,12 +189,15 @@ func firstOf(earlier, now time.Time) time.Time {
 
 // Decline refuses the leg, not the client: the leg stays open, and the sender owes another way.
 func (r Referral) Decline(reason DeclineReason, suggested UnitID, now time.Time) (Referral, Change, error) {
-	if r.State == Declined && r.DeclineReason == reason {
+	if reason != "" && r.DeclineReason == reason {
 		return r, implied(EventDecline, r.State), nil
 	}
 	before := r.State
 	if err := r.step(EventDecline); err != nil {
 		return r, Change{}, err
+	}
+	if !reason.Valid() || reason == DeclineNoResponse { // silence is noted by the server, never said by a person
+		return r, Change{}, Violations{{"reason", "NOT_A_REASON"}}
 	}
 	r.State, r.DeclineReason, r.SuggestedUnit = Declined, reason, suggested
 	r.Acknowledged = firstOf(r.Acknowledged, now)
@@ -206,6 +209,9 @@ func (r Referral) RecordProgress(p Progress, now time.Time) (Referral, Change, e
 	before := r.State
 	if err := r.step(EventRecordProgress); err != nil {
 		return r, Change{}, err
+	}
+	if !p.Kind.Valid() {
+		return r, Change{}, Violations{{"kind", "NOT_A_KIND"}}
 	}
 	if r.State == InService && p.Kind != ProgressServed && p.Kind != ProgressNote ||
 		r.State == Accepted && p.Kind == ProgressNote {
@@ -263,12 +269,15 @@ type Reporting struct {
 
 // ReportOutcome tells the end. The duty now changes sides: a second key confirms.
 func (r Referral) ReportOutcome(o Reporting, now time.Time) (Referral, Change, error) {
-	if r.State == Reported && r.Outcome == o.Outcome && r.OutcomeReason == o.Reason {
+	if !r.Reported.IsZero() && r.Outcome == o.Outcome && r.OutcomeReason == o.Reason {
 		return r, implied(EventReportOutcome, r.State), nil
 	}
 	before := r.State
 	if err := r.step(EventReportOutcome); err != nil {
 		return r, Change{}, err
+	}
+	if !o.Outcome.Valid() {
+		return r, Change{}, Violations{{"outcome", "NOT_AN_OUTCOME"}}
 	}
 	if (r.State == Accepted) != (o.Outcome == OutcomeNone) {
 		return r, Change{}, r.notNow() // NONE is said of a client who was never served, the others of one who was
@@ -290,13 +299,14 @@ const (
 func checkReport(o Reporting) error {
 	var v Violations
 	v.check(o.Outcome != OutcomeFull || o.Reason == "", "reason", "ONLY_UNLESS_FULL")
-	v.require(o.Outcome == OutcomeFull || o.Reason != "", "reason")
+	v.require(o.Outcome == OutcomeFull || o.Reason.Valid(), "reason")
 	v.require(o.Outcome != OutcomePartial || len(o.Unmet) > 0, "unmetServices")
 	v.check(o.Outcome == OutcomePartial || len(o.Unmet) == 0, "unmetServices", "ONLY_WITH_PARTIAL")
 	if err := v.orNil(); err != nil {
 		return err
 	}
-	if o.Reason == BecauseClientUnreachable && (o.Attempts < attemptsNeeded || o.Channels < channelsNeeded) {
+	// Only NONE asks for attempts: a client who was served and then lost has none, for IN_SERVICE takes no such entry.
+	if o.Outcome == OutcomeNone && o.Reason == BecauseClientUnreachable && (o.Attempts < attemptsNeeded || o.Channels < channelsNeeded) {
 		return Precondition("ATTEMPTS_MISSING")
 	}
 	return nil
@@ -321,12 +331,15 @@ func (r Referral) Confirm(followUp LegID, noFollowUpReason string, now time.Time
 
 // Cancel takes the leg back, before service.
 func (r Referral) Cancel(reason CancelReason, now time.Time) (Referral, Change, error) {
-	if r.State == Cancelled && r.CancelReason == reason {
+	if reason != "" && r.CancelReason == reason {
 		return r, implied(EventCancel, r.State), nil
 	}
 	before := r.State
 	if err := r.step(EventCancel); err != nil {
 		return r, Change{}, err
+	}
+	if !reason.Valid() || reason == CancelConsentWithdrawn { // a withdrawal ends every leg on the consent, in one transaction
+		return r, Change{}, Violations{{"reason", "NOT_A_REASON"}}
 	}
 	r.State, r.CancelReason, r.Ended = Cancelled, reason, now
 	return r, r.done(EventCancel, before), nil

@@ -64,3 +64,28 @@ var sectors = map[UnitType]Sector{
 	UnitVictimAgency:           SectorLawJustice,
 	UnitPlanningAgency:         SectorPlanning,
 }
+
+// AccessFold is one of the four sectors that access knows.
+type AccessFold uint8
+
+const (
+	FoldOther AccessFold = iota
+	FoldHealth
+	FoldSocial
+	FoldProtection
+)
+
+// AccessFold folds the directory's types: the police's women and children unit is protection, a village or school is other.
+func (t UnitType) AccessFold() AccessFold {
+	switch {
+	case t == UnitPolicePPA:
+		return FoldProtection
+	case t.Sector() == SectorHealth:
+		return FoldHealth
+	case t.Sector() == SectorSocial:
+		return FoldSocial
+	case t.Sector() == SectorWomenChildProtection:
+		return FoldProtection
+	}
+	return FoldOther
+}

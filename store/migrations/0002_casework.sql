@@ -1,4 +1,5 @@
 -- +goose Up
+-- Tables of small rows are clustered by their key on SQLite, which saves them a second tree; those of long sealed texts are not.
 
 -- The directory. Changed by the operator's commands alone; the server holds it in memory and reads it again when
 -- settings.directory changes.
@@ -6,7 +7,7 @@ CREATE TABLE regions (
     code TEXT PRIMARY KEY,
     name TEXT NOT NULL,
     level TEXT NOT NULL
-);
+) /*sqlite: WITHOUT ROWID*/;
 
 CREATE TABLE units (
     id BYTEA PRIMARY KEY,
@@ -31,7 +32,7 @@ CREATE TABLE unit_services (
     capacity TEXT NOT NULL,
     bring TEXT NOT NULL,
     PRIMARY KEY (unit, service, area)
-);
+) /*sqlite: WITHOUT ROWID*/;
 
 CREATE TABLE deadlines (
     case_type TEXT NOT NULL,
@@ -39,29 +40,28 @@ CREATE TABLE deadlines (
     urgency TEXT NOT NULL,
     duty TEXT NOT NULL,
     kind TEXT NOT NULL,
-    effective_from TEXT NOT NULL,
-    effective_until TEXT,
+    effective_from BIGINT NOT NULL,
+    effective_until BIGINT NOT NULL,
     duration TEXT NOT NULL,
     step TEXT NOT NULL,
-    clock TEXT NOT NULL,
     basis TEXT NOT NULL,
     PRIMARY KEY (case_type, service, urgency, duty, kind, effective_from)
-);
+) /*sqlite: WITHOUT ROWID*/;
 
 CREATE TABLE windows (
     weekday BIGINT NOT NULL,
     opens BIGINT NOT NULL,
     closes BIGINT NOT NULL,
-    effective_from TEXT NOT NULL,
-    effective_until TEXT,
+    effective_from BIGINT NOT NULL,
+    effective_until BIGINT NOT NULL,
     PRIMARY KEY (weekday, opens, effective_from)
-);
+) /*sqlite: WITHOUT ROWID*/;
 
 CREATE TABLE holidays (
-    day TEXT PRIMARY KEY,
+    day BIGINT PRIMARY KEY,
     kind TEXT NOT NULL,
     basis TEXT NOT NULL
-);
+) /*sqlite: WITHOUT ROWID*/;
 
 -- Accounts: one natural person, one account; an app is an account of one unit. f2 holds the name.
 CREATE TABLE accounts (
@@ -84,7 +84,7 @@ CREATE TABLE memberships (
     until_time BIGINT,
     approved BIGINT,
     entry BYTEA NOT NULL
-);
+) /*sqlite: WITHOUT ROWID*/;
 CREATE INDEX memberships_unit ON memberships (unit, role);
 CREATE INDEX memberships_account ON memberships (account);
 
@@ -99,19 +99,19 @@ CREATE TABLE credentials (
     expires BIGINT NOT NULL,
     revoked BIGINT,
     entry BYTEA NOT NULL
-);
+) /*sqlite: WITHOUT ROWID*/;
 
 -- Match tags find the same person inside one register and side; match_lock makes "find or make" one step on every engine.
 CREATE TABLE match_tags (
     tag BYTEA NOT NULL,
     person BYTEA NOT NULL,
     PRIMARY KEY (tag, person)
-);
+) /*sqlite: WITHOUT ROWID*/;
 
 CREATE TABLE match_lock (
     tag BYTEA PRIMARY KEY,
     taken BIGINT NOT NULL
-);
+) /*sqlite: WITHOUT ROWID*/;
 
 CREATE TABLE persons (
     id BYTEA PRIMARY KEY,
@@ -124,7 +124,7 @@ CREATE TABLE persons (
     revision BIGINT NOT NULL,
     entry BYTEA NOT NULL,
     f2 BYTEA NOT NULL
-);
+) /*sqlite: WITHOUT ROWID*/;
 
 CREATE TABLE cases (
     id BYTEA PRIMARY KEY,
@@ -146,7 +146,7 @@ CREATE TABLE cases (
     revision BIGINT NOT NULL,
     entry BYTEA NOT NULL,
     f3 BYTEA
-);
+) /*sqlite: WITHOUT ROWID*/;
 CREATE INDEX cases_register ON cases (register, opened);
 -- A child has at most one open case of the growth group (design: domain 1). Two filings in one millisecond meet here.
 CREATE UNIQUE INDEX cases_one_growth ON cases (subject)
@@ -187,7 +187,7 @@ CREATE TABLE measurements (
     corrects BYTEA,
     entry BYTEA NOT NULL,
     f3 BYTEA NOT NULL
-);
+) /*sqlite: WITHOUT ROWID*/;
 CREATE INDEX measurements_person ON measurements (person, day);
 
 CREATE TABLE notes (
@@ -216,7 +216,7 @@ CREATE TABLE tasks (
     revision BIGINT NOT NULL,
     entry BYTEA NOT NULL,
     f3 BYTEA
-);
+) /*sqlite: WITHOUT ROWID*/;
 -- A service asked again while open is the same task (design: domain 2).
 CREATE UNIQUE INDEX tasks_open ON tasks (case_id, label, service, unit) WHERE ended IS NULL;
 
@@ -228,7 +228,7 @@ CREATE TABLE assignments (
     until_time BIGINT,
     entry BYTEA NOT NULL,
     PRIMARY KEY (case_id, account, from_time)
-);
+) /*sqlite: WITHOUT ROWID*/;
 CREATE INDEX assignments_account ON assignments (account, case_id);
 
 CREATE TABLE submissions (
@@ -238,7 +238,7 @@ CREATE TABLE submissions (
     opened BIGINT NOT NULL,
     time BIGINT NOT NULL,
     entry BYTEA NOT NULL
-);
+) /*sqlite: WITHOUT ROWID*/;
 CREATE INDEX submissions_case ON submissions (case_id, account);
 CREATE INDEX submissions_account ON submissions (account, time);
 
@@ -267,14 +267,14 @@ CREATE TABLE disclosures (
     named BIGINT NOT NULL,
     entry BYTEA NOT NULL,
     f3 BYTEA NOT NULL
-);
+) /*sqlite: WITHOUT ROWID*/;
 CREATE INDEX disclosures_case ON disclosures (case_id);
 
 CREATE TABLE disclosure_units (
     disclosure BYTEA NOT NULL REFERENCES disclosures (id),
     unit BYTEA NOT NULL,
     PRIMARY KEY (disclosure, unit)
-);
+) /*sqlite: WITHOUT ROWID*/;
 
 -- A leg carries none of its instants: they stand in its row of duties.
 CREATE TABLE legs (
@@ -355,7 +355,7 @@ CREATE TABLE duties (
     rule TEXT NOT NULL,
     ended BIGINT,
     entry BYTEA NOT NULL
-);
+) /*sqlite: WITHOUT ROWID*/;
 CREATE UNIQUE INDEX duties_one_open ON duties (object, duty) WHERE ended IS NULL;
 CREATE INDEX duties_unit ON duties (unit, due) WHERE ended IS NULL;
 CREATE INDEX duties_officer ON duties (officer, due) WHERE ended IS NULL;
@@ -374,7 +374,7 @@ CREATE TABLE requests (
     answer BYTEA NOT NULL,
     time BIGINT NOT NULL,
     PRIMARY KEY (account, id)
-);
+) /*sqlite: WITHOUT ROWID*/;
 CREATE INDEX requests_time ON requests (time);
 
 -- +goose Down

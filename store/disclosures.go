@@ -1,0 +1,43 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/sinergi-pug/sinergi/domain/casework"
+)
+
+// PutDisclosure stores a basis on which other units may read.
+func (w *Writer) PutDisclosure(d casework.Disclosure, subject casework.PersonID, entry [16]byte) error {
+	f3, err := w.sealJSON(Cell{"disclosures", "f3", d.ID[:], Owner(subject)}, d.Content)
+	if err != nil {
+		return err
+	}
+	_, err = w.exec(`INSERT INTO disclosures (id, case_id, kind, unit, from_time, until_time, scope, named, entry, f3)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		d.ID, d.Case, d.Kind, d.From, d.Given, d.Expires, int64(d.Scope), int64(d.Named), entry, f3)
+	if err != nil {
+		return fmt.Errorf("put a disclosure: %w", err)
+	}
+	for _, unit := range d.To {
+		if _, err := w.exec("INSERT INTO disclosure_units (disclosure, unit) VALUES ($1, $2)", d.ID, unit); err != nil {
+			return fmt.Errorf("put a disclosure's unit: %w", err)
+		}
+	}
+	return nil
+}
+
+// ConsentFor finds a consent in force on a case that names a receiver; ok is false if there is none. Served by disclosures_case.
+func (t *tx) ConsentFor(k casework.CaseID, unit casework.UnitID, now time.Time) (d casework.Disclosure, ok bool, err error) {
+	d.Case = k
+	err = t.row(`SELECT d.id, d.kind, d.from_time, d.until_time, d.scope, d.named FROM disclosures d
+		JOIN disclosure_units u ON u.disclosure = d.id AND u.unit = $2
+		WHERE d.case_id = $1 AND d.kind = 'CONSENT' AND d.withdrawn IS NULL AND d.from_time <= $3 AND d.until_time > $3
+		ORDER BY d.until_time DESC LIMIT 1`, k, unit, now).
+		scan(d.ID[:], &d.Kind, &d.Given, &d.Expires, &d.Scope, &d.Named)
+	if errors.Is(err, errNoRows) {
+		return d, false, nil
+	}
+	return d, err == nil, err
+}

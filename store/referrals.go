@@ -1,0 +1,200 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/sinergi-pug/sinergi/domain/casework"
+)
+
+// PutReferral stores a new leg. One open leg for (case, service, receiver) is a unique index, not a look-up: the second of two
+// filings in one millisecond is told of the first.
+func (w *Writer) PutReferral(l casework.Referral, subject casework.PersonID, entry func(value [32]byte) [16]byte) error {
+	if other, ok, err := w.openLeg(l); err != nil || ok {
+		return errors.Join(err, duplicateLeg(other))
+	}
+	f3, err := w.sealJSON(Cell{"legs", "f3", l.ID[:], Owner(subject)}, l.Request)
+	if err != nil {
+		return err
+	}
+	_, err = w.exec(`INSERT INTO legs (id, number, case_id, root, previous, hop, account, sender, sender_register, receiver, receiver_register,
+			service, urgency, state, disclosure, sent, no_shows, reopens, unconfirmed, revision, entry, f3)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 0, 0, 1, $17, $18)`,
+		l.ID, l.Number, l.Case, l.Root, orNull(l.Previous[:]), l.Hop, l.FiledBy, l.Sender, l.SenderRegister, l.Receiver, l.ReceiverRegister,
+		l.Service, l.Urgency, l.State, l.Disclosure, l.Sent, entry(digest(f3)), f3)
+	if isUnique(err) {
+		return errIDTaken
+	}
+	return err
+}
+
+func duplicateLeg(other casework.LegID) error {
+	if other == (casework.LegID{}) {
+		return nil
+	}
+	return casework.Precondition("DUPLICATE_OPEN_LEG").With("referral", "referrals/"+other.String())
+}
+
+// openLeg finds an open leg of the same case, service and receiver. Served by legs_one_open.
+func (t *tx) openLeg(l casework.Referral) (id casework.LegID, ok bool, err error) {
+	err = t.row("SELECT id FROM legs WHERE case_id = $1 AND service = $2 AND receiver = $3 AND ended IS NULL", l.Case, l.Service, l.Receiver).
+		scan(id[:])
+	if errors.Is(err, errNoRows) {
+		return id, false, nil
+	}
+	return id, err == nil, err
+}
+
+// UpdateReferral stores what an event changed, on the revision that was read.
+func (w *Writer) UpdateReferral(l casework.Referral, subject casework.PersonID, entry func(value [32]byte) [16]byte) error {
+	report, err := w.sealJSON(Cell{"legs", "report_f3", l.ID[:], Owner(subject)}, l.Report)
+	if err != nil {
+		return err
+	}
+	request, err := w.sealJSON(Cell{"legs", "f3", l.ID[:], Owner(subject)}, l.Request)
+	if err != nil {
+		return err
+	}
+	n, err := w.exec(`UPDATE legs SET state = $3, officer = $4, acknowledged = $5, accepted = $6, served_on = $7, reported = $8, ended = $9,
+			decline_reason = $10, suggested_unit = $11, cancel_reason = $12, outcome = $13, outcome_reason = $14, unmet = $15,
+			follow_up = $16, receiver_case = $17, no_shows = $18, revision = revision + 1, entry = $19, f3 = $20, report_f3 = $21
+		WHERE id = $1 AND revision = $2`,
+		l.ID, l.Revision, l.State, orNull(l.Officer[:]), l.Acknowledged, l.Accepted, orZero(l.ServedOn), l.Reported, l.Ended,
+		l.DeclineReason, orNull(l.SuggestedUnit[:]), l.CancelReason, l.Outcome, l.OutcomeReason, joinServices(l.Unmet),
+		orNull(l.FollowUp[:]), orNull(l.ReceiverCase[:]), l.NoShows, entry(digest(request, report)), request, report)
+	if err == nil && n != 1 {
+		return casework.Conflict("ETAG_MISMATCH")
+	}
+	return err
+}
+
+func orZero(d casework.Date) any {
+	if d == 0 {
+		return nil
+	}
+	return int64(d)
+}
+
+// LegTexts opens what sender and receiver wrote on a leg.
+func (t *tx) LegTexts(l *casework.Referral, subject casework.PersonID) error {
+	var request, report []byte
+	if err := t.row("SELECT f3, report_f3 FROM legs WHERE id = $1", l.ID).scan(&request, &report); err != nil {
+		return err
+	}
+	if err := t.openJSON(Cell{"legs", "f3", l.ID[:], Owner(subject)}, slices.Clone(request), &l.Request); err != nil {
+		return err
+	}
+	return t.openJSON(Cell{"legs", "report_f3", l.ID[:], Owner(subject)}, report, &l.Report)
+}
+
+// PutProgress adds an entry to a leg's progress.
+func (w *Writer) PutProgress(p casework.Progress, subject casework.PersonID, entry [16]byte) error {
+	var f3 []byte
+	if p.Note != "" {
+		var err error
+		if f3, err = w.Seal(progressCell(p.ID, subject), []byte(p.Note)); err != nil {
+			return err
+		}
+	}
+	_, err := w.exec(`INSERT INTO progress (id, leg, kind, account, recorded, occurred, channel, expected_on, appointment, served_on, entry, f3)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		p.ID, p.Leg, p.Kind, p.Account, w.Now(), p.Occurred, p.Channel, orZero(p.ExpectedOn), p.Appointment, orZero(p.ServedOn), entry, f3)
+	return err
+}
+
+func progressCell(id casework.ID, subject casework.PersonID) Cell {
+	return Cell{Table: "progress", Column: "f3", Row: id[:], Owner: Owner(subject)}
+}
+
+// Progress of a leg, oldest first; notes are opened only if asked.
+func (t *tx) Progress(leg casework.LegID, subject casework.PersonID, notes bool) ([]casework.Progress, error) {
+	return list(t, func(r row) (p casework.Progress, err error) {
+		var f3 []byte
+		p.Leg = leg
+		if err := r.scan(p.ID[:], &p.Kind, p.Account[:], &p.Recorded, &p.Occurred, &p.Channel, &p.ExpectedOn, &p.Appointment, &p.ServedOn, &f3); err != nil || !notes {
+			return p, err
+		}
+		note, err := t.Open(progressCell(p.ID, subject), f3)
+		p.Note = string(note)
+		return p, err
+	}, `SELECT id, kind, account, recorded, occurred, channel, expected_on, appointment, served_on, f3 FROM progress
+		WHERE leg = $1 ORDER BY recorded, id`, leg)
+}
+
+// LegFilter chooses legs.
+type LegFilter struct {
+	States []casework.ReferralState // empty: all
+	Before Cursor
+	Limit  int
+}
+
+// Inbox reads legs to the caller's unit, or to one that it stands in for, newest first: a superset, of which Decide chooses.
+// Served by legs_receiver.
+func (t *tx) Inbox(c Caller, now time.Time, f LegFilter) ([]LegFile, error) {
+	units, err := t.servedUnits(c)
+	if err != nil {
+		return nil, err
+	}
+	var all []LegFile
+	for _, unit := range units {
+		files, err := t.legPage(c, now, "l.receiver = $4", unit, f)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, files...)
+	}
+	if len(units) > 1 {
+		slices.SortStableFunc(all, func(a, b LegFile) int { return b.Leg.Sent.Compare(a.Leg.Sent) })
+	}
+	return all[:min(len(all), f.Limit)], nil
+}
+
+// servedUnits are the caller's unit and those of its register whose duties are its own, having no worker.
+func (t *tx) servedUnits(c Caller) ([]casework.UnitID, error) {
+	units := []casework.UnitID{c.Unit.ID}
+	for _, child := range t.s.Directory().ChildrenInRegister(c.Unit) {
+		handlers, err := t.Handlers(child)
+		if err != nil {
+			return nil, err
+		}
+		if len(handlers) == 0 {
+			units = append(units, child)
+		}
+	}
+	return units, nil
+}
+
+// Outbox reads legs from the caller's register, newest first. Served by legs_sender.
+func (t *tx) Outbox(c Caller, now time.Time, f LegFilter) ([]LegFile, error) {
+	return t.legPage(c, now, "l.sender_register = $4", c.Unit.Register, f)
+}
+
+// Filed reads legs that the caller filed, newest first: all that an app follows. Served by legs_account.
+func (t *tx) Filed(c Caller, now time.Time, f LegFilter) ([]LegFile, error) {
+	return t.legPage(c, now, "l.account = $4", c.Account, f)
+}
+
+func (t *tx) legPage(c Caller, now time.Time, side string, key any, f LegFilter) ([]LegFile, error) {
+	before := f.Before.Time
+	if f.Before.IsZero() {
+		before = endOfTime
+	}
+	where := "WHERE " + side + " AND (l.sent < $5 OR l.sent = $5 AND l.id < $6)"
+	args := []any{key, before, f.Before.ID, f.Limit}
+	for i, state := range f.States {
+		where += map[bool]string{true: " AND l.state IN (", false: ", "}[i == 0] + fmt.Sprintf("$%d", 8+i)
+		args = append(args, state)
+	}
+	if len(f.States) > 0 {
+		where += ")"
+	}
+	return t.legFiles(c, now, where+" ORDER BY l.sent DESC, l.id DESC LIMIT $7", args...)
+}
+
+// LockLeg locks the case of a leg, by the leg's name.
+func (w *Writer) LockLeg(id casework.LegID) error {
+	_, err := w.exec("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM legs WHERE id = $1)", id)
+	return err
+}
