@@ -3,7 +3,6 @@ package store
 import (
 	"bytes"
 	"context"
-	"crypto/cipher"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
@@ -323,6 +322,3 @@ func (k *keyring) subkey(key []byte, label string) []byte {
 	k.subkeys.Store(u, sub)
 	return sub
 }
-
-// SubkeyAEAD is AES-256-GCM, with a random nonce a message, under a key for one use alone.
-func (s *Store) SubkeyAEAD(label string) (cipher.AEAD, error) { return newGCM(s.Subkey(label)) }

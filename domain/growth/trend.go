@@ -1,11 +1,13 @@
 package growth
 
+import "math"
+
 // WeightTrend is whether a child gains weight as it should, from the growth card (KMS).
 type WeightTrend uint8
 
-// The trends.
+// The trends, numbered as in the contract.
 const (
-	NoTrend             WeightTrend = iota // no weighing
+	NoTrend             WeightTrend = iota // none can be computed
 	Gained                                 // N: at least the minimal gain of the age reached
 	NotGained                              // T
 	NotGainedTwice                         // 2T: T and, before it, T
@@ -31,7 +33,7 @@ func (t WeightTrend) Label() string { return trendNames[t].label }
 // ParseTrend reads an identifier; NoTrend for any other text.
 func ParseTrend(id string) WeightTrend {
 	for t, name := range trendNames {
-		if id != "" && name.id == id {
+		if name.id == id {
 			return WeightTrend(t)
 		}
 	}
@@ -44,76 +46,88 @@ type Weighing struct {
 	WeightKG float64
 }
 
-// Days between two weighings that make a trend, and the month to which a gain is scaled.
-const (
-	trendFrom = 20
-	trendTo   = 45
-)
+// grams rid the comparison of binary fractions: 5.0 - 4.2 kg is a hair below 800 g.
+func (w Weighing) grams() int { return int(math.Round(w.WeightKG * 1000)) }
 
-// minimalGain is the KBM in grams by completed month of the age reached, boys and girls. Source: KMS and Buku KIA of the Ministry
-// of Health; the steps by sex are to be confirmed by the health office.
-var minimalGain = [2][12]float64{
-	{0, 800, 900, 800, 600, 500, 400, 400, 300, 300, 300, 300},
-	{0, 800, 900, 800, 600, 500, 400, 300, 300, 300, 300, 200},
+// MinimalGains are the KBM: grams that a child gains at least in the month that ends at a completed month of age, 1 to 60. 0 is
+// not stated, and such a month has no trend.
+type MinimalGains struct{ Boys, Girls [61]int }
+
+// DefaultGains are those of the KMS and Buku KIA of the Ministry of Health; the steps by sex are to be confirmed by the health
+// office.
+func DefaultGains() (g MinimalGains) {
+	copy(g.Boys[:], []int{0, 800, 900, 800, 600, 500, 400, 400, 300, 300, 300, 300})
+	copy(g.Girls[:], []int{0, 800, 900, 800, 600, 500, 400, 300, 300, 300, 300, 200})
+	for month := 12; month <= 60; month++ {
+		g.Boys[month], g.Girls[month] = 200, 200
+	}
+	return g
 }
 
-const minimalGainLater = 200 // from 12 months on
-
-func minimalGainGrams(sex Sex, months int) float64 {
-	row := 0
-	if sex == Female {
-		row = 1
-	}
+// of is the minimal gain of a sex and month; for a sex that is not known only where both agree.
+func (g *MinimalGains) of(sex Sex, month int) int {
 	switch {
-	case months < 1:
-		return minimalGain[row][1] // a newborn weighed twice within its first month
-	case months >= len(minimalGain[row]):
-		return minimalGainLater
+	case month < 0 || month >= len(g.Boys):
+		return 0
+	case sex == Male, g.Boys[month] == g.Girls[month]:
+		return g.Boys[month]
+	case sex == Female:
+		return g.Girls[month]
 	}
-	return minimalGain[row][months]
+	return 0
 }
 
-// Trend of the last of some weighings, oldest first.
+// Trend of the last of a child's weighings, oldest first, by the default gains.
 func Trend(sex Sex, birth Date, weighings []Weighing) WeightTrend {
-	n := len(weighings)
-	switch {
-	case n == 0:
-		return NoTrend
-	case n == 1:
-		return FirstWeighing
+	g := DefaultGains()
+	return g.Trend(sex, birth, weighings)
+}
+
+// Trend of the last of a child's weighings, oldest first. It is compared with the newest one 20 to 45 days before; where there
+// was one since, but none then, no trend can be computed. Implausible weights are the caller's to leave out.
+func (g *MinimalGains) Trend(sex Sex, birth Date, weighings []Weighing) WeightTrend {
+	trend, compared := g.step(sex, birth, weighings)
+	if trend != NotGained {
+		return trend
 	}
-	last := step(sex, birth, weighings)
-	if last == NotGained && step(sex, birth, weighings[:before(weighings)+1]) == NotGained {
+	if earlier, _ := g.step(sex, birth, weighings[:compared+1]); earlier == NotGained {
 		return NotGainedTwice
 	}
-	return last
+	return NotGained
 }
 
-// before is the newest weighing 20 days or more before the last; -1 if there is none.
-func before(weighings []Weighing) int {
-	last := weighings[len(weighings)-1]
-	for i := len(weighings) - 2; i >= 0; i-- {
-		if last.Day-weighings[i].Day >= trendFrom {
-			return i
+// step is the trend of the last weighing without its past, and the place of the weighing it was compared with.
+func (g *MinimalGains) step(sex Sex, birth Date, weighings []Weighing) (trend WeightTrend, compared int) {
+	last := len(weighings) - 1
+	if last < 0 {
+		return NoTrend, -1
+	}
+	if last == 0 {
+		return FirstWeighing, -1
+	}
+	now := weighings[last]
+	if now.Day-weighings[last-1].Day > 45 {
+		return NotWeighedLastMonth, -1
+	}
+	for i := last - 1; i >= 0; i-- {
+		then := weighings[i]
+		switch days := now.Day - then.Day; {
+		case days > 45:
+			return NoTrend, -1
+		case days >= 20:
+			return g.compare(sex, CompletedMonths(birth, now.Day), now.grams()-then.grams(), int(days)), i
 		}
 	}
-	return -1
+	return NoTrend, -1
 }
 
-// step compares the last weighing with the one a month before.
-func step(sex Sex, birth Date, weighings []Weighing) WeightTrend {
-	i := before(weighings)
-	if i < 0 {
-		return FirstWeighing
+// compare scales in whole numbers: gain / days × 30.4375 against the minimal gain.
+func (g *MinimalGains) compare(sex Sex, month, gain, days int) WeightTrend {
+	switch minimal := g.of(sex, month); {
+	case minimal == 0:
+		return NoTrend
+	case gain*30_4375 >= minimal*days*1_0000:
+		return Gained
 	}
-	last, earlier := weighings[len(weighings)-1], weighings[i]
-	days := float64(last.Day - earlier.Day)
-	if days > trendTo {
-		return NotWeighedLastMonth
-	}
-	gain := (last.WeightKG - earlier.WeightKG) * 1000 / days * daysPerMonth
-	if gain+0.0001 < minimalGainGrams(sex, CompletedMonths(birth, last.Day)) { // grams out of a binary fraction of kilograms
-		return NotGained
-	}
-	return Gained
+	return NotGained
 }

@@ -1,0 +1,20 @@
+// Package cli is the commands that a person who works with Sinergi types: the API from a shell, the growth calculator,
+// and the demo.
+//
+// A command is a struct with tags and a Run, a noun and then a verb. It holds no rule of the domain and no right: it says
+// what was asked, and the server judges. Its promises are those of a good tool. Data goes to standard output and nothing
+// else does; a pipe gets plain text by tabs, `--json` the names of the API. What fails says in one line what, why and what
+// to do, and the exit code tells a script whether to look again, to repeat, or to give up. Nothing secret is ever the
+// value of a flag, and no free text about a client either: other users of a machine can read a command line.
+//
+// Begin reading at [Commands]; how a command reaches the server is in remote.go, how it prints in print.go.
+package cli
+
+// Commands are the users' commands; main puts them beside the operator's.
+type Commands struct {
+	Demo     Demo        `cmd:"" help:"A synthetic regency, the whole journey, then a server to look around in."`
+	Referral ReferralCmd `cmd:"" help:"Send, take, serve and close referrals."`
+	Case     CaseCmd     `cmd:"" help:"Read cases and carry them from report to assessment."`
+	Duty     DutyCmd     `cmd:"" help:"What is owed, by whom, by when."`
+	Whoami   Whoami      `cmd:"" help:"Account, role and unit of the token."`
+}

@@ -1,0 +1,189 @@
+package cli
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
+
+	"github.com/sinergi-pug/sinergi/client"
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+)
+
+// Exit codes, the same for every command. A script reads them: 4 means look again before repeating, 5 means repeat later.
+const (
+	exitFailed      = 1
+	exitUsage       = 2
+	exitNotFound    = 3 // also "not yours"
+	exitState       = 4 // state, etag or duplicate
+	exitUnreachable = 5 // or over a limit
+	exitDamage      = 6 // a verification found damage, or a file has rows in error
+)
+
+// kongUsage is the code that kong gives to wrong usage; the rest of the world says 2.
+const kongUsage = 80
+
+// Fault is an error for a person: what failed, why, what to do.
+type Fault struct {
+	What   string
+	Why    string
+	Remedy string
+	Reason string // the API's, or empty
+	Code   int    // exit code
+}
+
+func (f *Fault) Error() string {
+	text := f.What + ": " + f.Why
+	if f.Remedy != "" {
+		text += "; " + f.Remedy
+	}
+	return text
+}
+
+// ExitCode is the code with which the program ends.
+func (f *Fault) ExitCode() int { return f.Code }
+
+// ExitCode gives the exit code of what a command returned. Any error that knows its own code is believed.
+func ExitCode(err error) int {
+	if err == nil {
+		return 0
+	}
+	var known interface{ ExitCode() int }
+	if !errors.As(err, &known) {
+		return exitFailed
+	}
+	if code := known.ExitCode(); code != kongUsage {
+		return code
+	}
+	return exitUsage
+}
+
+// Report prints an error as one line, or as one JSON value.
+func Report(w io.Writer, err error, asJSON bool) {
+	message := strings.Join(strings.Fields(err.Error()), " ")
+	if !asJSON {
+		fmt.Fprintf(w, "sinergi: %s\n", clean(message))
+		return
+	}
+	var f *Fault
+	if !errors.As(err, &f) {
+		f = &Fault{}
+	}
+	type body struct {
+		Reason  string `json:"reason"`
+		Message string `json:"message"`
+	}
+	text, err := json.Marshal(map[string]body{"error": {f.Reason, message}})
+	if err == nil {
+		fmt.Fprintf(w, "%s\n", text)
+	}
+}
+
+// explain makes a Fault of what the server answered; other errors stay as they are, with what failed before them.
+func explain(what, language string, err error) error {
+	var fault *Fault
+	if err == nil || errors.As(err, &fault) {
+		return err
+	}
+	if errors.Is(err, context.Canceled) || status.Code(err) == codes.Canceled {
+		return fmt.Errorf("%s: interrupted: %w", what, context.Canceled)
+	}
+	if _, ok := status.FromError(err); !ok {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	reason := client.Reason(err)
+	fault = &Fault{What: what, Why: why(err, language), Remedy: remedies[reason], Code: exitCodes[status.Code(err)]}
+	if reason != pb.ErrorReason_UNSPECIFIED {
+		fault.Reason = reason.String()
+	}
+	if fault.Code == 0 {
+		fault.Code = exitFailed
+	}
+	if after, ok := client.RetryAfter(err); ok {
+		fault.Remedy = fmt.Sprintf("repeat after %v", after)
+	}
+	return fault
+}
+
+// why is the server's sentence with all fields that it refused, and the state that stands in the way.
+func why(err error, language string) string {
+	text := strings.TrimSuffix(client.Message(err, language), ".")
+	if at := strings.LastIndex(text, "desc = "); at >= 0 {
+		// Of a server that was not reached grpc tells a whole story; its last word is the cause.
+		text = strings.Trim(text[at+len("desc = "):], `"`)
+	}
+	var fields []string
+	for _, v := range client.Violations(err) {
+		said := v.Text
+		if language == "id" && v.Teks != "" {
+			said = v.Teks
+		}
+		fields = append(fields, v.Field+": "+strings.TrimSuffix(said, "."))
+	}
+	if len(fields) > 0 {
+		text += " (" + strings.Join(fields, ", ") + ")"
+	}
+	meta := client.Metadata(err)
+	if state := meta["state"]; state != "" {
+		text += fmt.Sprintf(" (state %s, possible: %s)", state, orNone(meta["allowed_actions"]))
+	}
+	for _, key := range []string{"referral", "case"} {
+		if name := meta[key]; name != "" {
+			text += " (" + name + ")"
+		}
+	}
+	return text
+}
+
+func orNone(s string) string {
+	if s == "" {
+		return "nothing"
+	}
+	return s
+}
+
+var exitCodes = map[codes.Code]int{
+	codes.NotFound:           exitNotFound,
+	codes.FailedPrecondition: exitState,
+	codes.Aborted:            exitState,
+	codes.AlreadyExists:      exitState,
+	codes.Unavailable:        exitUnreachable,
+	codes.ResourceExhausted:  exitUnreachable,
+	codes.DeadlineExceeded:   exitUnreachable,
+}
+
+// remedies says what to do about a reason, where there is something to do.
+var remedies = map[pb.ErrorReason_Value]string{
+	pb.ErrorReason_INVALID_FIELD:        "correct the fields and send again",
+	pb.ErrorReason_REQUEST_ID_REUSED:    "use a new --request-id for a new request",
+	pb.ErrorReason_ID_UNUSABLE:          "choose another id",
+	pb.ErrorReason_ETAG_MISMATCH:        "read it again, then decide",
+	pb.ErrorReason_NOT_FOUND:            "check the number; what is not yours looks the same",
+	pb.ErrorReason_ACTION_NOT_ALLOWED:   "ask the officer or the supervisor of the case",
+	pb.ErrorReason_UNAUTHENTICATED:      "give a valid token with --token-file or SINERGI_TOKEN",
+	pb.ErrorReason_STEP_UP_REQUIRED:     "use a token with a fresh second factor",
+	pb.ErrorReason_REFERRAL_STATE:       `look with "sinergi referral show"`,
+	pb.ErrorReason_CASE_STATE:           `look with "sinergi case show"`,
+	pb.ErrorReason_BASIS_MISSING:        "record a basis: consent, care, or an exception by an officer",
+	pb.ErrorReason_RECEIVER_UNAVAILABLE: `choose another unit with "sinergi unit list --service"`,
+	pb.ErrorReason_SERVICE_MISMATCH:     `choose another unit with "sinergi unit list --service"`,
+	pb.ErrorReason_AREA_MISMATCH:        `choose another unit with "sinergi unit list --area"`,
+	pb.ErrorReason_DUPLICATE_OPEN_LEG:   "follow the open referral",
+	pb.ErrorReason_OFFICER_INVALID:      "name an active worker or supervisor of the receiver",
+	pb.ErrorReason_ATTEMPTS_MISSING:     "record three attempts on two channels first",
+	pb.ErrorReason_FOLLOW_UP_MISSING:    "name the following referral, or why there is none",
+	pb.ErrorReason_CASE_EXISTS:          "use the open case",
+	pb.ErrorReason_CHILD_AMBIGUOUS:      "name the person",
+	pb.ErrorReason_CONFIRMATION_MISSING: "measure the child first",
+	pb.ErrorReason_RISK_MISSING:         "record the risk first",
+	pb.ErrorReason_RATE_LIMITED:         "repeat later",
+	pb.ErrorReason_STORAGE_FULL:         "call the operator",
+	pb.ErrorReason_INTERNAL:             "tell the operator the request id",
+	pb.ErrorReason_UNAVAILABLE:          "check --grpc and the network, then repeat",
+	pb.ErrorReason_DEADLINE:             "repeat",
+}

@@ -1,0 +1,62 @@
+// Sinergi carries one client's need from one agency to another and back: who asked, who owes the next step, by when, and
+// how it ended; and it keeps from everybody else that there was anything at all.
+//
+// The program is one binary. The operator's commands are in package server, the users' in client/cli; here they are put into
+// one grammar. Begin with README.md, or with `go run . demo`.
+package main
+
+import (
+	"context"
+	"os"
+
+	"github.com/sinergi-pug/sinergi/client/cli"
+	"github.com/sinergi-pug/sinergi/server"
+)
+
+// commands is the whole grammar. A noun that operators and users share stands here.
+type commands struct {
+	cli.Commands
+
+	Serve  server.Serve  `cmd:"" help:"The service."`
+	Verify server.Verify `cmd:"" help:"Open every sealed column, check that each row has its entry and each open thing its duty."`
+	Unit   struct {
+		List cli.UnitList    `cmd:"" help:"Units by code, with what they offer."`
+		Show cli.UnitShow    `cmd:"" help:"One unit."`
+		Load server.UnitLoad `cmd:"" help:"Make or change units from a CSV file; on the server's machine, while it is stopped."`
+	} `cmd:"" help:"The directory of units."`
+	User struct {
+		Load server.UserLoad `cmd:"" help:"Make accounts from a CSV file; on the server's machine, while it is stopped."`
+	} `cmd:"" help:"Accounts."`
+	Token struct {
+		Create server.TokenCreate `cmd:"" help:"A credential of one role, shown once; on the server's machine, while it is stopped."`
+	} `cmd:"" help:"Credentials."`
+	Config struct {
+		Print server.ConfigPrint `cmd:"" help:"The effective configuration and the source of each value."`
+	} `cmd:"" help:"Configuration."`
+}
+
+func main() {
+	streams := cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}
+	os.Exit(cli.Run(&commands{}, os.Args[1:], streams, cli.Start(startRegency)))
+}
+
+// startRegency serves the demo's regency on the demo's clock. Its tokens carry a fresh second factor, which no API gives.
+func startRegency(ctx context.Context, at cli.Place) (cli.Addresses, error) {
+	served, err := server.ServeRegency(ctx, server.RegencyConfig{Dir: at.Dir, HTTP: at.HTTP, GRPC: at.GRPC, Now: at.Clock})
+	if err != nil {
+		return cli.Addresses{}, err
+	}
+	where := cli.Addresses{HTTP: served.HTTP, GRPC: served.GRPC, Wait: served.Wait}
+	where.SignIn = func(ctx context.Context, code, unit string) (string, error) {
+		token, _, err := server.IssueToken(ctx, served.Store, code, unit, 0)
+		return token, err
+	}
+	for _, u := range served.Users {
+		if u.Role == "APP" {
+			where.AppTokens = append(where.AppTokens, cli.AppToken{Code: u.Code, Unit: u.Unit, Token: u.Token})
+			continue
+		}
+		where.Accounts = append(where.Accounts, cli.Account{Code: u.Code, Role: u.Role, Unit: u.Unit, UnitType: u.UnitType, Name: u.Name, Token: u.Token})
+	}
+	return where, nil
+}

@@ -1,0 +1,173 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/sinergi-pug/sinergi/domain/access"
+	"github.com/sinergi-pug/sinergi/domain/casework"
+	"github.com/sinergi-pug/sinergi/domain/journal"
+	"github.com/sinergi-pug/sinergi/store"
+)
+
+// refusal is an answer of Decide. What is not yours and what never was are the same one.
+type refusal access.Outcome
+
+func (r refusal) Error() string { return access.Outcome(r).String() }
+
+// call is one call inside its transaction: who, when, and what the journal will say of it.
+type call struct {
+	*Server
+	caller store.Caller
+	now    time.Time
+	entry  journal.Entry // request, origin, actor, role, unit
+}
+
+// begin reads who calls.
+func (s *Server) begin(ctx context.Context, callerOf func(string, time.Time) (store.Caller, error), now time.Time) (call, error) {
+	p, _ := ctx.Value(principalKey{}).(principal)
+	caller, err := callerOf(p.credential, now)
+	if err != nil {
+		return call{}, err
+	}
+	c := call{Server: s, caller: caller, now: now}
+	if !caller.Active {
+		return c, errNobody
+	}
+	c.entry = journal.Entry{
+		Version: journal.Version, RequestID: RequestID(ctx), Origin: origin(ctx),
+		Actor: s.store.Pseudonym("account", caller.Account[:]), Role: string(caller.Role), Unit: caller.Unit.ID,
+	}
+	return c, nil
+}
+
+// writing begins a call that may write.
+func (s *Server) writing(ctx context.Context, w *store.Writer) (call, error) {
+	return s.begin(ctx, w.Caller, w.Now())
+}
+
+// reading begins a call that only reads. Its time is the server's clock, never below the newest entry.
+func (s *Server) reading(ctx context.Context, r *store.Reader) (call, error) {
+	now, err := r.Now()
+	if err != nil {
+		return call{}, err
+	}
+	return s.begin(ctx, r.Caller, now)
+}
+
+// object is what a journal entry is about.
+type object struct {
+	kind   string // case, person, leg, measurement, incident
+	id     [16]byte
+	caseID casework.CaseID
+	level  casework.Level
+	basis  casework.DisclosureID
+}
+
+func aboutCase(k casework.Case) object {
+	return object{"case", k.ID, k.ID, k.Level, casework.DisclosureID{}}
+}
+
+func aboutLeg(f store.LegFile) object {
+	return object{"leg", f.Leg.ID, f.Case.ID, f.Case.Level, f.Leg.Disclosure}
+}
+
+// record is the entry of a decision about an object.
+func (c call) record(action access.Action, d access.Decision, about object) store.Record {
+	e := c.entry
+	e.Action, e.Rule, e.Outcome, e.Mask = action.String(), d.Rule.String(), d.Outcome.String(), uint32(d.Grant.Mask())
+	e.Purpose = string(d.Rule.Purpose())
+	rec := store.Record{Entry: e}
+	if about.id != ([16]byte{}) {
+		rec.Entry.ObjectKind, rec.Entry.Object = about.kind, c.store.Pseudonym(about.kind, about.id[:])
+		rec.Entry.Level, rec.Entry.Basis = string(about.level), about.basis
+		rec.Object, rec.Case = about.id[:], about.caseID[:]
+	}
+	return rec
+}
+
+// refuse undoes all but the entry of the refusal. An id that is not there has a tag of what was asked, like one that is.
+func (c call) refuse(action access.Action, d access.Decision, about object, asked string) error {
+	rec := c.record(action, d, about)
+	if about.id == ([16]byte{}) {
+		tag := c.store.Tag("asked", []byte(asked))
+		rec.Entry.ObjectKind, rec.Entry.Object = "asked", tag
+	}
+	return &store.Refusal{Record: rec, Err: refusal(d.Outcome)}
+}
+
+// append writes the entry of an event whose value is sealed.
+func (c call) append(w *store.Writer, action access.Action, d access.Decision, about object, event journal.Event) [16]byte {
+	rec := c.record(action, d, about)
+	rec.Entry.Event = event
+	return w.AppendRecord(rec)
+}
+
+// mutation is a request that changes something.
+type mutation interface {
+	proto.Message
+	GetRequestId() string
+}
+
+// requestOf gives the id of a request and the mark of its body without the id.
+func (s *Server) requestOf(m mutation) (id [16]byte, mark [32]byte, err error) {
+	id, err = uuid.Parse(m.GetRequestId())
+	if err != nil {
+		return id, mark, &casework.Error{Kind: casework.KindInvalid, Reason: "REQUEST_ID_MISSING", Field: "requestId"}
+	}
+	msg := m.ProtoReflect()
+	field := msg.Descriptor().Fields().ByName("request_id")
+	value := msg.Get(field)
+	msg.Clear(field)
+	body, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
+	msg.Set(field, value)
+	return id, s.store.Mac("request", []byte(msg.Descriptor().FullName()), body), err
+}
+
+// answered gives the stored answer of a request that was done before, into answer. Access has been decided before: shows is what
+// the caller may read now. If that has shrunk since, only name, number and time are left.
+func (c call) answered(a store.Answered, method string, mark [32]byte, shows access.Mask, answer proto.Message) error {
+	if a.Mark != mark || a.Method != method {
+		return &casework.Error{Kind: casework.KindInvalid, Reason: "REQUEST_ID_REUSED", Field: "requestId"}
+	}
+	if err := proto.Unmarshal(a.Answer, answer); err != nil {
+		return errors.New("stored answer does not parse")
+	}
+	if was := access.Mask(a.Mask); was&^shows != 0 {
+		keepReceipt(answer.ProtoReflect())
+	}
+	return nil
+}
+
+// keepReceipt leaves of a message what says only that it was taken.
+func keepReceipt(m protoreflect.Message) {
+	m.Range(func(field protoreflect.FieldDescriptor, _ protoreflect.Value) bool {
+		switch field.Name() {
+		case "name", "number", "record_time", "sent_time":
+		default:
+			m.Clear(field)
+		}
+		return true
+	})
+}
+
+// keep stores the answer beside its effect.
+func (c call) keep(w *store.Writer, request [16]byte, a store.Answered, answer proto.Message) error {
+	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(answer)
+	if err != nil {
+		return err
+	}
+	a.Answer = raw
+	return w.PutAnswer(c.caller.Account, request, a)
+}
+
+// tick is the beat on which a NOT_FOUND leaves, so that its time tells nothing.
+const tick = 5 * time.Millisecond
+
+// newID draws an id of a record about a person: UUID v4, for v7 would tell when a victim came.
+func newID() casework.ID { return casework.ID(uuid.New()) }

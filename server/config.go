@@ -1,0 +1,118 @@
+package server
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+)
+
+// Config says how the server is reached. Its zero value serves on loopback, without TLS and with the API browser.
+type Config struct {
+	HTTP string `env:"SINERGI_HTTP" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address of REST and the console."`
+	GRPC string `env:"SINERGI_GRPC" default:"127.0.0.1:9090" placeholder:"ADDRESS" help:"Address of gRPC."`
+
+	TLSCert string `env:"SINERGI_TLS_CERT" placeholder:"FILE" help:"Certificate chain, PEM; read again when it changes."`
+	TLSKey  string `env:"SINERGI_TLS_KEY" placeholder:"FILE" help:"Its key, PEM; read again when it changes."`
+	URL     string `env:"SINERGI_URL" placeholder:"URL" help:"Public address, if a proxy stands before the server."`
+
+	TrustedProxies []netip.Prefix `env:"SINERGI_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks whose right-most X-Forwarded-For is believed."`
+
+	Docs       string `env:"SINERGI_DOCS" enum:"auto,on,off" default:"auto" help:"API browser at /docs/; auto is on when all listeners are loopback."`
+	Reflection string `env:"SINERGI_REFLECTION" enum:"auto,on,off" default:"auto" help:"gRPC reflection; auto is on when all listeners are loopback."`
+	LogLevel   string `env:"SINERGI_LOG" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged."`
+
+	Limits Limits           `kong:"-"`
+	Now    func() time.Time `kong:"-"` // the server's clock; time.Now when nil
+	Log    io.Writer        `kong:"-"` // where the log goes; standard error when nil
+}
+
+// Limits are rates of calls. A zero field has the default of protection.md, a negative one is off.
+type Limits struct {
+	AccountPerSecond float64 // 20, of one account
+	AccountBurst     int     // 100
+	PeerPerSecond    float64 // 100, of one address before it says who it is
+	PeerBurst        int     // 100
+}
+
+// NoLimits switches every rate off, for measurements.
+var NoLimits = Limits{AccountPerSecond: -1, PeerPerSecond: -1}
+
+// completed fills the defaults and refuses what would put personal data on the wire in clear.
+func (c Config) completed() (Config, error) {
+	c.HTTP, c.GRPC = orElse(c.HTTP, "127.0.0.1:8080"), orElse(c.GRPC, "127.0.0.1:9090")
+	c.Docs, c.Reflection = orElse(c.Docs, "auto"), orElse(c.Reflection, "auto")
+	c.LogLevel = orElse(c.LogLevel, "info")
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = os.Stderr
+	}
+	c.Limits = c.Limits.completed()
+	return c, c.check()
+}
+
+func (l Limits) completed() Limits {
+	fill := func(value *float64, def float64) {
+		if *value == 0 {
+			*value = def
+		}
+	}
+	fill(&l.AccountPerSecond, 20)
+	fill(&l.PeerPerSecond, 100)
+	if l.AccountBurst == 0 {
+		l.AccountBurst = 100
+	}
+	if l.PeerBurst == 0 {
+		l.PeerBurst = 100
+	}
+	return l
+}
+
+func (c Config) check() error {
+	if (c.TLSCert == "") != (c.TLSKey == "") {
+		return errors.New("TLS needs both files: give --tls-cert and --tls-key")
+	}
+	for _, s := range []struct{ flag, value string }{{"--docs", c.Docs}, {"--reflection", c.Reflection}} {
+		if s.value != "auto" && s.value != "on" && s.value != "off" {
+			return fmt.Errorf("%s is on, off or auto", s.flag)
+		}
+	}
+	for _, address := range []string{c.HTTP, c.GRPC} {
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			return fmt.Errorf("%q is no address to listen on: write HOST:PORT, such as 127.0.0.1:8080", address)
+		}
+		if !loopback(address) && !c.encrypted() {
+			return fmt.Errorf("%s can be reached from other machines, so it needs TLS: give --tls-cert and --tls-key, "+
+				"or --url https://… and --trusted-proxies if a proxy ends TLS, or listen on 127.0.0.1", address)
+		}
+	}
+	return nil
+}
+
+// encrypted tells whether calls from other machines come through TLS, ours or that of a proxy we were told to trust.
+func (c Config) encrypted() bool {
+	return c.TLSCert != "" || strings.HasPrefix(c.URL, "https://") && len(c.TrustedProxies) > 0
+}
+
+// local tells whether nobody but this machine reaches the server.
+func (c Config) local() bool { return loopback(c.HTTP) && loopback(c.GRPC) }
+
+// on tells what a switch with "auto" comes to: third-party script and the whole contract are for developers, so not beyond
+// this machine unasked.
+func (c Config) on(value string) bool { return value == "on" || value == "auto" && c.local() }
+
+// loopback tells whether an address to listen on is this machine's own. An empty host is every address.
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return false
+	}
+	ip, err := netip.ParseAddr(host)
+	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
+}

@@ -1,0 +1,87 @@
+package server
+
+import (
+	"context"
+
+	"github.com/sinergi-pug/sinergi/domain/access"
+	"github.com/sinergi-pug/sinergi/domain/casework"
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+	"github.com/sinergi-pug/sinergi/store"
+)
+
+// duties tells what is owed. Whatever shows what is due reads this alone.
+type duties struct {
+	pb.UnimplementedDutyServiceServer
+	*Server
+}
+
+// ListDuties lists what the caller or the caller's unit owes, due soonest first; each row is decided on its own leg or case.
+func (s *duties) ListDuties(ctx context.Context, req *pb.ListDutiesRequest) (*pb.ListDutiesResponse, error) {
+	size := pageSize(req.GetPageSize())
+	return store.ReadLogged(ctx, s.store, func(r *store.Reader) (*pb.ListDutiesResponse, *store.Record, error) {
+		c, err := s.reading(ctx, r)
+		if err != nil {
+			return nil, nil, err
+		}
+		filter := store.DutyFilter{Mine: req.GetScope() == pb.ListDutiesRequest_Scope_ME, Overdue: req.GetOverdue(), Limit: size + 1}
+		if filter.After, err = c.cursor("duties", req, req.GetPageToken()); err != nil {
+			return nil, nil, err
+		}
+		rows, err := r.Duties(c.caller, c.now, filter)
+		if err != nil {
+			return nil, nil, err
+		}
+		return c.dutyList(r, req, rows, size)
+	})
+}
+
+func (c call) dutyList(r *store.Reader, req *pb.ListDutiesRequest, rows []store.DutyRow, size int) (*pb.ListDutiesResponse, *store.Record, error) {
+	m := &pb.ListDutiesResponse{}
+	var log pageLog
+	for i, row := range rows {
+		if i == size {
+			m.NextPageToken = c.pageToken("duties", req, store.Cursor{Time: rows[i-1].Due, ID: rows[i-1].ID})
+			break
+		}
+		duty, err := c.dutyMessage(r, row, &log)
+		if err != nil {
+			return nil, nil, err
+		}
+		if duty != nil {
+			m.Duties = append(m.Duties, duty)
+		}
+	}
+	return m, log.record(c), nil
+}
+
+// dutyMessage decides one row; nil for one of which the caller may not see so much as that it is owed.
+func (c call) dutyMessage(r *store.Reader, row store.DutyRow, log *pageLog) (*pb.Duty, error) {
+	d := row.Duty
+	m := &pb.Duty{
+		Kind: enum[pb.DutyKind_Value](pb.DutyKind_Value_value, d.Kind), Duty: enum[pb.DutyName_Value](pb.DutyName_Value_value, d.Name),
+		Unit: unitName(d.Unit), Officer: accountName(d.Officer), DueTime: timestamp(d.Due), LegalDueTime: timestamp(d.Legal),
+		EscalationLevel: int32(d.Level(c.now)), Overdue: d.Overdue(c.now),
+		Service: enum[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, row.Service),
+	}
+	read, k, needed, err := c.dutyObject(r, d, m)
+	if err != nil || !read.Allowed() || !read.Grant.Shows(needed) {
+		return nil, err
+	}
+	log.add(c, read, k, d.Object)
+	sightOf(read.Grant).clear(m.ProtoReflect())
+	return m, nil
+}
+
+// dutyObject reads what the duty is owed on: of a leg the part that the own unit is party to is enough, of a case F1.
+func (c call) dutyObject(r *store.Reader, d casework.Duty, m *pb.Duty) (read access.Decision, k casework.Case, needed access.Mask, err error) {
+	if d.Kind == casework.OnLeg {
+		f, err := r.ReferralFor(c.caller, casework.LegID(d.Object), c.now)
+		m.Name, m.Number, m.AllowedActions = legName(f.Leg.ID), f.Leg.Number, legActions(f)
+		m.Service = enum[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, f.Leg.Service)
+		m.Urgency = enum[pb.Urgency_Value](pb.Urgency_Value_value, f.Leg.Urgency)
+		return access.Decide(f.Facts.Doing(access.Read)), f.Case, access.F1Own, err
+	}
+	f, err := r.CaseFor(c.caller, d.Case, c.now)
+	m.Name, m.Number, m.AllowedActions = caseName(f.Case.ID), f.Case.Number, caseActions(f)
+	return access.Decide(f.Facts.Doing(access.Read)), f.Case, access.F1, err
+}

@@ -1,0 +1,679 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/sinergi-pug/sinergi/domain/access"
+	"github.com/sinergi-pug/sinergi/domain/casework"
+	"github.com/sinergi-pug/sinergi/domain/growth"
+	"github.com/sinergi-pug/sinergi/domain/journal"
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+	"github.com/sinergi-pug/sinergi/store"
+)
+
+// filing is a FileReferral request in words of the domain, with all the chance that its transaction may need: a closure draws
+// none, for it may run twice.
+type filing struct {
+	request      [16]byte
+	mark         [32]byte
+	occurred     time.Time
+	validateOnly bool
+	isNew        bool            // person is stated in full
+	person       casework.Person // or only its ID, of a known one
+	caseID       casework.CaseID // an open case, if named
+	newCase      casework.Case   // zero: the type follows from the findings
+	measurements []measured
+	incident     *casework.Incident
+	risk         *casework.Risk
+	legs         []newLeg
+	disclosures  []newDisclosure
+	note         string
+
+	protected   casework.PersonID // for a copy on the protected side
+	keys        []store.Key       // of person, then of protected
+	ids         []casework.ID
+	legNumbers  []string
+	caseNumbers []string
+}
+
+type newLeg struct {
+	id       casework.LegID
+	service  casework.ReferralServiceType
+	urgency  casework.Urgency
+	receiver casework.UnitID
+	override string
+	question string
+	path     string
+}
+
+type newDisclosure struct {
+	casework.Disclosure
+	legs []int
+	path string
+}
+
+// dryRun carries the answer of a validate_only filing out of a closure that is undone.
+type dryRun struct{ answer *pb.FileReferralResponse }
+
+func (dryRun) Error() string { return "validated" }
+
+// FileReferral is the main job in one transaction: all or nothing, safe to repeat.
+func (s *referrals) FileReferral(ctx context.Context, req *pb.FileReferralRequest) (*pb.FileReferralResponse, error) {
+	in := &intake{Server: s.Server, today: casework.DateOf(s.now())}
+	f := in.filing(req)
+	if len(in.faults) > 0 {
+		return nil, in.faults
+	}
+	var err error
+	if f.request, f.mark, err = s.requestOf(req); err != nil {
+		return nil, err
+	}
+	if err := s.draw(&f); err != nil {
+		return nil, err
+	}
+	answer, err := store.Update(ctx, s.store, func(w *store.Writer) (*pb.FileReferralResponse, error) { return s.file(ctx, w, f) })
+	if dry, ok := errors.AsType[dryRun](err); ok {
+		return dry.answer, nil
+	}
+	return answer, err
+}
+
+// candidates is how many numbers are drawn for each that is needed.
+const candidates = 3
+
+// draw takes the chance and the fresh keys before the transaction.
+func (s *Server) draw(f *filing) error {
+	f.protected = casework.PersonID(newID())
+	owners := []store.Owner{store.Owner(f.person.ID)}
+	if !f.isNew {
+		owners = []store.Owner{store.Owner(f.protected)}
+	}
+	for _, owner := range owners {
+		key, err := s.store.WrapKey(owner)
+		if err != nil {
+			return err
+		}
+		f.keys = append(f.keys, key)
+	}
+	n := 8 + 6*len(f.legs) + 2*len(f.disclosures)
+	if f.incident != nil {
+		n += 2 * len(f.incident.Pairs)
+	}
+	random := make([]byte, 4*candidates*(2+len(f.legs)))
+	for range n {
+		f.ids = append(f.ids, newID())
+	}
+	return drawNumbers(f, random)
+}
+
+func drawNumbers(f *filing, random []byte) error {
+	if err := readRandom(random); err != nil {
+		return err
+	}
+	for i := 0; i < len(random); i += 4 {
+		four := [4]byte(random[i:])
+		if i < 4*candidates {
+			f.caseNumbers = append(f.caseNumbers, casework.NewNumber(casework.CaseNumber, four))
+		} else {
+			f.legNumbers = append(f.legNumbers, casework.NewNumber(casework.LegNumber, four))
+		}
+	}
+	return nil
+}
+
+// filed is a filing on its way through its transaction.
+type filed struct {
+	call
+	filing
+	w        *store.Writer
+	act      access.Decision
+	k        casework.Case
+	opened   bool // the case is new
+	made     bool // the person is new
+	tags     [][16]byte
+	number   string
+	history  []casework.Measurement // of the child, newest first, without this filing's
+	all      []assessed             // this filing's measurements, in the light of the history
+	findings growth.Findings        // of the newest plausible measurement
+	legsDone []*pb.FiledLeg
+	entry    [16]byte // of the case
+}
+
+func (s *Server) file(ctx context.Context, w *store.Writer, f filing) (*pb.FileReferralResponse, error) {
+	if f.caseID != (casework.CaseID{}) {
+		if err := w.LockCase(f.caseID); err != nil {
+			return nil, err
+		}
+	}
+	c, err := s.writing(ctx, w)
+	if err != nil {
+		return nil, err
+	}
+	facts := c.caller.Facts(c.now).Doing(access.File)
+	facts.Cond |= access.OwnUnit
+	act := access.Decide(facts)
+	if !act.Allowed() {
+		return nil, c.refuse(access.File, act, object{}, "file")
+	}
+	if old, ok, err := w.Answered(c.caller.Account, f.request); err != nil || ok {
+		return c.filedBefore(w, old, f, err)
+	}
+	job := &filed{call: c, filing: f, w: w, act: act}
+	for _, step := range []func() error{
+		job.findSubject, job.findCase, job.assessAll, job.putPerson, job.putCase, job.putContent, job.sendLegs,
+	} {
+		if err := step(); err != nil {
+			return nil, err
+		}
+	}
+	return job.answer()
+}
+
+// filedBefore answers a request that was done before. A block that came since makes it NOT_FOUND.
+func (c call) filedBefore(w *store.Writer, old store.Answered, f filing, err error) (*pb.FileReferralResponse, error) {
+	if err != nil {
+		return nil, err
+	}
+	file, err := w.CaseFor(c.caller, old.Case, c.now)
+	if err != nil {
+		return nil, err
+	}
+	read := access.Decide(file.Facts.Doing(access.Read))
+	if file.Facts.Blocked {
+		return nil, c.refuse(access.Read, read, aboutCase(file.Case), "")
+	}
+	answer := &pb.FileReferralResponse{}
+	shows := c.receiptMask(read.Grant, file.Case.Type)
+	return answer, c.answered(old, fileMethod, f.mark, shows, answer)
+}
+
+const fileMethod = "sinergi.v1.ReferralService.FileReferral"
+
+// id takes the next of the ids that were drawn.
+func (j *filed) id() casework.ID {
+	id := j.ids[0]
+	j.ids = j.ids[1:]
+	return id
+}
+
+// findSubject finds the client, or prepares to make one.
+func (j *filed) findSubject() error {
+	switch {
+	case j.caseID != (casework.CaseID{}):
+		return j.subjectOfCase()
+	case !j.isNew:
+		return j.knownPerson()
+	}
+	j.person.Register, j.person.Unit = j.caller.Unit.Register, j.caller.Unit.ID
+	j.person.Side = j.newCase.Type.Side()
+	if j.person.Side == casework.Protected {
+		j.made = true // never matched to an earlier record, so that no filing tells of another
+		return nil
+	}
+	return j.match()
+}
+
+// subjectOfCase reads a named case; each thing that the filing does to it is an act of its own.
+func (j *filed) subjectOfCase() error {
+	file, err := j.w.CaseFor(j.caller, j.caseID, j.now)
+	if err != nil {
+		return err
+	}
+	if err := j.may(file.Facts, aboutCase(file.Case)); err != nil {
+		return err
+	}
+	j.k = file.Case
+	if !j.k.Closed.IsZero() {
+		return casework.Precondition("CASE_STATE").With("state", string(j.k.Status))
+	}
+	if j.k.Content, err = j.w.CaseContent(j.k); err != nil {
+		return err
+	}
+	j.person, err = j.w.Person(j.k.Subject)
+	return err
+}
+
+// may decides the acts that a filing on a named case needs.
+func (j *filed) may(facts access.Facts, about object) error {
+	acts := []access.Action{}
+	if len(j.legs) > 0 {
+		acts = append(acts, access.ReferralSend)
+		facts.Basis |= basisSent(j.disclosures)
+	}
+	if len(j.measurements) > 0 {
+		acts = append(acts, access.CaseMeasure)
+	}
+	if j.incident != nil {
+		acts = append(acts, access.CaseIncident)
+	}
+	if j.note != "" || j.risk != nil || len(acts) == 0 {
+		acts = append(acts, access.CaseNote)
+	}
+	for _, act := range acts {
+		if d := access.Decide(facts.Doing(act)); !d.Allowed() {
+			return j.refuse(act, d, about, j.caseID.String())
+		}
+	}
+	return nil
+}
+
+// basisSent are the bases that a filing carries. An inside service needs none, so a filing without any still says CARE here; the
+// guard of each leg asks for its own.
+func basisSent(disclosures []newDisclosure) access.Basis {
+	basis := access.Care
+	for _, d := range disclosures {
+		switch {
+		case d.Kind == casework.BasisConsent:
+			basis |= access.Consent
+		case d.Kind.IsException():
+			basis |= access.Exception
+		}
+	}
+	return basis
+}
+
+// knownPerson reads a person of the own register, by the rights on her cases. A violence case gets a copy on the protected side.
+func (j *filed) knownPerson() error {
+	asked := j.person.ID
+	id, ok, err := j.w.CaseOf(asked)
+	if err != nil {
+		return err
+	}
+	var file store.CaseFile
+	if ok {
+		file, err = j.w.CaseFor(j.caller, id, j.now)
+	} else {
+		file.Facts = j.caller.Facts(j.now)
+	}
+	if err != nil {
+		return err
+	}
+	read := access.Decide(file.Facts.Doing(access.Read))
+	if !read.Allowed() || !read.Grant.Shows(access.F2|access.F2Roster) || file.Case.Register != j.caller.Unit.Register {
+		return j.refuse(access.Read, access.Decision{Rule: read.Rule}, aboutCase(file.Case), asked.String())
+	}
+	if j.person, err = j.w.Person(asked); err != nil {
+		return err
+	}
+	if j.newCase.Type.IsViolence() && j.person.Side == casework.Ordinary {
+		j.person.ID, j.person.Side, j.made = j.protected, casework.Protected, true
+	}
+	return j.checkKnown()
+}
+
+// checkKnown holds the measurements against a child whom the register knew already.
+func (j *filed) checkKnown() error {
+	var v casework.Violations
+	birth := j.person.Identity.BirthDate
+	for _, m := range j.measurements {
+		switch {
+		case birth.Precision != casework.ToDay:
+			v.Add(m.path, "BIRTH_DATE_IMPRECISE")
+		case m.Day < birth.First:
+			v.Add(m.path+".measuredOn", "BEFORE_BIRTH")
+		case !casework.CaseAge(birth, m.Day):
+			v.Add(m.path+".measuredOn", "AGE_RANGE")
+		}
+	}
+	if len(v) > 0 {
+		return v
+	}
+	return nil
+}
+
+// match finds the child whom the register knows already, under the match lock: two filings of a new child in one millisecond
+// make one person. Two that fit are nobody's to choose here.
+func (j *filed) match() error {
+	j.tags = j.store.MatchTags(j.person)
+	if err := j.w.LockMatch(j.tags); err != nil {
+		return err
+	}
+	found, err := j.w.Matching(j.tags)
+	if err != nil {
+		return err
+	}
+	var same []casework.Person
+	for _, id := range found {
+		known, err := j.w.Person(id)
+		if err != nil {
+			return err
+		}
+		if casework.SameChild(j.person, known) {
+			same = append(same, known)
+		}
+	}
+	switch len(same) {
+	case 0:
+		j.made = true
+	case 1:
+		return j.joinPerson(same[0])
+	default:
+		return casework.Precondition("CHILD_AMBIGUOUS")
+	}
+	return nil
+}
+
+// joinPerson takes the known record; a true NIK that comes later joins it.
+func (j *filed) joinPerson(known casework.Person) error {
+	stated := j.person
+	j.person = known
+	if len(known.Identity.NIKs()) > 0 || len(stated.Identity.NIKs()) == 0 {
+		return nil
+	}
+	j.person.Identity.Identifiers = append(slices.Clone(known.Identity.Identifiers), stated.Identity.Identifiers...)
+	j.person.Identity.NIKAbsence = ""
+	event := journal.Event{Name: "identify", Fields: []string{"identifiers"}, Revision: known.Revision + 1}
+	if err := j.w.UpdatePerson(j.person, j.appending("person", casework.ID(known.ID), event)); err != nil {
+		return err
+	}
+	return j.w.PutMatchTags(known.ID, j.tags)
+}
+
+// appending is the entry of a row whose sealed value is known only once it is sealed.
+func (j *filed) appending(kind string, id casework.ID, event journal.Event) func([32]byte) [16]byte {
+	return func(value [32]byte) [16]byte {
+		event.Value = value
+		return j.append(j.w, access.File, j.act, object{kind, id, j.k.ID, j.k.Level, casework.DisclosureID{}}, event)
+	}
+}
+
+// findCase finds the child's open case of the growth group, or prepares a new one.
+func (j *filed) findCase() error {
+	if j.caseID != (casework.CaseID{}) {
+		return nil
+	}
+	if !j.made && (j.newCase.Type == "" || j.newCase.Type.IsGrowth()) {
+		id, ok, err := j.w.OpenGrowthCase(j.person.ID)
+		if err != nil {
+			return err
+		}
+		if ok {
+			return j.joinCase(id)
+		}
+	}
+	j.opened = true
+	return j.newCaseOf()
+}
+
+// joinCase takes the open case. Who asked for a new one learns of it only if she may see it.
+func (j *filed) joinCase(id casework.CaseID) error {
+	if err := j.w.LockCase(id); err != nil {
+		return err
+	}
+	file, err := j.w.CaseFor(j.caller, id, j.now)
+	if err != nil {
+		return err
+	}
+	j.k = file.Case
+	if j.newCase.Type != "" && access.Decide(file.Facts.Doing(access.Read)).Grant.Shows(access.F1) {
+		return casework.Precondition("CASE_EXISTS").With("case", caseName(id))
+	}
+	j.k.Content, err = j.w.CaseContent(j.k)
+	return err
+}
+
+func (j *filed) newCaseOf() error {
+	number, err := j.w.FreeNumber(j.caseNumbers)
+	if err != nil {
+		return err
+	}
+	k := j.newCase
+	if k.ID == (casework.CaseID{}) {
+		k.ID = casework.CaseID(j.id())
+	}
+	if k.IntakeChannel == "" {
+		k.IntakeChannel = casework.IntakeInPerson
+	}
+	k.Number, k.Register, k.Unit, k.Subject = number, j.caller.Unit.Register, j.caller.Unit.ID, j.person.ID
+	k.Kecamatan, k.Opened = j.person.Kecamatan, j.now
+	if j.risk != nil {
+		k.Content.Risk, k.RiskLevel = *j.risk, j.risk.Level
+	}
+	j.k = k
+	return nil
+}
+
+// assessAll assesses what was measured and settles the type of the case.
+func (j *filed) assessAll() error {
+	if !j.made && len(j.measurements) > 0 {
+		var err error
+		if j.history, err = j.w.Measurements(j.person.ID); err != nil {
+			return err
+		}
+	}
+	newest := casework.Date(-1 << 31)
+	for _, m := range j.measurements {
+		a := assess(m.Measurement, j.person, j.history)
+		j.all = append(j.all, a)
+		if a.plausible() && m.Day >= newest {
+			newest, j.findings = m.Day, a.findings
+		}
+	}
+	if j.opened {
+		return j.settleType()
+	}
+	return nil
+}
+
+// settleType gives a new case its type by the findings (design: domain 5), and its level and status by the type.
+func (j *filed) settleType() error {
+	switch {
+	case j.k.Type == "" && len(j.measurements) == 0 && !casework.CaseAge(j.person.Identity.BirthDate, casework.DateOf(j.now)):
+		return casework.Violations{{Field: "newCase", Reason: "REQUIRED"}}
+	case j.k.Type == "":
+		j.k.Type = casework.GrowthMonitoring
+		if len(j.measurements) > 0 {
+			j.k.IntakeChannel = casework.IntakeGrowthSession
+		}
+	}
+	j.k.Level, j.k.Status = j.k.Type.BirthLevel(), j.k.Type.BirthStatus()
+	if !j.findings.Empty() {
+		j.k, _ = j.k.FindNutritionRisk()
+	}
+	if j.incident != nil {
+		j.k.IndexIncident = j.incident.ID
+	}
+	return nil
+}
+
+func (j *filed) putPerson() error {
+	if !j.made {
+		return nil
+	}
+	event := journal.Event{Name: "create", Revision: 1}
+	if err := j.w.PutPerson(j.person, j.keys[0], j.appending("person", casework.ID(j.person.ID), event)); err != nil {
+		return err
+	}
+	return j.w.PutMatchTags(j.person.ID, j.tags)
+}
+
+// putCase stores the case with its officer, its duty and the record of who filed.
+func (j *filed) putCase() error {
+	var err error
+	if j.number, err = j.w.FreeNumber(j.legNumbers); err != nil {
+		return err
+	}
+	if !j.opened {
+		return j.updateJoined()
+	}
+	j.entry = [16]byte{}
+	event := journal.Event{Name: "open", After: string(j.k.Status), Revision: 1}
+	if err := j.w.PutCase(j.k, j.noting("case", casework.ID(j.k.ID), event)); err != nil {
+		return err
+	}
+	officer, err := j.officer()
+	if err != nil {
+		return err
+	}
+	if officer != (casework.AccountID{}) {
+		if err := j.w.Assign(j.k.ID, officer, j.entry); err != nil {
+			return err
+		}
+	}
+	if err := j.w.PutSubmission(j.number, j.caller.Account, j.k.ID, true, j.entry); err != nil {
+		return err
+	}
+	return j.owe(j.w, j.k, officer, j.urgencyOfFindings(), j.id(), j.entry)
+}
+
+// noting is appending that also keeps the id of the entry, for the rows beside.
+func (j *filed) noting(kind string, id casework.ID, event journal.Event) func([32]byte) [16]byte {
+	put := j.appending(kind, id, event)
+	return func(value [32]byte) [16]byte {
+		j.entry = put(value)
+		return j.entry
+	}
+}
+
+// officer is who answers for a new case: the filer, if a worker or supervisor; else whoever is on duty.
+func (j *filed) officer() (casework.AccountID, error) {
+	if j.caller.Role == casework.RoleWorker || j.caller.Role == casework.RoleSupervisor {
+		return j.caller.Account, nil
+	}
+	return j.w.DutyOfficer(j.caller.Unit)
+}
+
+// updateJoined turns growth monitoring into a case, on a finding; else only the filing is recorded.
+func (j *filed) updateJoined() error {
+	next, changed := j.k, false
+	if !j.findings.Empty() {
+		next, changed = j.k.FindNutritionRisk()
+	}
+	if j.risk != nil {
+		next.Content.Risk, next.RiskLevel = *j.risk, j.risk.Level
+	}
+	event := journal.Event{Name: "join", Before: string(j.k.Status), After: string(next.Status), Revision: j.k.Revision + 1}
+	if err := j.w.UpdateCase(next, j.noting("case", casework.ID(j.k.ID), event)); err != nil {
+		return err
+	}
+	j.k = next
+	if err := j.w.PutSubmission(j.number, j.caller.Account, j.k.ID, false, j.entry); err != nil || !changed {
+		return err
+	}
+	if err := j.w.EndDuties(casework.ID(j.k.ID)); err != nil {
+		return err
+	}
+	officers, err := j.w.Officers(j.k.ID, j.now)
+	if err != nil {
+		return err
+	}
+	return j.owe(j.w, j.k, append(officers, casework.AccountID{})[0], j.urgencyOfFindings(), j.id(), j.entry)
+}
+
+func (j *filed) urgencyOfFindings() casework.Urgency {
+	if j.findings.Empty() {
+		return casework.Routine
+	}
+	_, urgency := j.findings.Urgent()
+	return casework.Urgency(urgency)
+}
+
+// putContent stores what the filing brings: incident, measurements, note, and the blocks that follow.
+func (j *filed) putContent() error {
+	if j.incident != nil {
+		event := journal.Event{Name: "addIncident", Revision: 1}
+		if err := j.w.PutIncident(*j.incident, j.k, j.appending("incident", j.incident.ID, event)); err != nil {
+			return err
+		}
+	}
+	for _, m := range j.measurements {
+		if err := j.putMeasurement(m.Measurement); err != nil {
+			return err
+		}
+	}
+	if j.note != "" {
+		if err := j.w.PutNote(j.id(), j.k, j.caller.Unit.ID, j.caller.Account, j.note, j.entry); err != nil {
+			return err
+		}
+	}
+	return j.block()
+}
+
+func (j *filed) putMeasurement(m casework.Measurement) error {
+	m = j.ownMeasurement(m, j.k, j.person)
+	return j.w.PutMeasurement(m, j.appending("measurement", m.ID, journal.Event{Name: "addMeasurement", Revision: 1}))
+}
+
+// ownMeasurement fills what follows from who measures whom.
+func (c call) ownMeasurement(m casework.Measurement, k casework.Case, p casework.Person) casework.Measurement {
+	m.Case, m.Person, m.Unit, m.Account = k.ID, p.ID, c.caller.Unit.ID, c.caller.Account
+	m.HealthWorker = c.caller.Role == casework.RoleWorker && c.caller.Unit.Type.Sector() == casework.SectorHealth
+	if village := p.Identity.Address.AreaCode; p.Side == casework.Ordinary && k.Level == casework.L1 && len(village) > len("32.01.01") {
+		m.Village = village
+	}
+	return m
+}
+
+// block keeps from a case the accounts of those recorded on it as alleged perpetrator, and at L2 and L3 as subject. Whoever
+// records them is shown nothing of it.
+func (j *filed) block() error {
+	var niks []string
+	if j.incident != nil {
+		for _, p := range j.incident.Pairs {
+			if p.NIK != "" {
+				niks = append(niks, p.NIK)
+			}
+		}
+	}
+	if j.opened && j.k.Level != casework.L1 {
+		niks = append(niks, j.person.Identity.NIKs()...)
+	}
+	for _, nik := range niks {
+		account, ok, err := j.w.AccountByNIK(nik)
+		if err != nil {
+			return err
+		}
+		if !ok {
+			continue
+		}
+		if err := j.w.Block(casework.ID(uuid.NewSHA1(uuid.UUID(j.k.ID), account[:])), j.k.ID, account, j.entry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// answer is the receipt, by what the caller may read now.
+func (j *filed) answer() (*pb.FileReferralResponse, error) {
+	file, err := j.w.CaseFor(j.caller, j.k.ID, j.now)
+	if err != nil {
+		return nil, err
+	}
+	read := access.Decide(file.Facts.Doing(access.Read))
+	mask := j.receiptMask(read.Grant, j.k.Type)
+	m := &pb.FileReferralResponse{
+		Number: j.number, RecordTime: timestamp(j.now), Person: personName(j.person.ID), Case: caseName(j.k.ID),
+		CaseNumber: j.k.Number, Joined: !j.opened, Legs: j.legsDone,
+	}
+	newest := casework.Date(-1 << 31)
+	for _, measured := range j.measurements {
+		alone := assess(measured.Measurement, j.person, nil) // from the request alone: the history is not the filer's to read
+		m.Assessments = append(m.Assessments, viewAssessment(alone.Assessment, alone.trend, alone.findings))
+		if alone.plausible() && measured.Day >= newest {
+			newest, m.Findings = measured.Day, viewFindings(alone.findings)
+		}
+	}
+	sight{mask: mask}.clear(m.ProtoReflect())
+	if j.validateOnly {
+		return nil, dryRun{m}
+	}
+	return m, j.keep(j.w, j.request, store.Answered{Method: fileMethod, Mark: j.mark, Owner: store.Owner(j.person.ID), Case: j.k.ID, Mask: uint32(mask)}, m)
+}
+
+// receiptMask is what a filer reads of her filing. For INTAKE and APP it follows from the request alone, the same whatever level
+// the joined case has, and of a violence filing it is number and time.
+func (c call) receiptMask(g access.Grant, t casework.CaseType) access.Mask {
+	switch c.caller.Role {
+	case casework.RoleIntake, casework.RoleApp:
+		if t.IsViolence() {
+			return access.Receipt
+		}
+		return access.F1Own.Closure()
+	}
+	return g.Mask()
+}

@@ -1,0 +1,320 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"mime"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/google/uuid"
+	"github.com/grpc-ecosystem/grpc-gateway/v2/runtime"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/encoding/protojson"
+	"google.golang.org/protobuf/proto"
+
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+)
+
+// The gateway translates REST to gRPC and decides nothing: it calls the same handlers over a connection in memory, so that
+// authentication, limits and validation are the chain's. It never uses Register…HandlerServer, which would pass them by.
+
+// largestBody is what a request may send.
+const largestBody = 1 << 20
+
+// callerHeaders are the only ones that reach a handler. Everything else a client may say of itself or of its address stays
+// outside; what the transport knows comes in keys of our own.
+var callerHeaders = []string{"Authorization", "Idempotency-Key", "If-Match", "Accept-Language", "Last-Event-Id"}
+
+// exchange is one HTTP request on its way.
+type exchange struct {
+	id     string
+	peer   string
+	route  *route
+	faults []Violation // of body and query
+	called bool        // it has reached the chain, which logs and answers
+}
+
+type exchangeKey struct{}
+
+func exchangeOf(ctx context.Context) *exchange {
+	x, _ := ctx.Value(exchangeKey{}).(*exchange)
+	return x
+}
+
+// newGateway makes the REST face over a connection to our own server.
+func (s *Server) newGateway(ctx context.Context, conn *grpc.ClientConn) (http.Handler, error) {
+	mux := runtime.NewServeMux(
+		runtime.WithMarshalerOption(runtime.MIMEWildcard, jsonCodec{}),
+		runtime.WithIncomingHeaderMatcher(passHeader),
+		runtime.WithOutgoingHeaderMatcher(dropHeader),
+		runtime.WithOutgoingTrailerMatcher(dropHeader),
+		runtime.WithDisablePathLengthFallback(),
+		runtime.WithDisableHTTPMethodOverride(),
+		runtime.WithWriteContentLength(),
+		runtime.WithErrorHandler(s.writeGRPCError),
+		runtime.WithRoutingErrorHandler(s.writeRoutingError),
+		runtime.WithForwardResponseOption(writeETag),
+		runtime.WithMiddlewares(s.readRequest),
+	)
+	for _, register := range []func(context.Context, *runtime.ServeMux, *grpc.ClientConn) error{
+		pb.RegisterReferralServiceHandler,
+		pb.RegisterCaseServiceHandler,
+		pb.RegisterDutyServiceHandler,
+		pb.RegisterGrowthServiceHandler,
+		pb.RegisterDirectoryServiceHandler,
+		pb.RegisterAccountServiceHandler,
+	} {
+		if err := register(ctx, mux, conn); err != nil {
+			return nil, fmt.Errorf("register a REST handler: %w", err)
+		}
+	}
+	return mux, nil
+}
+
+// passHeader lets nothing through that callerHeaders lacks. Authorization is missing here because grpc-gateway passes it on
+// by itself: named twice, one credential would look like two.
+func passHeader(name string) (string, bool) {
+	switch name {
+	case "Idempotency-Key", "If-Match", "Accept-Language", "Last-Event-Id":
+		return strings.ToLower(name), true
+	}
+	return "", false
+}
+
+func dropHeader(string) (string, bool) { return "", false }
+
+// carry gives our own server what the transport knows of the caller.
+func carry(ctx context.Context, method string, req, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
+	if x := exchangeOf(ctx); x != nil {
+		x.called = true
+		ctx = metadata.AppendToOutgoingContext(ctx, keyPeer, x.peer, keyRequest, x.id)
+		if len(x.faults) > 0 {
+			ctx = metadata.AppendToOutgoingContext(ctx, keyFaults, writeFaults(x.faults))
+		}
+	}
+	return invoke(ctx, method, req, reply, conn, opts...)
+}
+
+// opened gives a request its id, cuts its headers to those we take, and answers with what every answer has. It also keeps a
+// panic from naming anything.
+func (s *Server) opened(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		x := &exchange{peer: callerAddress(r.RemoteAddr, r.Header.Values("X-Forwarded-For"), s.cfg.TrustedProxies)}
+		if id, err := uuid.NewV7(); err == nil {
+			x.id = id.String()
+		}
+		h := w.Header()
+		h.Set("X-Request-Id", x.id)
+		h.Set("Cache-Control", "no-store")
+		h.Set("X-Content-Type-Options", "nosniff")
+		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
+		defer func() {
+			if recover() != nil {
+				s.log.ErrorContext(r.Context(), "panic", "request_id", x.id)
+				s.writeError(w, r, because(pb.ErrorReason_INTERNAL))
+			}
+		}()
+		next.ServeHTTP(w, r)
+	})
+}
+
+// callerOnly leaves of a request what callers may say. Host and RemoteAddr would become x-forwarded metadata.
+func callerOnly(r *http.Request) {
+	kept := make(http.Header, len(callerHeaders))
+	for _, name := range callerHeaders {
+		if values, ok := r.Header[name]; ok {
+			kept[name] = values
+		}
+	}
+	r.Header, r.Host, r.RemoteAddr = kept, "", ""
+}
+
+// readRequest is between the route and its handler: it refuses what is no request of ours and notes what is wrong inside.
+func (s *Server) readRequest(next runtime.HandlerFunc) runtime.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request, params map[string]string) {
+		x := exchangeOf(r.Context())
+		pattern, _ := runtime.HTTPPattern(r.Context())
+		x.route = s.contract.routes[r.Method+" "+pattern.String()]
+		switch {
+		case x.route == nil: // a route that no descriptor declares has no rules
+			s.writeError(w, r, because(pb.ErrorReason_ROUTE_NOT_FOUND))
+			return
+		case len(r.Header["Authorization"]) != 1: // said again by the chain; here it spares the walk
+			s.writeError(w, r, because(pb.ErrorReason_UNAUTHENTICATED))
+			return
+		}
+		r.URL.RawQuery, x.faults = readQuery(r.URL.RawQuery, x.route)
+		if x.route.verb == http.MethodGet {
+			r.Body, r.ContentLength = http.NoBody, 0
+		} else if public := readBody(r, x); public != nil {
+			s.writeError(w, r, public)
+			return
+		}
+		callerOnly(r)
+		next(w, r, params)
+	}
+}
+
+// readBody reads the whole body and walks it.
+func readBody(r *http.Request, x *exchange) *publicError {
+	if !isJSON(r.Header.Get("Content-Type")) {
+		return because(pb.ErrorReason_CONTENT_TYPE)
+	}
+	if r.ContentLength > largestBody {
+		return because(pb.ErrorReason_BODY_TOO_LARGE)
+	}
+	buffer := bytes.NewBuffer(make([]byte, 0, max(r.ContentLength, 0)+bytes.MinRead))
+	if _, err := buffer.ReadFrom(r.Body); err != nil {
+		if _, tooLarge := errors.AsType[*http.MaxBytesError](err); tooLarge {
+			return because(pb.ErrorReason_BODY_TOO_LARGE)
+		}
+		return unfit([]Violation{{Reason: "MALFORMED"}})
+	}
+	sound, faults := readJSON(buffer.Bytes(), x.route.request)
+	x.faults = append(x.faults, faults...)
+	r.Body = &soundBody{bytes.NewReader(sound), sound, len(faults) > 0}
+	return nil
+}
+
+// isJSON takes application/json, in UTF-8 if a charset is named.
+func isJSON(contentType string) bool {
+	media, params, err := mime.ParseMediaType(contentType)
+	charset, named := params["charset"]
+	return err == nil && media == "application/json" && (!named || strings.EqualFold(charset, "utf-8"))
+}
+
+// soundBody is a body that was walked.
+type soundBody struct {
+	*bytes.Reader
+	json   []byte
+	hidden bool // members that were refused are left under names of no field
+}
+
+func (b *soundBody) Close() error { return nil }
+
+// jsonCodec is the one way to and from JSON: lowerCamelCase, enums by name, unset fields not written, so that a masked field
+// and an empty one look alike.
+type jsonCodec struct{}
+
+func (jsonCodec) ContentType(any) string { return "application/json" }
+
+func (jsonCodec) Marshal(v any) ([]byte, error) {
+	m, ok := v.(proto.Message)
+	if !ok {
+		return nil, fmt.Errorf("%T is no message", v)
+	}
+	return protojson.Marshal(m)
+}
+
+func (jsonCodec) Unmarshal(data []byte, v any) error { return decodeJSON(data, v, false) }
+
+func decodeJSON(data []byte, v any, hidden bool) error {
+	m, ok := v.(proto.Message)
+	if !ok {
+		return fmt.Errorf("%T is no message", v)
+	}
+	return protojson.UnmarshalOptions{DiscardUnknown: hidden}.Unmarshal(data, m)
+}
+
+func (c jsonCodec) NewDecoder(r io.Reader) runtime.Decoder {
+	return runtime.DecoderFunc(func(v any) error {
+		body, ok := r.(*soundBody)
+		if !ok || len(body.json) == 0 {
+			return io.EOF
+		}
+		return decodeJSON(body.json, v, body.hidden)
+	})
+}
+
+func (c jsonCodec) NewEncoder(w io.Writer) runtime.Encoder {
+	return runtime.EncoderFunc(func(v any) error {
+		data, err := c.Marshal(v)
+		if err == nil {
+			_, err = w.Write(data)
+		}
+		return err
+	})
+}
+
+// writeETag gives REST clients the revision where HTTP has it.
+func writeETag(_ context.Context, w http.ResponseWriter, m proto.Message) error {
+	if tagged, ok := m.(interface{ GetEtag() string }); ok && tagged.GetEtag() != "" {
+		w.Header().Set("ETag", strconv.Quote(tagged.GetEtag()))
+	}
+	return nil
+}
+
+// writeGRPCError answers what the chain answered. What does not come from it is put into our words.
+func (s *Server) writeGRPCError(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, err error) {
+	if st, ok := status.FromError(err); ok && reasonIn(st) != pb.ErrorReason_UNSPECIFIED {
+		writeStatus(w, st)
+		return
+	}
+	s.writeError(w, r, publicOfStatus(err))
+}
+
+func (s *Server) writeRoutingError(_ context.Context, _ *runtime.ServeMux, _ runtime.Marshaler, w http.ResponseWriter, r *http.Request, code int) {
+	reason := pb.ErrorReason_ROUTE_NOT_FOUND
+	if code == http.StatusMethodNotAllowed {
+		reason = pb.ErrorReason_METHOD_NOT_ALLOWED
+	}
+	s.writeError(w, r, because(reason))
+}
+
+// writeError answers what did not reach the chain, and logs it: the route's template, never the path.
+func (s *Server) writeError(w http.ResponseWriter, r *http.Request, public *publicError) {
+	x := exchangeOf(r.Context())
+	st := public.status(x.id)
+	if !x.called {
+		method := "-"
+		if x.route != nil {
+			method = x.route.verb + " " + x.route.pattern
+		}
+		s.log.LogAttrs(r.Context(), slog.LevelInfo, "refused", slog.String("request_id", x.id),
+			slog.String("method", method), slog.String("code", public.reason.String()))
+	}
+	writeStatus(w, st)
+}
+
+// writeStatus is the one error body of REST.
+func writeStatus(w http.ResponseWriter, st *status.Status) {
+	body, err := protojson.Marshal(st.Proto())
+	if err != nil {
+		body = []byte(`{"code":13}`)
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/json")
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	if st.Code() == codes.Unauthenticated {
+		h.Set("WWW-Authenticate", "Bearer")
+	}
+	if wait := retryAfter(st); wait > 0 {
+		h.Set("Retry-After", strconv.Itoa(wait))
+	}
+	w.WriteHeader(httpStatus(reasonIn(st), st.Code()))
+	_, _ = w.Write(body) // a caller that left needs no answer
+}
+
+// httpStatus is where HTTP has a number of its own.
+func httpStatus(reason pb.ErrorReason_Value, code codes.Code) int {
+	switch reason {
+	case pb.ErrorReason_CONTENT_TYPE:
+		return http.StatusUnsupportedMediaType
+	case pb.ErrorReason_BODY_TOO_LARGE:
+		return http.StatusRequestEntityTooLarge
+	case pb.ErrorReason_ROUTE_NOT_FOUND:
+		return http.StatusNotFound
+	case pb.ErrorReason_METHOD_NOT_ALLOWED:
+		return http.StatusMethodNotAllowed
+	}
+	return runtime.HTTPStatusFromCode(code)
+}

@@ -1,0 +1,258 @@
+package server
+
+import (
+	"context"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
+
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+)
+
+// longestCall is the deadline of a call that is no stream; a client may ask for less.
+const longestCall = 10 * time.Second
+
+// passage is what the chain knows of one call on its way.
+type passage struct {
+	id      uuid.UUID // version 7: about a call, never about a person
+	method  string
+	origin  string // grpc or rest
+	peer    string // the caller's address, for limits alone
+	stream  bool
+	rule    string        // of the access table, by which it was decided
+	request proto.Message // nil in a stream until its first message
+	faults  []Violation   // seen before validation: in the JSON, in the headers
+}
+
+type passageKey struct{}
+
+func passageOf(ctx context.Context) *passage {
+	p, _ := ctx.Value(passageKey{}).(*passage)
+	return p
+}
+
+// RequestID is the id of the call, as the caller gets it in x-request-id.
+func RequestID(ctx context.Context) [16]byte {
+	if p := passageOf(ctx); p != nil {
+		return p.id
+	}
+	return [16]byte{}
+}
+
+// origin is the face by which a call came: grpc or rest.
+func origin(ctx context.Context) string {
+	if p := passageOf(ctx); p != nil {
+		return p.origin
+	}
+	return ""
+}
+
+// noteRule tells the log by which row of the access table a call was decided.
+func noteRule(ctx context.Context, rule string) {
+	if p := passageOf(ctx); p != nil {
+		p.rule = rule
+	}
+}
+
+// step is one link of the chain. It may refuse; what it puts into the context, the next ones see.
+type step func(ctx context.Context, p *passage, next func(context.Context) error) error
+
+// chain is the way of every call, in this order. Who calls is asked before anything about the message is said.
+func (s *Server) chain() []step {
+	return []step{
+		s.recovered,
+		s.identified,
+		s.logged,
+		s.answered,
+		s.timely,
+		s.limitedByPeer,
+		s.authenticated,
+		s.limitedByAccount,
+		s.keyed,
+		s.validated,
+	}
+}
+
+func pass(ctx context.Context, p *passage, steps []step, handle func(context.Context) error) error {
+	if len(steps) == 0 {
+		return handle(ctx)
+	}
+	return steps[0](ctx, p, func(ctx context.Context) error { return pass(ctx, p, steps[1:], handle) })
+}
+
+// unary leads a call through the chain; inMemory is whether it came from our own gateway.
+func (s *Server) unary(inMemory bool) grpc.UnaryServerInterceptor {
+	steps := s.chain()
+	return func(ctx context.Context, req any, info *grpc.UnaryServerInfo, handler grpc.UnaryHandler) (answer any, err error) {
+		p := &passage{method: info.FullMethod}
+		p.request, _ = req.(proto.Message)
+		ctx = s.enter(ctx, p, inMemory)
+		err = pass(ctx, p, steps, func(ctx context.Context) error {
+			answer, err = handler(ctx, req)
+			return err
+		})
+		if err != nil {
+			return nil, err
+		}
+		return answer, nil
+	}
+}
+
+// streaming leads a stream through the chain; its messages are validated as they come.
+func (s *Server) streaming(inMemory bool) grpc.StreamServerInterceptor {
+	steps := s.chain()
+	return func(srv any, stream grpc.ServerStream, info *grpc.StreamServerInfo, handler grpc.StreamHandler) error {
+		p := &passage{method: info.FullMethod, stream: true}
+		ctx, cancel := context.WithCancel(s.enter(stream.Context(), p, inMemory))
+		defer cancel()
+		// A stream would hold the graceful stop for ever.
+		defer context.AfterFunc(s.streams, cancel)()
+		return pass(ctx, p, steps, func(ctx context.Context) error {
+			return handler(srv, &checkedStream{stream, ctx, s, p})
+		})
+	}
+}
+
+type checkedStream struct {
+	grpc.ServerStream
+	ctx     context.Context
+	server  *Server
+	passage *passage
+}
+
+func (c *checkedStream) Context() context.Context { return c.ctx }
+
+func (c *checkedStream) RecvMsg(m any) error {
+	if err := c.ServerStream.RecvMsg(m); err != nil {
+		return err
+	}
+	c.passage.request, _ = m.(proto.Message)
+	received := func(context.Context) error { return nil }
+	return pass(c.ctx, c.passage, []step{c.server.keyed, c.server.validated}, received)
+}
+
+// recovered turns a panic into an answer. What it panicked with is not kept: it may be a name.
+func (s *Server) recovered(ctx context.Context, p *passage, next func(context.Context) error) (err error) {
+	defer func() {
+		if recover() != nil {
+			s.log.ErrorContext(ctx, "panic", "request_id", p.id, "method", p.method)
+			err = because(pb.ErrorReason_INTERNAL).status(p.id.String()).Err()
+		}
+	}()
+	return next(ctx)
+}
+
+// identified tells the caller the id of the call. Calls by REST bring the one that the gateway gave.
+func (s *Server) identified(ctx context.Context, p *passage, next func(context.Context) error) error {
+	if p.id == uuid.Nil {
+		id, err := uuid.NewV7()
+		if err != nil {
+			return err
+		}
+		p.id = id
+	}
+	if err := grpc.SetHeader(ctx, metadata.Pairs("x-request-id", p.id.String())); err != nil {
+		return err
+	}
+	return next(context.WithValue(ctx, passageKey{}, p))
+}
+
+// logged writes one line a call: never content.
+func (s *Server) logged(ctx context.Context, p *passage, next func(context.Context) error) (err error) {
+	begun, code := time.Now(), codes.Internal // the code of a panic
+	defer func() {
+		attrs := []slog.Attr{
+			slog.String("request_id", p.id.String()), slog.String("method", p.method),
+			slog.String("code", code.String()), slog.Duration("duration", time.Since(begun)),
+		}
+		if p.rule != "" {
+			attrs = append(attrs, slog.String("rule", p.rule))
+		}
+		s.log.LogAttrs(ctx, slog.LevelInfo, "call", attrs...)
+	}()
+	err = next(ctx)
+	code = status.Code(err)
+	return err
+}
+
+// answered puts errors into the words of the contract. NOT_FOUND leaves on a beat, so that its time does not tell "not
+// yours" from "not there".
+func (s *Server) answered(ctx context.Context, p *passage, next func(context.Context) error) error {
+	err := next(ctx)
+	if err == nil {
+		return nil
+	}
+	public := publicOf(err)
+	if public.reason == pb.ErrorReason_NOT_FOUND {
+		waitForTick(ctx)
+	}
+	return public.status(p.id.String()).Err()
+}
+
+func waitForTick(ctx context.Context) {
+	now := time.Now()
+	timer := time.NewTimer(now.Truncate(tick).Add(tick).Sub(now))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
+
+// timely ends a call after 10 seconds, whatever the client asked for.
+func (s *Server) timely(ctx context.Context, p *passage, next func(context.Context) error) error {
+	if p.stream {
+		return next(ctx)
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.longest)
+	defer cancel()
+	return next(ctx)
+}
+
+// limitedByPeer slows who guesses tokens; it is before authentication, by the address of the transport.
+func (s *Server) limitedByPeer(ctx context.Context, p *passage, next func(context.Context) error) error {
+	if err := s.peers.take(p.peer); err != nil {
+		return err
+	}
+	return next(ctx)
+}
+
+// limitedByAccount keeps one account from taking everybody's turn.
+func (s *Server) limitedByAccount(ctx context.Context, _ *passage, next func(context.Context) error) error {
+	if err := s.accounts.take(s.hooks.limitKey(ctx)); err != nil {
+		return err
+	}
+	return next(ctx)
+}
+
+// open methods tell nothing of anybody, and must answer before there is a credential.
+var openServices = []string{"/grpc.health.v1.Health/", "/grpc.reflection."}
+
+// authenticated asks who calls. Of two credentials one would be chosen by an accident of order, so two are none.
+func (s *Server) authenticated(ctx context.Context, p *passage, next func(context.Context) error) error {
+	for _, open := range openServices {
+		if strings.HasPrefix(p.method, open) {
+			return next(ctx)
+		}
+	}
+	values := metadata.ValueFromIncomingContext(ctx, "authorization")
+	if len(values) != 1 {
+		return because(pb.ErrorReason_UNAUTHENTICATED)
+	}
+	scheme, token, _ := strings.Cut(values[0], " ")
+	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+		return because(pb.ErrorReason_UNAUTHENTICATED)
+	}
+	ctx, err := s.hooks.authenticate(ctx, token)
+	if err != nil {
+		return err
+	}
+	return next(ctx)
+}

@@ -1,0 +1,60 @@
+package server
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/sinergi-pug/sinergi/domain/casework"
+	"github.com/sinergi-pug/sinergi/store"
+)
+
+// Lives of tokens: a person's lasts as long as its second factor is fresh, an app's 90 days.
+const (
+	personTokenLife = 12 * time.Hour
+	appTokenLife    = 90 * 24 * time.Hour
+)
+
+// IssueToken makes a token for an account's only membership, or the one of a unit. A person's carries a second factor that is
+// fresh now: whoever is at the server's machine vouches for it, and no API does.
+func IssueToken(ctx context.Context, st *store.Store, account, unit string, life time.Duration) (token string, expires time.Time, err error) {
+	unitID := casework.UnitID{}
+	if unit != "" {
+		known, ok := st.Directory().UnitByCode(unit)
+		if !ok {
+			return "", expires, fmt.Errorf("no unit %q: `sinergi unit load` makes one", unit)
+		}
+		unitID = known.ID
+	}
+	m, err := store.Read(ctx, st, func(r *store.Reader) (store.Member, error) { return r.MemberByCode(account, unitID) })
+	if err != nil {
+		return "", expires, err
+	}
+	if !m.Known {
+		return "", expires, fmt.Errorf("no account %q with a role there: `sinergi user load` makes one", account)
+	}
+	kind, longest := "usr", personTokenLife
+	if m.Role == casework.RoleApp {
+		kind, longest = "app", appTokenLife
+	}
+	if life == 0 {
+		life = longest
+	}
+	if life > longest || life < 0 {
+		return "", expires, fmt.Errorf("a token of this account lives at most %s", longest)
+	}
+	token, id, hash, err := newToken(kind)
+	if err != nil {
+		return "", expires, err
+	}
+	expires, err = store.Update(ctx, st, func(w *store.Writer) (time.Time, error) {
+		c := store.Credential{ID: id, Hash: hash, Member: m.ID, Scopes: "file status assess", Expires: w.Now().Add(life)}
+		if kind == "usr" {
+			c.Scopes, c.MFATime = "", w.Now()
+		}
+		entry := operator("token.manage", "issue")
+		entry.ObjectKind, entry.Object = "account", st.Pseudonym("account", m.Account[:])
+		return c.Expires, w.PutCredential(c, w.Append(entry, m.Account[:], nil))
+	})
+	return token, expires, err
+}

@@ -1,0 +1,276 @@
+package server
+
+import (
+	"context"
+	"encoding/csv"
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"github.com/sinergi-pug/sinergi/domain/casework"
+	"github.com/sinergi-pug/sinergi/domain/journal"
+	"github.com/sinergi-pug/sinergi/store"
+)
+
+// The operator's files: units and users from CSV, columns by name. A file is taken whole or not at all; each fault is told with
+// its line and column.
+
+// LoadReport tells what became of each row.
+type LoadReport struct {
+	Lines  []string
+	Faults []string
+}
+
+// table is a CSV file by the names of its columns.
+type table struct {
+	rows   []map[string]string
+	faults []string
+}
+
+func readTable(r io.Reader, needed ...string) (table, error) {
+	var t table
+	reader := csv.NewReader(r)
+	reader.TrimLeadingSpace = true
+	head, err := reader.Read()
+	if err != nil {
+		return t, fmt.Errorf("read the header line: %w", err)
+	}
+	for _, name := range needed {
+		if !contains(head, name) {
+			return t, fmt.Errorf("the header lacks column %q; it needs %s", name, strings.Join(needed, ", "))
+		}
+	}
+	for {
+		record, err := reader.Read()
+		if err == io.EOF {
+			return t, nil
+		}
+		if err != nil {
+			return t, fmt.Errorf("read the file: %w", err)
+		}
+		row := map[string]string{}
+		for i, name := range head {
+			row[name] = strings.TrimSpace(record[i])
+		}
+		t.rows = append(t.rows, row)
+	}
+}
+
+func contains(words []string, word string) bool {
+	for _, w := range words {
+		if w == word {
+			return true
+		}
+	}
+	return false
+}
+
+// fault notes what is wrong with a column of row i (the header is line 1).
+func (t *table) fault(i int, column, why string) {
+	t.faults = append(t.faults, fmt.Sprintf("line %d, %s: %s", i+2, column, why))
+}
+
+// operator is the entry of what is done on the server's machine, where whoever holds the files holds the power.
+func operator(action, event string) journal.Entry {
+	return journal.Entry{Version: journal.Version, Origin: "console", Role: "OPERATOR", Action: action, Outcome: "ALLOW", Event: journal.Event{Name: event}}
+}
+
+// LoadUnits makes or changes units with what they offer.
+func LoadUnits(ctx context.Context, st *store.Store, file io.Reader, dryRun bool) (LoadReport, error) {
+	t, err := readTable(file, "code", "name", "type", "parent", "channel", "area_code", "services")
+	if err != nil {
+		return LoadReport{}, err
+	}
+	units, offers := t.units(st)
+	report := LoadReport{Faults: t.faults}
+	if len(t.faults) > 0 {
+		return report, nil
+	}
+	for _, u := range units {
+		report.Lines = append(report.Lines, fmt.Sprintf("%s\t%s\t%s", u.Code, u.Type, u.Name))
+	}
+	if dryRun {
+		return report, nil
+	}
+	_, err = store.Update(ctx, st, func(w *store.Writer) (struct{}, error) {
+		entry := w.Append(operator("directory.manage", "loadUnits"), nil, nil)
+		for i, u := range units {
+			u.ActiveFrom = w.Now()
+			if err := w.PutUnit(u, offers[i], entry); err != nil {
+				return struct{}{}, err
+			}
+		}
+		return struct{}{}, nil
+	})
+	if err != nil {
+		return report, err
+	}
+	return report, st.ReloadDirectory(ctx)
+}
+
+// units reads the rows; a parent stands above its children, or is known already.
+func (t *table) units(st *store.Store) ([]casework.Unit, [][]store.Offer) {
+	var units []casework.Unit
+	var offers [][]store.Offer
+	known := map[string]casework.Unit{}
+	for _, u := range st.Directory().Units() {
+		known[u.Code] = u
+	}
+	for i, row := range t.rows {
+		u := casework.Unit{ID: casework.UnitID(newID()), Code: strings.ToUpper(row["code"]), Name: row["name"],
+			Type: casework.UnitType(row["type"]), Channel: casework.Channel(row["channel"]), AreaCode: row["area_code"]}
+		if old, ok := known[u.Code]; ok {
+			u.ID, u.ActiveFrom = old.ID, old.ActiveFrom
+		}
+		t.check(i, u, st)
+		u.Register = u.ID
+		if code := strings.ToUpper(row["parent"]); code != "" {
+			parent, ok := known[code]
+			if !ok {
+				t.fault(i, "parent", "no such unit above this line")
+			}
+			u.Parent = parent.ID
+			if u.Type.SharesRegister() {
+				u.Register = parent.Register
+			}
+		}
+		known[u.Code] = u
+		units = append(units, u)
+		offers = append(offers, t.offers(i, row))
+	}
+	return units, offers
+}
+
+func (t *table) check(i int, u casework.Unit, st *store.Store) {
+	for _, c := range []struct {
+		ok          bool
+		column, why string
+	}{
+		{u.Code != "" && !strings.ContainsAny(u.Code, " /"), "code", "needs letters, digits and hyphens"},
+		{u.Name != "", "name", "is empty"},
+		{u.Type.Valid(), "type", "is no type of unit; docs/reference lists them"},
+		{u.Channel.Valid(), "channel", "is ONLINE or LETTER"},
+		{u.AreaCode == "" || st.Directory().Region(u.AreaCode) != "", "area_code", "is no code of the regency"},
+	} {
+		if !c.ok {
+			t.fault(i, c.column, c.why)
+		}
+	}
+}
+
+// offers reads SERVICE@area words; what to bring holds for each of them.
+func (t *table) offers(i int, row map[string]string) []store.Offer {
+	var offers []store.Offer
+	for _, item := range strings.Fields(row["services"]) {
+		service, area, ok := strings.Cut(item, "@")
+		o := store.Offer{Service: casework.ReferralServiceType(service), Areas: strings.Split(area, "+")}
+		if !ok || !o.Service.Valid() {
+			t.fault(i, "services", fmt.Sprintf("%q is not SERVICE@area", item))
+		}
+		if row["bring"] != "" {
+			o.Bring = strings.Split(row["bring"], "|")
+		}
+		offers = append(offers, o)
+	}
+	return offers
+}
+
+// user is a row of the users' file.
+type user struct {
+	store.Account
+	role   casework.Role
+	unit   casework.Unit
+	onDuty bool
+	key    store.Key
+	member casework.ID
+}
+
+// LoadUsers makes accounts, each with one role in one unit, approved by whoever holds the server's machine.
+func LoadUsers(ctx context.Context, st *store.Store, file io.Reader, dryRun bool) (LoadReport, error) {
+	t, err := readTable(file, "code", "kind", "name", "nik", "role", "unit", "duty_officer")
+	if err != nil {
+		return LoadReport{}, err
+	}
+	users, err := t.users(st)
+	report := LoadReport{Faults: t.faults}
+	if err != nil || len(t.faults) > 0 {
+		return report, err
+	}
+	for _, u := range users {
+		report.Lines = append(report.Lines, fmt.Sprintf("%s\t%s\t%s", u.Code, u.role, u.unit.Code))
+	}
+	if dryRun {
+		return report, nil
+	}
+	_, err = store.Update(ctx, st, func(w *store.Writer) (struct{}, error) {
+		entry := w.Append(operator("account.manage", "loadUsers"), nil, nil)
+		for _, u := range users {
+			if err := putUser(w, u, entry); err != nil {
+				return struct{}{}, fmt.Errorf("%s: %w", u.Code, err)
+			}
+		}
+		return struct{}{}, nil
+	})
+	if err != nil {
+		return report, err
+	}
+	return report, st.ReloadDirectory(ctx)
+}
+
+func (t *table) users(st *store.Store) ([]user, error) {
+	var users []user
+	today := casework.DateOf(st.Now())
+	for i, row := range t.rows {
+		unit, ok := st.Directory().UnitByCode(row["unit"])
+		u := user{role: casework.Role(row["role"]), unit: unit, onDuty: row["duty_officer"] == "yes", member: newID()}
+		u.Account = store.Account{ID: casework.AccountID(newID()), Code: row["code"], Kind: row["kind"], Name: row["name"], NIK: row["nik"]}
+		for _, c := range []struct {
+			ok          bool
+			column, why string
+		}{
+			{u.Code != "", "code", "is empty"},
+			{u.Kind == "PERSON" || u.Kind == "APP", "kind", "is PERSON or APP"},
+			{(u.Kind == "APP") == (u.role == casework.RoleApp), "role", "APP goes with kind APP, and with nothing else"},
+			{u.role.Valid(), "role", "is no role"},
+			{ok, "unit", "no such unit: load units first"},
+			{u.NIK == "" || casework.CheckNIK(u.NIK, today) == "", "nik", "is no NIK"},
+		} {
+			if !c.ok {
+				t.fault(i, c.column, c.why)
+			}
+		}
+		var err error
+		if u.key, err = st.WrapKey(store.Owner(u.Account.ID)); err != nil {
+			return nil, err
+		}
+		users = append(users, u)
+	}
+	return users, nil
+}
+
+// putUser makes one account. A new account whose NIK is recorded on a case as alleged perpetrator is blocked from it at once.
+func putUser(w *store.Writer, u user, entry [16]byte) error {
+	if err := w.PutAccount(u.Account, u.key, entry); err != nil {
+		return err
+	}
+	if err := w.PutMembership(u.member, u.Account.ID, u.role, u.unit.ID, entry); err != nil {
+		return err
+	}
+	if u.NIK != "" {
+		against, err := w.CasesAgainst(u.NIK)
+		if err != nil {
+			return err
+		}
+		for _, k := range against {
+			if err := w.Block(casework.ID(uuid.NewSHA1(uuid.UUID(k), u.Account.ID[:])), k, u.Account.ID, entry); err != nil {
+				return err
+			}
+		}
+	}
+	if u.onDuty {
+		return w.SetDutyOfficer(u.unit.ID, u.Account.ID, entry)
+	}
+	return nil
+}

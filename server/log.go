@@ -1,0 +1,55 @@
+package server
+
+import (
+	"io"
+	"log/slog"
+	"os"
+	"runtime/debug"
+	"slices"
+)
+
+// logKeys are all a log line may hold. No id of a case or person, no value, no error text of a decoder: logs are copied to
+// places where no mask reaches.
+var logKeys = []string{
+	slog.TimeKey, slog.LevelKey, slog.MessageKey,
+	"request_id", "method", "code", "duration", "bytes", "actor", "rule", "build",
+}
+
+// newLog writes JSON lines, and plain ones to a terminal. Keys outside the list are dropped.
+func newLog(w io.Writer, level string) *slog.Logger {
+	var least slog.Level
+	if err := least.UnmarshalText([]byte(level)); err != nil {
+		least = slog.LevelInfo
+	}
+	options := &slog.HandlerOptions{Level: least, ReplaceAttr: keepAllowed}
+	if file, ok := w.(*os.File); ok && isTerminal(file) {
+		return slog.New(slog.NewTextHandler(w, options))
+	}
+	return slog.New(slog.NewJSONHandler(w, options))
+}
+
+func keepAllowed(groups []string, a slog.Attr) slog.Attr {
+	if len(groups) > 0 || !slices.Contains(logKeys, a.Key) {
+		return slog.Attr{}
+	}
+	return a
+}
+
+func isTerminal(file *os.File) bool {
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0
+}
+
+// build names the program: its version, or the commit it was made from.
+func build() string {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		return "unknown"
+	}
+	for _, s := range info.Settings {
+		if s.Key == "vcs.revision" {
+			return s.Value[:min(12, len(s.Value))]
+		}
+	}
+	return info.Main.Version
+}

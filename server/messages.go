@@ -1,0 +1,183 @@
+package server
+
+import (
+	"strings"
+
+	"google.golang.org/grpc/codes"
+
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+)
+
+// text is one sentence in both languages. Nothing in it comes from a caller.
+type text struct{ en, id string }
+
+// reasonText is a row of the closed list of answers.
+type reasonText struct {
+	code codes.Code
+	text
+}
+
+// reasons has a row for each word of ErrorReason; a test holds the two together.
+var reasons = map[pb.ErrorReason_Value]reasonText{
+	pb.ErrorReason_INVALID_FIELD: {codes.InvalidArgument, text{
+		"One or more fields are wrong; each is listed.", "Ada isian yang salah; semuanya tercantum."}},
+	pb.ErrorReason_REQUEST_ID_MISSING: {codes.InvalidArgument, text{
+		"A change needs a request_id, or the header Idempotency-Key.", "Perubahan memerlukan request_id, atau tajuk Idempotency-Key."}},
+	pb.ErrorReason_REQUEST_ID_REUSED: {codes.InvalidArgument, text{
+		"This request_id was used for another request; make a new one.", "request_id ini sudah dipakai untuk permintaan lain; buat yang baru."}},
+	pb.ErrorReason_REQUEST_ID_CONFLICT: {codes.InvalidArgument, text{
+		"request_id and Idempotency-Key differ.", "request_id dan Idempotency-Key berbeda."}},
+	pb.ErrorReason_ID_UNUSABLE: {codes.InvalidArgument, text{
+		"This id cannot be used; choose another.", "Id ini tidak dapat dipakai; pilih yang lain."}},
+	pb.ErrorReason_ALREADY_EXISTS: {codes.AlreadyExists, text{
+		"The id names a record that exists.", "Id ini sudah dipakai sebuah catatan."}},
+	pb.ErrorReason_ETAG_MISMATCH: {codes.Aborted, text{
+		"The record has changed since it was read; read it again.", "Catatan sudah berubah sejak dibaca; baca ulang."}},
+	pb.ErrorReason_NOT_FOUND: {codes.NotFound, text{
+		"Not found.", "Tidak ditemukan."}},
+	pb.ErrorReason_ACTION_NOT_ALLOWED: {codes.PermissionDenied, text{
+		"You may not do this.", "Anda tidak berwenang melakukan ini."}},
+	pb.ErrorReason_UNAUTHENTICATED: {codes.Unauthenticated, text{
+		"No valid credential: send one bearer token.", "Kredensial tidak sah: kirim satu token bearer."}},
+	pb.ErrorReason_STEP_UP_REQUIRED: {codes.Unauthenticated, text{
+		"Confirm with the second factor first.", "Konfirmasi dahulu dengan faktor kedua."}},
+	pb.ErrorReason_REFERRAL_STATE: {codes.FailedPrecondition, text{
+		"The state of the referral does not allow this now.", "Keadaan rujukan belum mengizinkan ini."}},
+	pb.ErrorReason_CASE_STATE: {codes.FailedPrecondition, text{
+		"The status of the case does not allow this now.", "Status kasus belum mengizinkan ini."}},
+	pb.ErrorReason_BASIS_MISSING: {codes.FailedPrecondition, text{
+		"No basis of disclosure covers this.", "Tidak ada dasar berbagi data untuk ini."}},
+	pb.ErrorReason_RECEIVER_UNAVAILABLE: {codes.FailedPrecondition, text{
+		"The receiving unit cannot take this now; choose another.", "Unit penerima tidak dapat menerima sekarang; pilih unit lain."}},
+	pb.ErrorReason_SERVICE_MISMATCH: {codes.FailedPrecondition, text{
+		"The receiving unit does not offer this service.", "Unit penerima tidak menyediakan layanan ini."}},
+	pb.ErrorReason_AREA_MISMATCH: {codes.FailedPrecondition, text{
+		"The receiving unit does not cover the client's area.", "Unit penerima tidak melayani wilayah klien."}},
+	pb.ErrorReason_DUPLICATE_OPEN_LEG: {codes.FailedPrecondition, text{
+		"An open referral asks the same of the same unit.", "Sudah ada rujukan terbuka yang sama ke unit itu."}},
+	pb.ErrorReason_SERVICE_NOT_ALLOWED: {codes.FailedPrecondition, text{
+		"This service is not allowed in this case (UU 12/2022 art. 23).", "Layanan ini tidak diperbolehkan dalam kasus ini (UU 12/2022 pasal 23)."}},
+	pb.ErrorReason_OFFICER_INVALID: {codes.FailedPrecondition, text{
+		"The officer is not an active worker or supervisor of the receiving unit.", "Petugas bukan pekerja atau koordinator aktif unit penerima."}},
+	pb.ErrorReason_ATTEMPTS_MISSING: {codes.FailedPrecondition, text{
+		"CLIENT_UNREACHABLE needs three attempts on two channels.", "CLIENT_UNREACHABLE memerlukan tiga percobaan lewat dua saluran."}},
+	pb.ErrorReason_FOLLOW_UP_MISSING: {codes.FailedPrecondition, text{
+		"Name the referral that follows, or why none does.", "Sebutkan rujukan lanjutan, atau alasan mengapa tidak ada."}},
+	pb.ErrorReason_CASE_EXISTS: {codes.FailedPrecondition, text{
+		"The child has an open case.", "Anak ini sudah mempunyai kasus terbuka."}},
+	pb.ErrorReason_CHILD_AMBIGUOUS: {codes.FailedPrecondition, text{
+		"More than one child fits; name the person.", "Lebih dari satu anak cocok; sebutkan orangnya."}},
+	pb.ErrorReason_CONFIRMATION_MISSING: {codes.FailedPrecondition, text{
+		"A plausible measurement by a health worker within 30 days is missing.", "Belum ada pengukuran wajar oleh tenaga kesehatan dalam 30 hari."}},
+	pb.ErrorReason_RISK_MISSING: {codes.FailedPrecondition, text{
+		"The case lacks its incident or its level of risk.", "Kasus belum memuat kejadian atau tingkat risikonya."}},
+	pb.ErrorReason_RATE_LIMITED: {codes.ResourceExhausted, text{
+		"Too many calls; wait, then call again.", "Terlalu banyak panggilan; tunggu, lalu ulangi."}},
+	pb.ErrorReason_STORAGE_FULL: {codes.ResourceExhausted, text{
+		"The server's disk is full; call its operator.", "Penyimpanan server penuh; hubungi pengelolanya."}},
+	pb.ErrorReason_INTERNAL: {codes.Internal, text{
+		"A fault of the server; tell its operator the request id.", "Kesalahan server; sampaikan id permintaan kepada pengelolanya."}},
+	pb.ErrorReason_UNAVAILABLE: {codes.Unavailable, text{
+		"The server is stopping or not ready; send the same request again.", "Server sedang berhenti atau belum siap; kirim ulang permintaan yang sama."}},
+	pb.ErrorReason_CONTENT_TYPE: {codes.InvalidArgument, text{
+		"Only application/json is taken.", "Hanya application/json yang diterima."}},
+	pb.ErrorReason_BODY_TOO_LARGE: {codes.ResourceExhausted, text{
+		"The body is over 1 MiB.", "Isi permintaan melebihi 1 MiB."}},
+	pb.ErrorReason_ROUTE_NOT_FOUND: {codes.Unimplemented, text{
+		"There is no such path or method.", "Alamat atau metode itu tidak ada."}},
+	pb.ErrorReason_METHOD_NOT_ALLOWED: {codes.Unimplemented, text{
+		"The path has no such method.", "Alamat ini tidak mempunyai metode itu."}},
+	pb.ErrorReason_DEADLINE: {codes.DeadlineExceeded, text{
+		"Not done in time; send the same request again to settle it.", "Tidak selesai pada waktunya; kirim ulang permintaan yang sama untuk memastikannya."}},
+}
+
+// fieldTexts say what is wrong with a field. %s is the limit that the contract sets.
+var fieldTexts = map[string]text{
+	// The body as such.
+	"MALFORMED":        {"The body is not a well-formed message.", "Isi permintaan bukan pesan yang utuh."},
+	"TOO_DEEP":         {"Nested deeper than 32 levels.", "Bersarang lebih dari 32 tingkat."},
+	"UNKNOWN_FIELD":    {"There is no such field.", "Isian ini tidak dikenal."},
+	"DUPLICATE_KEY":    {"Given more than once.", "Diisi lebih dari sekali."},
+	"WRONG_TYPE":       {"Must be of type %s.", "Harus berjenis %s."},
+	"BAD_QUERY":        {"The query cannot be read; separate items by commas.", "Kueri tidak terbaca; pisahkan dengan koma."},
+	"TOO_MANY_TO_LIST": {"There are more faults than are listed.", "Masih ada kesalahan lain yang tidak tercantum."},
+
+	// Shape.
+	"REQUIRED":        {"Must be given.", "Wajib diisi."},
+	"TOO_SHORT":       {"At least %s characters.", "Sedikitnya %s karakter."},
+	"TOO_LONG":        {"At most %s characters.", "Paling banyak %s karakter."},
+	"WRONG_LENGTH":    {"Exactly %s characters.", "Tepat %s karakter."},
+	"NOT_A_UUID":      {"Must be a UUID.", "Harus berupa UUID."},
+	"NOT_A_NUMBER":    {"Must be a finite number.", "Harus berupa bilangan terhingga."},
+	"NEGATIVE_ZERO":   {"Minus zero is no value.", "Minus nol bukan nilai."},
+	"NOT_ABOVE":       {"Must be above %s.", "Harus lebih dari %s."},
+	"NOT_BELOW":       {"Must be below %s.", "Harus kurang dari %s."},
+	"TOO_SMALL":       {"Must be %s or more.", "Harus %s atau lebih."},
+	"TOO_LARGE":       {"Must be %s or less.", "Harus %s atau kurang."},
+	"OUT_OF_RANGE":    {"Out of range.", "Di luar rentang."},
+	"TOO_FEW":         {"At least %s items.", "Sedikitnya %s butir."},
+	"TOO_MANY":        {"At most %s items.", "Paling banyak %s butir."},
+	"DUPLICATE_ITEM":  {"The same item twice.", "Butir yang sama dua kali."},
+	"UNKNOWN_VALUE":   {"Not a value of the list.", "Bukan nilai dari daftar."},
+	"VALUE_NOT_TAKEN": {"This value is not taken here.", "Nilai ini tidak diterima di sini."},
+	"BAD_TIME":        {"Must be a time such as 2026-01-31T08:00:00Z.", "Harus berupa waktu seperti 2026-01-31T08:00:00Z."},
+	"ENCODING":        {"Must be UTF-8 text without NUL.", "Harus teks UTF-8 tanpa NUL."},
+	"CONFLICT":        {"Header and body differ.", "Tajuk dan isi berbeda."},
+	"INVALID":         {"Is not valid.", "Tidak sah."},
+	"PAGE_TOKEN":      {"Is not a page token of this list.", "Bukan token halaman daftar ini."},
+	"NAME_FORMAT":     {"Must be a resource name such as cases/{uuid}.", "Harus nama sumber daya seperti cases/{uuid}."},
+
+	// Meaning.
+	"DATE_INVALID":                  {"There is no such date; write YYYY-MM-DD.", "Tanggal itu tidak ada; tulis YYYY-MM-DD."},
+	"IN_FUTURE":                     {"Lies in the future.", "Berada di masa depan."},
+	"IN_PAST":                       {"Lies in the past.", "Berada di masa lalu."},
+	"NOT_AHEAD":                     {"Must lie ahead.", "Harus di masa depan."},
+	"NOT_PAST":                      {"Must not lie ahead.", "Tidak boleh di masa depan."},
+	"BEFORE_BIRTH":                  {"Lies before the birth.", "Mendahului kelahiran."},
+	"BEFORE_FILING":                 {"Lies before the filing.", "Mendahului pengajuan."},
+	"BIRTH_DATE_IMPRECISE":          {"Must be a whole date to assess growth.", "Harus tanggal lengkap untuk menilai pertumbuhan."},
+	"AGE_RANGE":                     {"The age does not fit.", "Umur tidak sesuai."},
+	"ONE_AGE":                       {"Give one of birth date, age in days and age in months.", "Isi salah satu: tanggal lahir, umur hari, atau umur bulan."},
+	"REQUIRED_TO_ASSESS":            {"Needed to assess growth.", "Diperlukan untuk menilai pertumbuhan."},
+	"WEIGHT_RANGE":                  {"Not a child's weight in kg.", "Bukan berat badan anak dalam kg."},
+	"LENGTH_RANGE":                  {"Not a child's length in cm.", "Bukan panjang badan anak dalam cm."},
+	"MUAC_RANGE":                    {"Not a child's upper-arm circumference in cm.", "Bukan lingkar lengan atas anak dalam cm."},
+	"HEAD_RANGE":                    {"Not a child's head circumference in cm.", "Bukan lingkar kepala anak dalam cm."},
+	"NIK_FORMAT":                    {"A NIK has 16 digits.", "NIK terdiri dari 16 angka."},
+	"NIK_FILLER":                    {"A row of equal digits is no NIK; say why there is none.", "Deretan angka yang sama bukan NIK; sebutkan alasannya bila tidak ada."},
+	"NIK_SERIAL":                    {"The last four digits of a NIK are not 0000.", "Empat angka terakhir NIK bukan 0000."},
+	"NIK_DATE":                      {"The NIK holds no date that exists.", "NIK tidak memuat tanggal yang ada."},
+	"KK_FORMAT":                     {"A KK number has 16 digits.", "Nomor KK terdiri dari 16 angka."},
+	"BPJS_FORMAT":                   {"A BPJS number has 13 digits.", "Nomor BPJS terdiri dari 13 angka."},
+	"PHONE_FORMAT":                  {"Is not a phone number.", "Bukan nomor telepon."},
+	"AREA_FORMAT":                   {"Is not a code of the Kemendagri list.", "Bukan kode wilayah Kemendagri."},
+	"AREA_UNKNOWN":                  {"The area is not known here.", "Wilayah tidak dikenal."},
+	"UNIT_UNKNOWN":                  {"The unit is not known here.", "Unit tidak dikenal."},
+	"CONTROL_CHARACTER":             {"Holds a control character.", "Memuat karakter kendali."},
+	"ONLY_WITHOUT_BIRTH_DATE":       {"Only without a birth date.", "Hanya bila tanggal lahir tidak ada."},
+	"ONLY_WITHOUT_CASE":             {"Only without a case.", "Hanya bila kasus tidak disebut."},
+	"ONLY_WITHOUT_NIK":              {"Only without a NIK.", "Hanya bila NIK tidak ada."},
+	"ONLY_VIOLENCE":                 {"Only in a violence case.", "Hanya dalam kasus kekerasan."},
+	"ONLY_NUTRITION":                {"Only in a nutrition case.", "Hanya dalam kasus gizi."},
+	"ONLY_UNLESS_FULL":              {"Only if the outcome is not FULL.", "Hanya bila hasil bukan FULL."},
+	"ONLY_WITH_PARTIAL":             {"Only if the outcome is PARTIAL.", "Hanya bila hasil PARTIAL."},
+	"ONLY_WITH_SEXUAL":              {"Only with sexual violence.", "Hanya pada kekerasan seksual."},
+	"REASON_REQUIRED":               {"A longer reason is needed.", "Alasan yang lebih lengkap diperlukan."},
+	"GIVER_IS_ACCUSED":              {"Who is accused cannot consent.", "Terlapor tidak dapat memberi persetujuan."},
+	"ONE_OF_PERSON_NEW_PERSON_CASE": {"Give one of person, newPerson and case.", "Isi salah satu: person, newPerson, atau case."},
+}
+
+// fieldText says a fault. A word that is itself a reason has the reason's text; a new one is at least named.
+func fieldText(v Violation) text {
+	said, ok := fieldTexts[v.Reason]
+	if !ok {
+		said = reasons[reasonOf(v.Reason)].text
+	}
+	if said.en == "" {
+		said = fieldTexts["INVALID"]
+	}
+	if strings.Contains(said.en, "%s") && v.Limit == "" { // the domain names no limit
+		return text{en: "Is too short, too long or out of range.", id: "Terlalu pendek, terlalu panjang, atau di luar rentang."}
+	}
+	return text{strings.ReplaceAll(said.en, "%s", v.Limit), strings.ReplaceAll(said.id, "%s", v.Limit)}
+}

@@ -1,0 +1,134 @@
+package server
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"github.com/google/uuid"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/peer"
+	"google.golang.org/protobuf/proto"
+)
+
+// Metadata that our own gateway sends beside the caller's. On every other listener whatever begins with x-sinergi- is a
+// forgery and is taken away.
+const (
+	ownPrefix  = "x-sinergi-"
+	keyPeer    = ownPrefix + "peer"       // the caller's address
+	keyRequest = ownPrefix + "request"    // the id of the call
+	keyFaults  = ownPrefix + "faults-bin" // what is wrong with the JSON, to be answered after authentication
+)
+
+// enter reads what the transport knows of a call.
+func (s *Server) enter(ctx context.Context, p *passage, inMemory bool) context.Context {
+	if !inMemory {
+		p.origin, p.peer = "grpc", s.remote(ctx)
+		return withoutOwn(ctx)
+	}
+	p.origin, p.peer = "rest", first(ctx, keyPeer)
+	p.faults = readFaults(first(ctx, keyFaults))
+	if id, err := uuid.Parse(first(ctx, keyRequest)); err == nil {
+		p.id = id
+	}
+	return ctx
+}
+
+func first(ctx context.Context, key string) string {
+	if values := metadata.ValueFromIncomingContext(ctx, key); len(values) > 0 {
+		return values[0]
+	}
+	return ""
+}
+
+func withoutOwn(ctx context.Context) context.Context {
+	md, ok := metadata.FromIncomingContext(ctx) // a copy
+	if !ok {
+		return ctx
+	}
+	forged := false
+	for key := range md {
+		if strings.HasPrefix(key, ownPrefix) {
+			delete(md, key)
+			forged = true
+		}
+	}
+	if !forged {
+		return ctx
+	}
+	return metadata.NewIncomingContext(ctx, md)
+}
+
+// remote is the address of a gRPC caller.
+func (s *Server) remote(ctx context.Context) string {
+	p, ok := peer.FromContext(ctx)
+	if !ok {
+		return ""
+	}
+	return callerAddress(p.Addr.String(), metadata.ValueFromIncomingContext(ctx, "x-forwarded-for"), s.cfg.TrustedProxies)
+}
+
+// callerAddress is the transport's peer, or, if that is a proxy we were told to trust, the right-most address of the
+// forwarded chain that is none of our proxies: what stands left of it anybody may have written.
+func callerAddress(remote string, forwarded []string, trusted []netip.Prefix) string {
+	at, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return remote
+	}
+	address := at.Addr().Unmap()
+	chain := strings.Split(strings.Join(forwarded, ","), ",")
+	for _, hop := range slices.Backward(chain) {
+		if !trusts(trusted, address) {
+			break
+		}
+		next, err := netip.ParseAddr(strings.TrimSpace(hop))
+		if err != nil {
+			break
+		}
+		address = next.Unmap()
+	}
+	return limitedAs(address)
+}
+
+func trusts(trusted []netip.Prefix, address netip.Addr) bool {
+	return slices.ContainsFunc(trusted, func(p netip.Prefix) bool { return p.Contains(address) })
+}
+
+// limitedAs is the address by which calls are counted: of IPv6 the /64, for one machine has all of it.
+func limitedAs(address netip.Addr) string {
+	if !address.Is6() {
+		return address.String()
+	}
+	network, err := address.WithZone("").Prefix(64)
+	if err != nil {
+		return address.String()
+	}
+	return network.String()
+}
+
+// Faults of the JSON travel in one value; the texts are made from the reasons at the end.
+func writeFaults(faults []Violation) string {
+	bad := &errdetails.BadRequest{}
+	for _, f := range faults {
+		bad.FieldViolations = append(bad.FieldViolations,
+			&errdetails.BadRequest_FieldViolation{Field: f.Field, Reason: f.Reason, Description: f.Limit})
+	}
+	raw, err := proto.Marshal(bad)
+	if err != nil {
+		return "" // paths are ASCII
+	}
+	return string(raw)
+}
+
+func readFaults(raw string) (faults []Violation) {
+	bad := &errdetails.BadRequest{}
+	if raw == "" || proto.Unmarshal([]byte(raw), bad) != nil {
+		return nil
+	}
+	for _, f := range bad.GetFieldViolations() {
+		faults = append(faults, Violation{Field: f.GetField(), Reason: f.GetReason(), Limit: f.GetDescription()})
+	}
+	return faults
+}

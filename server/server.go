@@ -1,0 +1,342 @@
+// Package server is how Sinergi is reached: one set of gRPC services with a REST face, and the operator's commands.
+//
+// It promises: every call, by whichever face, goes through one chain (interceptors.go) and is authenticated before anything
+// is said of its content; all faults of a request come in one answer, each with its path, in two languages; what is not the
+// caller's and what never was are the same bytes at the same beat; no answer, log line or header repeats what a caller sent
+// or what Go says. It never decides who may see what: that is access.Decide, and view.go is the only way from a record to a
+// message.
+//
+// Begin with New, then the chain; gateway.go is the way of a REST call to the same handlers, errors.go the one switch from
+// what went wrong to what is said.
+package server
+
+import (
+	"context"
+	"crypto/aes"
+	"crypto/cipher"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	stdlog "log"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"buf.build/go/protovalidate"
+	lru "github.com/hashicorp/golang-lru/v2"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/health"
+	healthpb "google.golang.org/grpc/health/grpc_health_v1"
+	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/reflection"
+	"google.golang.org/grpc/test/bufconn"
+	"google.golang.org/protobuf/proto"
+
+	"github.com/sinergi-pug/sinergi/domain/casework"
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+	"github.com/sinergi-pug/sinergi/store"
+)
+
+// stopWithin is how long calls have to end once the server stops.
+const stopWithin = 10 * time.Second
+
+// Server serves the contract on two addresses. New makes it, Listen binds it, Serve runs it until its context ends.
+type Server struct {
+	cfg      Config
+	store    *store.Store
+	log      *slog.Logger
+	hooks    hooks
+	hashes   *lru.Cache[string, [32]byte] // of credentials, by id
+	cursors  cipher.AEAD                  // seals page tokens
+	longest  time.Duration                // a call may take
+	peers    *limiter
+	accounts *limiter
+
+	contract  contract
+	validator protovalidate.Validator
+	meaning   map[string]func(proto.Message) casework.Violations // by method: what the rules have against a request
+
+	health  *health.Server
+	public  *grpc.Server // on the address of gRPC
+	private *grpc.Server // the same services and chain, for our own gateway in memory
+	memory  *bufconn.Listener
+	conn    *grpc.ClientConn
+	http    *http.Server
+
+	httpListener, grpcListener net.Listener
+
+	ending     atomic.Bool
+	streams    context.Context // ends first of all on stop
+	endStreams context.CancelFunc
+}
+
+// hooks are what the transport does not know by itself. Tests of the transport give their own.
+type hooks struct {
+	register     func(grpc.ServiceRegistrar)
+	authenticate func(ctx context.Context, token string) (context.Context, error)
+	limitKey     func(context.Context) string
+	missing      func(context.Context) (faults, missing []string)
+	meaning      map[string]func(proto.Message) casework.Violations
+}
+
+// New makes a server on an open store. It refuses addresses that others reach without TLS, and says what to do. The store
+// stays the caller's to close, after Serve has ended.
+func New(cfg Config, st *store.Store) (*Server, error) {
+	s := &Server{store: st}
+	if err := s.prepare(); err != nil {
+		return nil, err
+	}
+	return s, s.assemble(cfg, hooks{
+		register:     s.registerServices,
+		authenticate: s.authenticate,
+		limitKey:     s.limitKey,
+		missing:      s.missing,
+		meaning:      s.meanings(),
+	})
+}
+
+// registerServices is the list of what is served.
+func (s *Server) registerServices(r grpc.ServiceRegistrar) {
+	pb.RegisterReferralServiceServer(r, &referrals{Server: s})
+	pb.RegisterCaseServiceServer(r, &cases{Server: s})
+	pb.RegisterDutyServiceServer(r, &duties{Server: s})
+	pb.RegisterGrowthServiceServer(r, &growthService{Server: s})
+	pb.RegisterDirectoryServiceServer(r, &directory{Server: s})
+	pb.RegisterAccountServiceServer(r, &accounts{Server: s})
+}
+
+// meanings are the checks of the domain that need no record: they are answered together with those of the shape.
+func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
+	return map[string]func(proto.Message) casework.Violations{
+		pb.ReferralService_FileReferral_FullMethodName: meaningOf(s.meaningOfFiling),
+		pb.GrowthService_AssessGrowth_FullMethodName:   meaningOf(s.meaningOfChildren),
+	}
+}
+
+// meaningOf lets a check of one kind of request stand in the list of all.
+func meaningOf[M proto.Message](check func(M) casework.Violations) func(proto.Message) casework.Violations {
+	return func(m proto.Message) casework.Violations {
+		req, ok := m.(M)
+		if !ok {
+			return nil
+		}
+		return check(req)
+	}
+}
+
+// prepare makes what handlers need besides the store.
+func (s *Server) prepare() (err error) {
+	if s.hashes, err = lru.New[string, [32]byte](10_000); err != nil {
+		return err
+	}
+	block, err := aes.NewCipher(s.store.Subkey("page tokens"))
+	if err != nil {
+		return err
+	}
+	s.cursors, err = cipher.NewGCMWithRandomNonce(block)
+	return err
+}
+
+// assemble puts the transport together.
+func (s *Server) assemble(cfg Config, h hooks) (err error) {
+	if s.cfg, err = cfg.completed(); err != nil {
+		return err
+	}
+	s.hooks, s.meaning, s.longest = h, h.meaning, longestCall
+	s.log = newLog(s.cfg.Log, s.cfg.LogLevel)
+	if s.peers, err = newLimiter(s.cfg.Limits.PeerPerSecond, s.cfg.Limits.PeerBurst); err != nil {
+		return err
+	}
+	if s.accounts, err = newLimiter(s.cfg.Limits.AccountPerSecond, s.cfg.Limits.AccountBurst); err != nil {
+		return err
+	}
+	var pair *certificate
+	if s.cfg.TLSCert != "" {
+		if pair, err = loadCertificate(s.cfg.TLSCert, s.cfg.TLSKey); err != nil {
+			return err
+		}
+	}
+	s.streams, s.endStreams = context.WithCancel(context.Background())
+	s.health = health.NewServer()
+	s.public, s.private = s.newGRPC(pair, false), s.newGRPC(nil, true)
+	s.contract = contractOf(s.public)
+	for _, name := range s.contract.names {
+		s.health.SetServingStatus(name, healthpb.HealthCheckResponse_SERVING)
+	}
+	if s.validator, err = newValidator(s.contract.shapes); err != nil {
+		return err
+	}
+	return s.newHTTP(pair)
+}
+
+// newGRPC makes a gRPC server with all services. There are two, of the same services and chain: the one in memory alone
+// believes what the gateway says of a caller.
+func (s *Server) newGRPC(pair *certificate, inMemory bool) *grpc.Server {
+	options := []grpc.ServerOption{
+		grpc.ChainUnaryInterceptor(s.unary(inMemory)),
+		grpc.ChainStreamInterceptor(s.streaming(inMemory)),
+		grpc.UnknownServiceHandler(func(any, grpc.ServerStream) error { return because(pb.ErrorReason_ROUTE_NOT_FOUND) }),
+		grpc.ForceServerCodecV2(newWireCodec()),
+		grpc.MaxHeaderListSize(64 << 10), // our own gateway's list of faults is the longest header
+	}
+	if !inMemory {
+		options = append(options,
+			grpc.MaxRecvMsgSize(largestBody),
+			grpc.MaxConcurrentStreams(100),
+			grpc.ConnectionTimeout(10*time.Second),
+			grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 30 * time.Second, PermitWithoutStream: true}))
+	}
+	if pair != nil {
+		options = append(options, grpc.Creds(credentials.NewTLS(pair.config(tls.VersionTLS13))))
+	}
+	server := grpc.NewServer(options...)
+	s.hooks.register(server)
+	healthpb.RegisterHealthServer(server, healthService{s.health, func(ctx context.Context) []string { return s.readiness(ctx).Faults }})
+	if s.cfg.on(s.cfg.Reflection) && !inMemory {
+		reflection.Register(server)
+	}
+	return server
+}
+
+// newHTTP makes the REST face over a connection in memory.
+func (s *Server) newHTTP(pair *certificate) (err error) {
+	s.memory = bufconn.Listen(256 << 10)
+	s.conn, err = grpc.NewClient("passthrough:///memory",
+		grpc.WithTransportCredentials(insecure.NewCredentials()),
+		grpc.WithContextDialer(func(ctx context.Context, _ string) (net.Conn, error) { return s.memory.DialContext(ctx) }),
+		grpc.WithUnaryInterceptor(carry),
+		grpc.WithDisableServiceConfig(),
+		grpc.WithDisableRetry(),
+		grpc.WithIdleTimeout(0),
+		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(16<<20)))
+	if err != nil {
+		return fmt.Errorf("connect the gateway: %w", err)
+	}
+	rest, err := s.newGateway(context.Background(), s.conn)
+	if err != nil {
+		return err
+	}
+	s.http = &http.Server{
+		Handler:           s.opened(http.MaxBytesHandler(s.pages(rest), largestBody)),
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       30 * time.Second, // 1 MiB over the worst line that a clinic has
+		IdleTimeout:       60 * time.Second,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          stdlog.New(io.Discard, "", 0), // it names addresses and quotes requests
+	}
+	if pair != nil {
+		s.http.TLSConfig = pair.config(tls.VersionTLS12, "h2", "http/1.1")
+	}
+	return nil
+}
+
+// pages are the addresses beside the contract's. There is no http.ServeMux: it would redirect what is not written plainly.
+func (s *Server) pages(rest http.Handler) http.Handler {
+	pages := map[string]http.HandlerFunc{"/healthz": serveAlive, "/readyz": s.serveReady}
+	var docs http.Handler
+	if s.cfg.on(s.cfg.Docs) {
+		pages["/openapi.json"] = serveOpenAPI
+		docs = newDocs()
+	}
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		page, isPage := pages[r.URL.Path]
+		isDocs := docs != nil && strings.HasPrefix(r.URL.Path, "/docs/")
+		switch {
+		case (isPage || isDocs) && r.Method != http.MethodGet && r.Method != http.MethodHead:
+			s.writeError(w, r, because(pb.ErrorReason_METHOD_NOT_ALLOWED))
+		case isPage:
+			page(w, r)
+		case isDocs:
+			docs.ServeHTTP(w, r)
+		default:
+			rest.ServeHTTP(w, r)
+		}
+	})
+}
+
+// now is the server's clock, which the store has too.
+func (s *Server) now() time.Time { return s.store.Now() }
+
+// Listen binds both addresses; port 0 takes a free one.
+func (s *Server) Listen() (err error) {
+	if s.httpListener, err = net.Listen("tcp", s.cfg.HTTP); err != nil {
+		return fmt.Errorf("listen for REST on %s; another program may have it: %w", s.cfg.HTTP, err)
+	}
+	if s.grpcListener, err = net.Listen("tcp", s.cfg.GRPC); err != nil {
+		return errors.Join(fmt.Errorf("listen for gRPC on %s; another program may have it: %w", s.cfg.GRPC, err), s.httpListener.Close())
+	}
+	return nil
+}
+
+// Addresses are where the server listens, after Listen.
+func (s *Server) Addresses() (httpAddress, grpcAddress string) {
+	return s.httpListener.Addr().String(), s.grpcListener.Addr().String()
+}
+
+// Serve answers calls until ctx ends or a listener fails. Then health says so, streams end, calls have 10 seconds, and what
+// is left is cut off.
+func (s *Server) Serve(ctx context.Context) error {
+	s.log.Info("start", "build", build())
+	failed := make(chan error, 3)
+	var running sync.WaitGroup
+	for _, serve := range []func() error{
+		func() error { return s.private.Serve(s.memory) },
+		func() error { return s.public.Serve(s.grpcListener) },
+		s.serveHTTP,
+	} {
+		running.Go(func() { failed <- serve() })
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-failed:
+	}
+	err = errors.Join(err, s.stop())
+	running.Wait()
+	s.log.Info("stop", "build", build())
+	return err
+}
+
+func (s *Server) serveHTTP() error {
+	var err error
+	if s.http.TLSConfig != nil {
+		err = s.http.ServeTLS(s.httpListener, "", "")
+	} else {
+		err = s.http.Serve(s.httpListener)
+	}
+	if errors.Is(err, http.ErrServerClosed) {
+		return nil
+	}
+	return err
+}
+
+// stop ends the faces before the services behind them.
+func (s *Server) stop() error {
+	s.ending.Store(true)
+	s.health.Shutdown()
+	s.endStreams()
+	ctx, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	var faces sync.WaitGroup
+	faces.Go(func() { stopGRPC(ctx, s.public) })
+	err := s.http.Shutdown(ctx)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = s.http.Close() // the calls that are left had their time
+	}
+	faces.Wait()
+	err = errors.Join(err, s.conn.Close())
+	stopGRPC(ctx, s.private)
+	return err
+}
+
+func stopGRPC(ctx context.Context, server *grpc.Server) {
+	defer context.AfterFunc(ctx, server.Stop)()
+	server.GracefulStop()
+}

@@ -1,0 +1,327 @@
+package server
+
+import (
+	"time"
+
+	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/types/known/timestamppb"
+
+	"github.com/sinergi-pug/sinergi/domain/access"
+	"github.com/sinergi-pug/sinergi/domain/casework"
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+	"github.com/sinergi-pug/sinergi/store"
+)
+
+// This file and mask.go are the only exit: domain values become messages here and nowhere else, and only with a Grant in hand. A
+// view fills what its grant opens, then clears by reflection whatever no class of the grant shows, so that a field forgotten here
+// is a field not shown.
+
+func sightOf(g access.Grant) sight { return sight{g.Mask(), g.Named()} }
+
+// opens tells whether a consent names a field that the classes keep shut.
+func (s sight) opens(field pb.NamedField_Value, classes access.Mask) bool {
+	return s.shows(fieldClass{bits: classes, named: field})
+}
+
+// legDetails is what of a leg is opened on demand; a list has none.
+type legDetails struct {
+	person       casework.Person
+	texts        bool // question, summary and override are opened in the leg
+	progress     []casework.Progress
+	measurements []casework.Measurement
+	incidents    []casework.Incident
+	content      casework.CaseContent
+	note         *store.Note
+}
+
+// viewReferral makes the message of a leg. A grant of another leg shows nothing.
+func (s *Server) viewReferral(g access.Grant, f store.LegFile, d legDetails, actions []string, sender bool, now time.Time) *pb.Referral {
+	m := &pb.Referral{}
+	if g.Leg() != f.Leg.ID || g.Case() != f.Case.ID {
+		return m
+	}
+	sight := sightOf(g)
+	s.fillLeg(m, f, now)
+	m.AllowedActions = actions
+	if sender {
+		m.Case = caseName(f.Case.ID)
+	} else if f.Leg.ReceiverCase != (casework.CaseID{}) {
+		m.Case = caseName(f.Leg.ReceiverCase)
+	}
+	s.fillTexts(m, f, d, sight)
+	m.Client = s.viewPerson(d.person, now)
+	m.Measurements = s.viewMeasurements(d.measurements, d.person)
+	m.Incidents = viewIncidents(d.incidents)
+	m.Risk = viewRisk(d.content.Risk)
+	sight.clear(m.ProtoReflect())
+	return m
+}
+
+// fillLeg fills what follows from the row of the leg and its duty.
+func (s *Server) fillLeg(m *pb.Referral, f store.LegFile, now time.Time) {
+	l := f.Leg
+	m.Name, m.Number, m.Etag = legName(l.ID), l.Number, etag(l.Revision)
+	m.Service = enum[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, l.Service)
+	m.Urgency = enum[pb.Urgency_Value](pb.Urgency_Value_value, l.Urgency)
+	m.State = enum[pb.ReferralState_Value](pb.ReferralState_Value_value, l.State)
+	m.SenderUnit, m.ReceiverUnit = unitName(l.Sender), unitName(l.Receiver)
+	m.Officer = accountName(l.Officer)
+	m.ClientSex, m.ClientAgeBand = 0, 0 // by the person, below
+	m.SentTime, m.AcknowledgeTime, m.AcceptTime = timestamp(l.Sent), timestamp(l.Acknowledged), timestamp(l.Accepted)
+	m.FirstServedOn, m.ReportTime, m.EndTime = dateText(l.ServedOn), timestamp(l.Reported), timestamp(l.Ended)
+	m.DeclineReason = enum[pb.DeclineReason_Value](pb.DeclineReason_Value_value, l.DeclineReason)
+	m.SuggestedUnit = unitName(l.SuggestedUnit)
+	m.CancelReason = enum[pb.CancelReason_Value](pb.CancelReason_Value_value, l.CancelReason)
+	m.Outcome = enum[pb.Outcome_Value](pb.Outcome_Value_value, l.Outcome)
+	m.OutcomeReason = enum[pb.OutcomeReason_Value](pb.OutcomeReason_Value_value, l.OutcomeReason)
+	m.UnmetServices = enums[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, l.Unmet)
+	m.FollowUpReferral = legName(l.FollowUp)
+	m.Unconfirmed = l.Unconfirmed
+	m.Basis = enum[pb.BasisKind_Value](pb.BasisKind_Value_value, f.Basis.Kind)
+	m.BasisExpireTime = timestamp(f.Basis.Expires)
+	if d := f.Duty; !d.Due.IsZero() {
+		m.AccountableUnit = unitName(d.Unit)
+		m.Duty = enum[pb.DutyName_Value](pb.DutyName_Value_value, d.Name)
+		m.DueTime, m.LegalDueTime = timestamp(d.Due), timestamp(d.Legal)
+		m.EscalationLevel, m.Overdue = int32(d.Level(now)), d.Overdue(now)
+	}
+}
+
+// fillTexts fills what people wrote, each by the sector of its author, or where a consent names it.
+func (s *Server) fillTexts(m *pb.Referral, f store.LegFile, d legDetails, sight sight) {
+	m.ClientSex = enum[pb.Sex_Value](pb.Sex_Value_value, d.person.Sex)
+	m.ClientAgeBand = ageBand(d.person.Identity.BirthDate, casework.DateOf(s.now()))
+	bySender, byReceiver := s.authorClass(f.Leg.Sender), s.authorClass(f.Leg.Receiver)
+	if d.texts && sight.opens(pb.NamedField_QUESTION, bySender) {
+		m.Question = f.Leg.Request.Question
+	}
+	if d.texts && sight.mask&byReceiver != 0 {
+		m.Summary = f.Leg.Report.Summary
+	}
+	if d.note != nil && sight.opens(pb.NamedField_NOTE, d.note.Class) {
+		m.Note = d.note.Text
+	}
+	for _, p := range d.progress {
+		entry := &pb.Progress{
+			Kind:       enum[pb.ProgressKind_Value](pb.ProgressKind_Value_value, p.Kind),
+			RecordTime: timestamp(p.Recorded), Channel: enum[pb.ContactChannel_Value](pb.ContactChannel_Value_value, p.Channel),
+			ExpectedOn: dateText(p.ExpectedOn), AppointmentTime: timestamp(p.Appointment), ServedOn: dateText(p.ServedOn),
+		}
+		if sight.mask&byReceiver != 0 {
+			entry.Note = p.Note
+		}
+		m.Progress = append(m.Progress, entry)
+	}
+}
+
+// authorClass is the class of a text by the sector of the unit that wrote it.
+func (s *Server) authorClass(unit casework.UnitID) access.Mask {
+	u, _ := s.store.Directory().Unit(unit)
+	return store.TextClass(u.Type)
+}
+
+// caseDetails is what of a case is opened on demand.
+type caseDetails struct {
+	person       casework.Person
+	officers     []casework.AccountID
+	duty         casework.Duty
+	legs         []casework.LegID
+	tasks        []store.Task
+	measurements []casework.Measurement
+	incidents    []casework.Incident
+	content      casework.CaseContent
+	notes        []store.Note
+}
+
+// viewCase makes the message of a case. A grant of another case shows nothing.
+func (s *Server) viewCase(g access.Grant, k casework.Case, d caseDetails, actions []string, now time.Time) *pb.Case {
+	m := &pb.Case{}
+	if g.Case() != k.ID {
+		return m
+	}
+	m.Name, m.Number, m.Etag = caseName(k.ID), k.Number, etag(k.Revision)
+	m.Type = enum[pb.CaseType_Value](pb.CaseType_Value_value, k.Type)
+	m.Status = enum[pb.CaseStatus_Value](pb.CaseStatus_Value_value, k.Status)
+	m.Level = enum[pb.Level_Value](pb.Level_Value_value, k.Level)
+	m.Unit = unitName(k.Unit)
+	m.IntakeChannel = enum[pb.IntakeChannel_Value](pb.IntakeChannel_Value_value, k.IntakeChannel)
+	m.OpenTime = timestamp(k.Opened)
+	m.AllowedActions = actions
+	if !d.duty.Due.IsZero() {
+		m.Duty = enum[pb.DutyName_Value](pb.DutyName_Value_value, d.duty.Name)
+		m.DueTime, m.Overdue = timestamp(d.duty.Due), d.duty.Overdue(now)
+	}
+	for _, officer := range d.officers {
+		m.Officers = append(m.Officers, accountName(officer))
+	}
+	for _, leg := range d.legs {
+		m.Referrals = append(m.Referrals, legName(leg))
+	}
+	for _, task := range d.tasks {
+		m.Tasks = append(m.Tasks, &pb.Task{Unit: unitName(task.Unit), DueTime: timestamp(task.Due), Done: task.Done,
+			Service: enum[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, task.Service)})
+	}
+	s.fillCaseContent(m, g, k, d, now)
+	sightOf(g).clear(m.ProtoReflect())
+	return m
+}
+
+func (s *Server) fillCaseContent(m *pb.Case, g access.Grant, k casework.Case, d caseDetails, now time.Time) {
+	m.Client = s.viewPerson(d.person, now)
+	m.Measurements = s.viewMeasurements(d.measurements, d.person)
+	if !g.Shows(access.F3Health) && len(m.Measurements) > 1 {
+		m.Measurements = m.Measurements[:1] // F3_LAST is the last weighing, and their number would tell more
+	}
+	m.Incidents = viewIncidents(d.incidents)
+	if k.Type.IsViolence() {
+		var pairs []casework.Pair
+		for _, i := range d.incidents {
+			pairs = append(pairs, i.Pairs...)
+		}
+		m.Kdrt = enum[pb.YesNo_Value](pb.YesNo_Value_value, casework.IsKDRT(pairs))
+	}
+	m.Risk = viewRisk(d.content.Risk)
+	for _, n := range d.notes {
+		if g.Shows(n.Class) {
+			m.Notes = append(m.Notes, &pb.Note{Text: n.Text, RecordTime: timestamp(n.Recorded), Unit: unitName(n.Unit)})
+		}
+	}
+}
+
+func (s *Server) viewPerson(p casework.Person, now time.Time) *pb.Person {
+	if p.ID == (casework.PersonID{}) {
+		return nil
+	}
+	i := p.Identity
+	m := &pb.Person{
+		Name: personName(p.ID), FullName: i.Name,
+		NameKind:  enum[pb.NameKind_Value](pb.NameKind_Value_value, i.NameKind),
+		Sex:       enum[pb.Sex_Value](pb.Sex_Value_value, p.Sex),
+		AgeBand:   ageBand(i.BirthDate, casework.DateOf(now)),
+		BirthDate: i.BirthDate.String(), BirthOrder: int32(i.BirthOrder),
+		NikAbsence: enum[pb.NikAbsence_Value](pb.NikAbsence_Value_value, i.NIKAbsence),
+		Address:    &pb.Address{AreaCode: i.Address.AreaCode, Rt: i.Address.RT, Rw: i.Address.RW, Text: i.Address.Text},
+		Mother:     viewKin(i.Mother), Father: viewKin(i.Father), Guardian: viewKin(i.Guardian), Husband: viewKin(i.Husband),
+	}
+	if c := i.SafeContact; c != (casework.SafeContact{}) {
+		m.SafeContact = &pb.SafeContact{Allowed: c.Allowed, DoNotCall: c.DoNotCall, Phone: c.Phone, Instructions: c.Instructions,
+			Channel: enum[pb.ContactChannel_Value](pb.ContactChannel_Value_value, c.Channel)}
+	}
+	for _, id := range i.Identifiers {
+		m.Identifiers = append(m.Identifiers, &pb.Identifier{Value: id.Value, Warnings: id.Warnings,
+			Type:         enum[pb.IdentifierType_Value](pb.IdentifierType_Value_value, id.Type),
+			Verification: enum[pb.Verification_Value](pb.Verification_Value_value, id.Verification)})
+	}
+	return m
+}
+
+func viewKin(k casework.Kin) *pb.Kin {
+	if k == (casework.Kin{}) {
+		return nil
+	}
+	return &pb.Kin{Person: personName(k.Person), FullName: k.Name}
+}
+
+func viewIncidents(incidents []casework.Incident) []*pb.Incident {
+	var all []*pb.Incident
+	for _, i := range incidents {
+		m := &pb.Incident{
+			Name: "incidents/" + i.ID.String(), OccurredOn: i.OccurredOn, OccurredUntil: i.OccurredUntil,
+			Forms:      enums[pb.ViolenceForm_Value](pb.ViolenceForm_Value_value, i.Forms),
+			Offences:   enums[pb.SexualOffence_Value](pb.SexualOffence_Value_value, i.Offences),
+			Place:      enum[pb.IncidentPlace_Value](pb.IncidentPlace_Value_value, i.Place),
+			Chronology: i.Chronology,
+		}
+		for _, p := range i.Pairs {
+			m.Pairs = append(m.Pairs, &pb.Pair{Perpetrator: p.Perpetrator, PerpetratorNik: p.NIK,
+				Relation:   enum[pb.Relation_Value](pb.Relation_Value_value, p.Relation),
+				Cohabiting: enum[pb.YesNo_Value](pb.YesNo_Value_value, p.Cohabiting)})
+		}
+		all = append(all, m)
+	}
+	return all
+}
+
+func viewRisk(r casework.Risk) *pb.Risk {
+	if r.Level == "" {
+		return nil
+	}
+	return &pb.Risk{Signs: enums[pb.RiskSign_Value](pb.RiskSign_Value_value, r.Signs), Reason: r.Reason,
+		Level: enum[pb.RiskLevel_Value](pb.RiskLevel_Value_value, r.Level)}
+}
+
+// enum finds the contract's value of a word; both have the same identifiers.
+func enum[E ~int32, W ~string](values map[string]int32, word W) E {
+	if word == "" {
+		return 0
+	}
+	return E(values[string(word)])
+}
+
+func enums[E ~int32, W ~string](values map[string]int32, words []W) []E {
+	var all []E
+	for _, w := range words {
+		all = append(all, enum[E](values, w))
+	}
+	return all
+}
+
+// word is the domain's word of a value of the contract; empty for UNSPECIFIED.
+func word[W ~string](v interface {
+	Number() protoreflect.EnumNumber
+	String() string
+}) W {
+	if v.Number() == 0 {
+		return ""
+	}
+	return W(v.String())
+}
+
+func timestamp(t time.Time) *timestamppb.Timestamp {
+	if t.IsZero() {
+		return nil
+	}
+	return timestamppb.New(t)
+}
+
+func dateText(d casework.Date) string {
+	if d == 0 {
+		return ""
+	}
+	return d.String()
+}
+
+func named(kind string, id casework.ID) string {
+	if id == (casework.ID{}) {
+		return ""
+	}
+	return kind + "/" + id.String()
+}
+
+func personName(id casework.PersonID) string   { return named("persons", casework.ID(id)) }
+func caseName(id casework.CaseID) string       { return named("cases", casework.ID(id)) }
+func legName(id casework.LegID) string         { return named("referrals", casework.ID(id)) }
+func unitName(id casework.UnitID) string       { return named("units", casework.ID(id)) }
+func accountName(id casework.AccountID) string { return named("accounts", casework.ID(id)) }
+
+// ageBands are SIMFONI's, in completed years.
+var ageBands = []struct {
+	below int
+	band  pb.AgeBand_Value
+}{
+	{6, pb.AgeBand_AGE_0_5}, {13, pb.AgeBand_AGE_6_12}, {18, pb.AgeBand_AGE_13_17}, {25, pb.AgeBand_AGE_18_24},
+	{45, pb.AgeBand_AGE_25_44}, {60, pb.AgeBand_AGE_45_59},
+}
+
+func ageBand(birth casework.BirthDate, on casework.Date) pb.AgeBand_Value {
+	age, ok := birth.AgeOn(on)
+	if !ok {
+		return pb.AgeBand_UNKNOWN
+	}
+	for _, b := range ageBands {
+		if age < b.below {
+			return b.band
+		}
+	}
+	return pb.AgeBand_AGE_60_UP
+}

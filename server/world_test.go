@@ -1,0 +1,211 @@
+package server_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc"
+	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/metadata"
+	"google.golang.org/grpc/status"
+
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+	"github.com/sinergi-pug/sinergi/server"
+)
+
+// world is a synthetic regency served for real: SQLite in a folder of its own, REST and gRPC on loopback.
+type world struct {
+	t      testing.TB
+	dir    string
+	served server.Served
+	conn   *grpc.ClientConn
+	clock  *clock
+}
+
+// clock is the server's time, moved on by the test.
+type clock struct{ now time.Time }
+
+func (c *clock) Now() time.Time { return c.now }
+
+func newWorld(t testing.TB) *world {
+	t.Helper()
+	return openWorld(t, t.TempDir(), time.Now)
+}
+
+func openWorld(t testing.TB, dir string, now func() time.Time) *world {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	served, err := server.ServeRegency(ctx, server.RegencyConfig{Dir: dir, Now: now, Unlimited: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn, err := grpc.NewClient(served.GRPC, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := &world{t: t, dir: dir, served: served, conn: conn}
+	t.Cleanup(func() {
+		conn.Close()
+		stop()
+		if err := served.Wait(); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}
+
+// as is a context with the token of an account of regency/users.csv.
+func (w *world) as(code string) context.Context {
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	w.t.Cleanup(cancel)
+	return metadata.AppendToOutgoingContext(ctx, "authorization", "Bearer "+w.token(code))
+}
+
+func (w *world) token(code string) string {
+	token, ok := w.served.Tokens[code]
+	if !ok {
+		w.t.Fatalf("no account %q", code)
+	}
+	return token
+}
+
+func (w *world) referrals() pb.ReferralServiceClient { return pb.NewReferralServiceClient(w.conn) }
+func (w *world) cases() pb.CaseServiceClient         { return pb.NewCaseServiceClient(w.conn) }
+func (w *world) duties() pb.DutyServiceClient        { return pb.NewDutyServiceClient(w.conn) }
+
+// reply is an answer of REST.
+type reply struct {
+	Status int
+	Header http.Header
+	Body   []byte
+}
+
+// value reads a field of the JSON body by a path such as "legs.0.number".
+func (r reply) value(path string) any {
+	var v any
+	if json.Unmarshal(r.Body, &v) != nil {
+		return nil
+	}
+	for _, key := range strings.Split(path, ".") {
+		switch node := v.(type) {
+		case map[string]any:
+			v = node[key]
+		case []any:
+			var i int
+			if _, err := fmt.Sscan(key, &i); err != nil || i >= len(node) {
+				return nil
+			}
+			v = node[i]
+		default:
+			return nil
+		}
+	}
+	return v
+}
+
+func (r reply) text(path string) string {
+	s, _ := r.value(path).(string)
+	return s
+}
+
+// call sends a request over REST. A nil body sends none.
+func (w *world) call(as, method, path string, body any) reply {
+	w.t.Helper()
+	got, err := w.try(as, method, path, body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return got
+}
+
+// try is call for a server that may be gone.
+func (w *world) try(as, method, path string, body any) (reply, error) {
+	var reader io.Reader
+	if body != nil {
+		raw, ok := body.([]byte)
+		if !ok {
+			var err error
+			if raw, err = json.Marshal(body); err != nil {
+				return reply{}, err
+			}
+		}
+		reader = bytes.NewReader(raw)
+	}
+	req, err := http.NewRequest(method, "http://"+w.served.HTTP+path, reader)
+	if err != nil {
+		return reply{}, err
+	}
+	if as != "" {
+		req.Header.Set("Authorization", "Bearer "+w.token(as))
+	}
+	if body != nil {
+		req.Header.Set("Content-Type", "application/json")
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return reply{}, err
+	}
+	defer resp.Body.Close()
+	answer, err := io.ReadAll(resp.Body)
+	if err != nil {
+		return reply{}, err
+	}
+	return reply{resp.StatusCode, resp.Header, answer}, nil
+}
+
+// expect asserts status and what must, and must not, be in the body.
+func (r reply) expect(t testing.TB, status int, must, mustNot []string) {
+	t.Helper()
+	if r.Status != status {
+		t.Fatalf("status %d, want %d: %s", r.Status, status, r.Body)
+	}
+	for _, m := range must {
+		if !bytes.Contains(r.Body, []byte(m)) {
+			t.Errorf("the answer lacks %q: %s", m, r.Body)
+		}
+	}
+	for _, m := range mustNot {
+		if bytes.Contains(r.Body, []byte(m)) {
+			t.Errorf("the answer tells %q: %s", m, r.Body)
+		}
+	}
+}
+
+// attach is a world of a server in another process.
+func attach(t testing.TB, c *child) *world {
+	t.Helper()
+	conn, err := grpc.NewClient(c.served.GRPC, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { conn.Close() })
+	return &world{t: t, served: c.served, conn: conn}
+}
+
+// bearerOf is a context with a token and no deadline.
+func bearerOf(w *world, code string) context.Context {
+	return metadata.AppendToOutgoingContext(context.Background(), "authorization", "Bearer "+w.token(code))
+}
+
+// firstField is the field of the first violation of an error.
+func firstField(err error) string {
+	for _, d := range status.Convert(err).Details() {
+		if bad, ok := d.(*errdetails.BadRequest); ok && len(bad.FieldViolations) > 0 {
+			return bad.FieldViolations[0].Field
+		}
+	}
+	return ""
+}
+
+func newID() string { return uuid.NewString() }
+
+type object = map[string]any
