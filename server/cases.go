@@ -403,7 +403,7 @@ func (m *caseMove) measure(got measured, act access.Decision) (*pb.Measurement, 
 		return nil, 0, err
 	}
 	a := assess(measurement, person, history)
-	if next, changed := m.f.Case.FindNutritionRisk(); changed && a.plausible() && !a.findings.Empty() {
+	if next, changed := m.f.Case.FindNutritionRisk(); changed && !a.findings.Empty() {
 		m.next = next
 		if err := m.put(access.CaseMeasure, act, "reclassify"); err != nil {
 			return nil, 0, err

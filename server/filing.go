@@ -139,7 +139,7 @@ type filed struct {
 	number   string
 	history  []casework.Measurement // of the child, newest first, without this filing's
 	all      []assessed             // this filing's measurements, in the light of the history
-	findings growth.Findings        // of the newest plausible measurement
+	findings growth.Findings        // of the newest measurement; a flagged index makes none
 	legsDone []*pb.FiledLeg
 	entry    [16]byte // of the case
 }
@@ -450,7 +450,7 @@ func (j *filed) assessAll() error {
 	for _, m := range j.measurements {
 		a := assess(m.Measurement, j.person, j.history)
 		j.all = append(j.all, a)
-		if a.plausible() && m.Day >= newest {
+		if m.Day >= newest {
 			newest, j.findings = m.Day, a.findings
 		}
 	}
@@ -654,7 +654,7 @@ func (j *filed) answer() (*pb.FileReferralResponse, error) {
 	for _, measured := range j.measurements {
 		alone := assess(measured.Measurement, j.person, nil) // from the request alone: the history is not the filer's to read
 		m.Assessments = append(m.Assessments, viewAssessment(alone.Assessment, alone.trend, alone.findings))
-		if alone.plausible() && measured.Day >= newest {
+		if measured.Day >= newest {
 			newest, m.Findings = measured.Day, viewFindings(alone.findings)
 		}
 	}
@@ -666,14 +666,16 @@ func (j *filed) answer() (*pb.FileReferralResponse, error) {
 }
 
 // receiptMask is what a filer reads of her filing. For INTAKE and APP it follows from the request alone, the same whatever level
-// the joined case has, and of a violence filing it is number and time.
+// the joined case has, and of a violence filing it is number and time. What the sent measurements mean is the sender's to know.
 func (c call) receiptMask(g access.Grant, t casework.CaseType) access.Mask {
-	switch c.caller.Role {
-	case casework.RoleIntake, casework.RoleApp:
-		if t.IsViolence() {
-			return access.Receipt
-		}
-		return access.F1Own.Closure()
+	outside := c.caller.Role == casework.RoleIntake || c.caller.Role == casework.RoleApp
+	switch {
+	case outside && t.IsViolence():
+		return access.Receipt
+	case outside:
+		return access.F1Own.Closure() | access.F3Health
+	case t.IsViolence():
+		return g.Mask()
 	}
-	return g.Mask()
+	return g.Mask() | access.F3Health
 }
