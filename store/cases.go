@@ -123,7 +123,7 @@ func (t *tx) ListCases(c Caller, now time.Time, f CaseFilter) ([]CaseFile, error
 	}
 	return list(t, scanCaseFile(c, now), "SELECT "+caseColumns+","+rights+` FROM cases c
 		WHERE c.register = $4
-			AND (c.opened < $5 OR c.opened = $5 AND c.id < $6)
+			AND (c.opened, c.id) < ($5, $6)
 			AND ($7 = '' OR c.type = $7)
 			AND ($8 = 1 OR c.closed IS NULL)
 		ORDER BY c.opened DESC, c.id DESC

@@ -92,7 +92,7 @@ func (t *tx) dutyPage(whose string, key any, now time.Time, f DutyFilter) ([]Dut
 		LEFT JOIN tasks t ON u.kind = 'TASK' AND t.id = u.object
 		WHERE `+whose+` AND u.ended IS NULL
 			AND u.due < $2
-			AND (u.due > $3 OR u.due = $3 AND u.id > $4)
+			AND (u.due, u.id) > ($3, $4)
 		ORDER BY u.due, u.id
 		LIMIT $5`, key, before, startOf(f.After), f.After.ID, f.Limit)
 }

@@ -181,7 +181,7 @@ func (t *tx) legPage(c Caller, now time.Time, side string, key any, f LegFilter)
 	if f.Before.IsZero() {
 		before = endOfTime
 	}
-	where := "WHERE " + side + " AND (l.sent < $5 OR l.sent = $5 AND l.id < $6)"
+	where := "WHERE " + side + " AND (l.sent, l.id) < ($5, $6)"
 	args := []any{key, before, f.Before.ID, f.Limit}
 	for i, state := range f.States {
 		where += map[bool]string{true: " AND l.state IN (", false: ", "}[i == 0] + fmt.Sprintf("$%d", 8+i)

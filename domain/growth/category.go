@@ -93,9 +93,9 @@ func categoryOf(i Index, hundredths float64, flagged bool) Category {
 	return NoCategory
 }
 
-// armCategory is by centimetres from 6 to 59 completed months, whatever the z-score and its flag: of 8 flagged arms of the
-// WHO's 8,060 survey children, 8.3 to 10.3 cm, 6 were of wasted children, and a wasted child must not fall out as an outlier.
-// What no arm measures is one.
+// armCategory is by centimetres from 6 to 59 completed months, whatever the z-score and its flag. Of the 8 flagged arms among
+// 8,060 surveyed children (8.3 to 10.3 cm), 6 were of children wasted by weight for height, too: a child that thin must not fall
+// out as an outlier. Implausible is what no arm of a child measures.
 func armCategory(m *Measurement) Category {
 	if months := m.Age.CompletedMonths(); !m.Age.known || months < 6 || months > 59 {
 		return NoCategory

@@ -1,5 +1,7 @@
 package growth
 
+import "math"
+
 // Sex of a child; the standards have a table for each. The zero value is not known, and gives no z-score.
 type Sex uint8
 
@@ -40,8 +42,8 @@ func Maybe(figure *float64) Value {
 // Get returns the figure and whether there is one.
 func (v Value) Get() (float64, bool) { return v.figure, v.known }
 
-// usable tells whether a measure can be computed with: zero and less count as missing, as does what is not a number.
-func (v Value) usable() bool { return v.known && v.figure > 0 }
+// usable tells whether a measure can be computed with: zero and less count as missing, as does what is not a finite number.
+func (v Value) usable() bool { return v.known && v.figure > 0 && v.figure <= math.MaxFloat64 }
 
 // Measurement is what was found at one child on one day, as it was read from the scale and the board.
 type Measurement struct {

@@ -72,7 +72,7 @@ func (r *Report) count(m *Measurement, a *Assessment) {
 }
 
 // tenth is the digit after the point as it was written: 9.75 ends in 7. The hair keeps 2.3, which is less in binary, at 3.
-func tenth(figure float64) int { return int(math.Mod(math.Floor(figure*10+1e-6), 10)) }
+func tenth(figure float64) int { return int(math.Mod(figure, 1)*10+1e-6) % 10 }
 
 // spread gathers a standard deviation in one pass (Welford), without the loss of a sum of squares.
 type spread struct {

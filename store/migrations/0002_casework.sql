@@ -147,7 +147,7 @@ CREATE TABLE cases (
     entry BYTEA NOT NULL,
     f3 BYTEA
 ) /*sqlite: WITHOUT ROWID*/;
-CREATE INDEX cases_register ON cases (register, opened);
+CREATE INDEX cases_register ON cases (register, opened, id);
 -- A child has at most one open case of the growth group (design: domain 1). Two filings in one millisecond meet here.
 CREATE UNIQUE INDEX cases_one_growth ON cases (subject)
     WHERE closed IS NULL AND type IN ('CHILD_STUNTING', 'CHILD_NUTRITION_RISK', 'GROWTH_MONITORING');
@@ -317,9 +317,9 @@ CREATE TABLE legs (
     report_f3 BYTEA
 );
 CREATE UNIQUE INDEX legs_one_open ON legs (case_id, service, receiver) WHERE ended IS NULL;
-CREATE INDEX legs_receiver ON legs (receiver, sent);
-CREATE INDEX legs_sender ON legs (sender_register, sent);
-CREATE INDEX legs_account ON legs (account, sent);
+CREATE INDEX legs_receiver ON legs (receiver, sent, id);
+CREATE INDEX legs_sender ON legs (sender_register, sent, id);
+CREATE INDEX legs_account ON legs (account, sent, id);
 
 CREATE TABLE progress (
     id BYTEA PRIMARY KEY,
@@ -357,8 +357,8 @@ CREATE TABLE duties (
     entry BYTEA NOT NULL
 ) /*sqlite: WITHOUT ROWID*/;
 CREATE UNIQUE INDEX duties_one_open ON duties (object, duty) WHERE ended IS NULL;
-CREATE INDEX duties_unit ON duties (unit, due) WHERE ended IS NULL;
-CREATE INDEX duties_officer ON duties (officer, due) WHERE ended IS NULL;
+CREATE INDEX duties_unit ON duties (unit, due, id) WHERE ended IS NULL;
+CREATE INDEX duties_officer ON duties (officer, due, id) WHERE ended IS NULL;
 CREATE INDEX duties_lapse ON duties (lapse) WHERE ended IS NULL AND lapse IS NOT NULL;
 
 -- What a request was answered, kept in the transaction of its effect and sealed under the owner's key.
