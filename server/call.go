@@ -53,11 +53,7 @@ func (s *Server) writing(ctx context.Context, w *store.Writer) (call, error) {
 
 // reading begins a call that only reads. Its time is the server's clock, never below the newest entry.
 func (s *Server) reading(ctx context.Context, r *store.Reader) (call, error) {
-	now, err := r.Now()
-	if err != nil {
-		return call{}, err
-	}
-	return s.begin(ctx, r.Caller, now)
+	return s.begin(ctx, r.Caller, r.Now())
 }
 
 // object is what a journal entry is about.

@@ -145,7 +145,7 @@ func (c call) caseList(r *store.Reader, req *pb.ListCasesRequest, files []store.
 		}
 		var d caseDetails
 		var err error
-		if d.person, err = r.Person(f.Case.Subject); err != nil {
+		if d.person, err = r.Subject(f); err != nil {
 			return nil, nil, err
 		}
 		if d.duty, err = r.DutyOf(casework.ID(f.Case.ID)); err != nil {

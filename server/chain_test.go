@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
@@ -102,17 +103,26 @@ func TestEveryReasonHasCodeAndTexts(t *testing.T) {
 }
 
 func TestNotFoundLeavesOnTheBeat(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, took := range []time.Duration{0, 1, 7 * time.Microsecond, time.Millisecond, 4999 * time.Microsecond, 5 * time.Millisecond, 12 * time.Millisecond} {
+			begun := time.Now() // on a beat
+			time.Sleep(took)
+			waitForTick(context.Background())
+			if want := took.Truncate(tick) + tick; time.Since(begun) != want {
+				t.Errorf("after %v of work: left after %v, want %v", took, time.Since(begun), want)
+			}
+		}
+	})
 	f := newFace(t, nil)
 	f.probe.do = func(context.Context) error { return refusal(0) }
+	begun := time.Now()
 	for range 20 {
 		if err := f.assessOne(asCaller(t)); status.Code(err) != codes.NotFound {
 			t.Fatal(err)
 		}
 	}
-	begun := time.Now()
-	waitForTick(context.Background())
-	if left := time.Now().UnixNano() % int64(tick); time.Since(begun) > 2*tick+5*time.Millisecond || left > int64(4*time.Millisecond) {
-		t.Logf("left %v after a beat", time.Duration(left)) // a busy machine may be late
+	if took := time.Since(begun); took < 19*tick {
+		t.Errorf("20 answers in %v, want one a beat at most", took)
 	}
 }
 

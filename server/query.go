@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"google.golang.org/protobuf/reflect/protoreflect"
 )
@@ -53,7 +54,7 @@ func readParameter(name string, values []string, r *route) ([]string, Violation)
 		return nil, Violation{Field: f.name, Reason: "DUPLICATE_KEY"}
 	}
 	for i, value := range values {
-		reason := textFault(f.desc, []byte(value))
+		reason := orElse(unless(utf8.ValidString(value), "ENCODING"), textFault(f.desc, []byte(value)))
 		if f.desc.Kind() == protoreflect.BoolKind {
 			reason = unless(value == "true" || value == "false", "WRONG_TYPE")
 		}

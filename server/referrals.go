@@ -125,11 +125,22 @@ var legAct = map[casework.EventName]access.Action{
 func legActions(f store.LegFile) []string {
 	var actions []string
 	for _, event := range f.Leg.Possible() {
-		if access.Decide(f.Facts.Doing(legAct[event])).Allowed() {
+		if decideLeg(f, event).Allowed() {
 			actions = append(actions, string(event))
 		}
 	}
 	return actions
+}
+
+// decideLeg decides an event. The table lets any worker of the receiver decline; once an officer has the leg it is the officer's
+// to give back (design: referral 3, row 6), so a colleague is decided there as if the leg waited for nobody.
+func decideLeg(f store.LegFile, event casework.EventName) access.Decision {
+	facts := f.Facts
+	if event == casework.EventDecline && f.Leg.State == casework.Accepted && facts.Relations&access.Receiver == 0 {
+		facts.Relations &^= access.Pending
+		facts.Relations |= access.Former
+	}
+	return access.Decide(facts.Doing(legAct[event]))
 }
 
 // legEvent is a request that moves a leg.
@@ -170,7 +181,7 @@ func (s *referrals) move(ctx context.Context, req legEvent, event casework.Event
 		if err != nil {
 			return nil, err
 		}
-		act := access.Decide(f.Facts.Doing(legAct[event]))
+		act := decideLeg(f, event)
 		if !act.Allowed() {
 			return nil, c.refuse(legAct[event], act, aboutLeg(f), req.GetName())
 		}
@@ -537,7 +548,7 @@ func (c call) legList(r *store.Reader, req *pb.ListReferralsRequest, files []sto
 		if !read.Allowed() || !read.Grant.Shows(access.F1Own) {
 			continue
 		}
-		person, err := r.Person(f.Case.Subject)
+		person, err := r.Client(f)
 		if err != nil {
 			return nil, nil, err
 		}

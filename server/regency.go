@@ -84,6 +84,7 @@ func serveRegency(ctx context.Context, cfg RegencyConfig, st *store.Store) (Serv
 		return served, err
 	}
 	served.HTTP, served.GRPC = s.Addresses()
+	sizeHeap()
 	ended := make(chan error, 1)
 	go func() { ended <- errors.Join(s.Serve(ctx), st.Close()) }()
 	served.Wait = func() error {

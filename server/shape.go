@@ -58,14 +58,15 @@ type route struct {
 
 // contract is all that the transport knows of the registered services of ours.
 type contract struct {
-	shapes  shapes
-	methods map[string]*shape // by full method
-	routes  map[string]*route // by verb and pattern
-	names   []string          // of services
+	shapes   shapes
+	methods  map[string]*shape // by full method
+	routes   map[string]*route // by verb and pattern
+	patterns map[string]bool
+	names    []string // of services
 }
 
 func contractOf(server *grpc.Server) contract {
-	c := contract{shapes: shapes{}, methods: map[string]*shape{}, routes: map[string]*route{}}
+	c := contract{shapes: shapes{}, methods: map[string]*shape{}, routes: map[string]*route{}, patterns: map[string]bool{}}
 	for name := range server.GetServiceInfo() {
 		found, err := protoregistry.GlobalFiles.FindDescriptorByName(protoreflect.FullName(name))
 		service, ok := found.(protoreflect.ServiceDescriptor)
@@ -96,6 +97,18 @@ func (c *contract) add(service protoreflect.ServiceDescriptor, method protorefle
 		r.inPath = append(r.inPath, name)
 	}
 	c.routes[r.verb+" "+r.pattern] = r
+	c.patterns[r.pattern] = true
+}
+
+// otherVerb tells whether a path was meant for another method: GET /v1/cases/{id}:assess would match GetCase, with the verb
+// taken for a part of the id.
+func (c *contract) otherVerb(r *route, params map[string]string) bool {
+	for _, value := range params {
+		if i := strings.LastIndexByte(value, ':'); i >= 0 && c.patterns[r.pattern+value[i:]] {
+			return true
+		}
+	}
+	return false
 }
 
 func verbOf(rule *annotations.HttpRule) (verb, pattern string) {

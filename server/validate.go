@@ -117,7 +117,7 @@ func unreadable(v Violation) bool { return v.Reason == "MALFORMED" || v.Reason =
 func merge(faults, more []Violation) []Violation {
 	said := len(faults)
 	for _, v := range more {
-		if !slices.ContainsFunc(faults[:said], func(f Violation) bool { return within(v.Field, f.Field) }) {
+		if !slices.ContainsFunc(faults[:said], func(f Violation) bool { return within(v.Field, f.Field) || itemOf(f.Field, v.Field) }) {
 			faults = append(faults, v)
 		}
 	}
@@ -128,6 +128,12 @@ func merge(faults, more []Violation) []Violation {
 func within(path, above string) bool {
 	rest, ok := strings.CutPrefix(path, above)
 	return ok && above != "" && (rest == "" || rest[0] == '.' || rest[0] == '[')
+}
+
+// itemOf tells whether a path is an item of a list: a list with a broken item was not read at all.
+func itemOf(path, list string) bool {
+	rest, ok := strings.CutPrefix(path, list)
+	return ok && list != "" && strings.HasPrefix(rest, "[") && strings.IndexByte(rest, ']') == len(rest)-1
 }
 
 // shapeViolations are the faults that the contract alone can tell. A rule that fails to run is a fault of ours.

@@ -43,6 +43,7 @@ type Caller struct {
 
 // PutAccount stores an account with a fresh key.
 func (w *Writer) PutAccount(a Account, key Key, entry [16]byte) error {
+	w.changeRights()
 	if err := w.PutKey(key); err != nil {
 		return err
 	}
@@ -73,6 +74,7 @@ func (w *Writer) PutAccount(a Account, key Key, entry [16]byte) error {
 
 // PutMembership gives an account a role in a unit, approved from now on.
 func (w *Writer) PutMembership(id casework.ID, account casework.AccountID, role casework.Role, unit casework.UnitID, entry [16]byte) error {
+	w.changeRights()
 	_, err := w.exec(`INSERT INTO memberships (id, account, role, unit, from_time, approved, entry)
 		VALUES ($1, $2, $3, $4, $5, $5, $6)`, id, account, role, unit, w.Now(), entry)
 	return err
@@ -80,6 +82,7 @@ func (w *Writer) PutMembership(id casework.ID, account casework.AccountID, role 
 
 // PutCredential stores a token, of which the secret is nowhere kept.
 func (w *Writer) PutCredential(c Credential, entry [16]byte) error {
+	w.changeRights()
 	_, err := w.exec(`INSERT INTO credentials (id, hash, membership, scopes, mfa_time, created, expires, entry)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, c.ID, c.Hash[:], c.Member, c.Scopes, c.MFATime, w.Now(), c.Expires, entry)
 	return err
@@ -94,27 +97,34 @@ func (t *tx) CredentialHash(id string) (hash [32]byte, ok bool, err error) {
 	return hash, err == nil, err
 }
 
-// Caller reads what is true of a credential now: a role that ended a moment ago is inactive in this very transaction.
+// Caller is what is true of a credential now: a role that ended a moment ago is inactive in this very transaction.
 func (t *tx) Caller(credential string, now time.Time) (Caller, error) {
-	c := Caller{Credential: credential}
-	var unit casework.UnitID
-	var revoked, until, accountUntil, approved time.Time
-	err := t.row(`SELECT c.mfa_time, c.expires, c.scopes, c.revoked, m.account, m.role, m.unit, m.until_time, m.approved, a.active_until
+	row, err := t.callerRow(credential)
+	c := Caller{Credential: credential, Account: row.account, Role: row.role, Scopes: row.scopes, MFATime: row.mfa, Expires: row.expires}
+	if err != nil || !row.known {
+		return c, err
+	}
+	unit, known := t.s.Directory().Unit(row.unit)
+	c.Unit = unit
+	c.Active = known && unit.ActiveOn(now) && !row.approved.IsZero() && !over(row.revoked, now) && !over(row.until, now) &&
+		!over(row.accountUntil, now) && !over(row.expires, now)
+	return c, nil
+}
+
+func (t *tx) readCaller(credential string) (c callerRow, err error) {
+	err = t.row(`SELECT c.mfa_time, c.expires, c.scopes, c.revoked, m.account, m.role, m.unit, m.until_time, m.approved, a.active_until
 		FROM credentials c
 		JOIN memberships m ON m.id = c.membership
 		JOIN accounts a ON a.id = m.account
 		WHERE c.id = $1`, credential).
-		scan(&c.MFATime, &c.Expires, &c.Scopes, &revoked, c.Account[:], &c.Role, unit[:], &until, &approved, &accountUntil)
+		scan(&c.mfa, &c.expires, &c.scopes, &c.revoked, c.account[:], &c.role, c.unit[:], &c.until, &c.approved, &c.accountUntil)
 	if errors.Is(err, errNoRows) {
 		return c, nil
 	}
 	if err != nil {
 		return c, fmt.Errorf("read the caller: %w", err)
 	}
-	known := false
-	c.Unit, known = t.s.Directory().Unit(unit)
-	c.Active = known && c.Unit.ActiveOn(now) && !approved.IsZero() && !over(revoked, now) && !over(until, now) &&
-		!over(accountUntil, now) && !over(c.Expires, now)
+	c.known = true
 	return c, nil
 }
 

@@ -121,7 +121,8 @@ func (t *tx) ListCases(c Caller, now time.Time, f CaseFilter) ([]CaseFile, error
 	if f.Before.IsZero() {
 		before = endOfTime
 	}
-	return list(t, scanCaseFile(c, now), "SELECT "+caseColumns+","+rights+` FROM cases c
+	return list(t, scanCaseFile(c, now), "SELECT "+caseColumns+","+rights+`, p.revision FROM cases c
+		JOIN persons p ON p.id = c.subject
 		WHERE c.register = $4
 			AND (c.opened, c.id) < ($5, $6)
 			AND ($7 = '' OR c.type = $7)

@@ -62,10 +62,12 @@ type CaseFile struct {
 	Case  casework.Case
 	Facts access.Facts
 	Known bool
+
+	subject int64 // revision of the subject's record
 }
 
 // rights are the columns that tell an account's relations to case c; $1 account, $2 unit, $3 now. Served by
-// assignments_account, submissions_case and blocks_case.
+// the primary key of assignments, submissions_case and blocks_case.
 const rights = `
 	EXISTS (SELECT 1 FROM assignments a WHERE a.account = $1 AND a.case_id = c.id AND (a.until_time IS NULL OR a.until_time > $3)),
 	EXISTS (SELECT 1 FROM blocks b WHERE b.case_id = c.id AND (b.account = $1 OR b.unit = $2) AND (b.until_time IS NULL OR b.until_time > $3)),
@@ -126,7 +128,7 @@ func scanCaseFile(c Caller, now time.Time) func(row) (CaseFile, error) {
 	return func(r row) (f CaseFile, err error) {
 		var state string
 		var rights caseRights
-		if err := r.scan(append(caseDest(&f.Case, &state), rights.dest()...)...); err != nil {
+		if err := r.scan(append(append(caseDest(&f.Case, &state), rights.dest()...), &f.subject)...); err != nil {
 			return f, err
 		}
 		f.Case.Sealed = state == sealedState
@@ -137,6 +139,11 @@ func scanCaseFile(c Caller, now time.Time) func(row) (CaseFile, error) {
 }
 
 const sealedState = "SEALED"
+
+// Subject is the person of a case that this snapshot has shown.
+func (t *tx) Subject(f CaseFile) (casework.Person, error) {
+	return t.identity(f.Case.Subject, f.subject)
+}
 
 // CaseFor reads a case and what Decide must know of the caller.
 func (t *tx) CaseFor(c Caller, id casework.CaseID, now time.Time) (CaseFile, error) {
@@ -149,7 +156,7 @@ func (t *tx) CaseByNumber(c Caller, number string, now time.Time) (CaseFile, err
 }
 
 func (t *tx) caseFile(c Caller, now time.Time, where string, key any) (CaseFile, error) {
-	r := t.row("SELECT "+caseColumns+","+rights+" FROM cases c WHERE "+where, c.Account, c.Unit.ID, now, key)
+	r := t.row("SELECT "+caseColumns+","+rights+", p.revision FROM cases c JOIN persons p ON p.id = c.subject WHERE "+where, c.Account, c.Unit.ID, now, key)
 	f, err := scanCaseFile(c, now)(r)
 	if errors.Is(err, errNoRows) {
 		return CaseFile{Facts: c.Facts(now)}, nil
@@ -168,6 +175,8 @@ type LegFile struct {
 	Basis casework.Disclosure
 	Facts access.Facts
 	Known bool
+
+	subject int64 // revision of the subject's record
 }
 
 const legColumns = `l.id, l.number, l.root, l.previous, l.hop, l.account, l.sender, l.sender_register, l.receiver, l.receiver_register,
@@ -175,12 +184,14 @@ const legColumns = `l.id, l.number, l.root, l.previous, l.hop, l.account, l.send
 	l.suggested_unit, l.cancel_reason, l.outcome, l.outcome_reason, l.unmet, l.follow_up, l.receiver_case, l.no_shows, l.reopens,
 	l.unconfirmed, l.revision,
 	d.id, d.kind, d.from_time, d.until_time, d.withdrawn, d.scope, d.named,
-	u.id, u.unit, u.officer, u.duty, u.started, u.due, u.legal, u.level2, u.level3, u.lapse, u.rule`
+	u.id, u.unit, u.officer, u.duty, u.started, u.due, u.legal, u.level2, u.level3, u.lapse, u.rule,
+	p.revision`
 
 // legTables joins a leg to its case, basis and status duty, each by its primary key or by duties_one_open.
 const legTables = ` FROM legs l
 	JOIN cases c ON c.id = l.case_id
 	JOIN disclosures d ON d.id = l.disclosure
+	JOIN persons p ON p.id = c.subject
 	LEFT JOIN duties u ON u.object = l.id AND u.ended IS NULL `
 
 func legDest(f *LegFile, unmet *string) []any {
@@ -192,8 +203,12 @@ func legDest(f *LegFile, unmet *string) []any {
 		&l.NoShows, &l.Reopens, &l.Unconfirmed, &l.Revision,
 		d.ID[:], &d.Kind, &d.Given, &d.Expires, &d.Withdrawn, &d.Scope, &d.Named,
 		u.ID[:], u.Unit[:], u.Officer[:], &u.Name, &u.Started, &u.Due, &u.Legal, &u.Level2, &u.Level3, &u.Lapse, &u.Rule,
+		&f.subject,
 	}
 }
+
+// Client is the person of a leg that this snapshot has shown.
+func (t *tx) Client(f LegFile) (casework.Person, error) { return t.identity(f.Case.Subject, f.subject) }
 
 // ReferralFor reads a leg and what Decide must know of the caller.
 func (t *tx) ReferralFor(c Caller, id casework.LegID, now time.Time) (LegFile, error) {

@@ -141,6 +141,7 @@ func (s *Store) group(first *job) {
 		s.oneByOne(g.members)
 		return
 	}
+	s.settleRights()
 	for _, j := range g.members {
 		close(j.done)
 	}
@@ -214,7 +215,7 @@ func (g *group) keepRefusal(j *job) bool {
 }
 
 func (g *group) writer() *Writer {
-	return &Writer{tx: tx{c: g.s.writer, s: g.s, erased: g.erased}, seq: g.seq}
+	return &Writer{tx: tx{c: g.s.writer, s: g.s, erased: g.erased, rights: g.s.rights.Load()}, seq: g.seq}
 }
 
 // adopt takes over what a closure that succeeded has used up.
@@ -266,6 +267,7 @@ func (s *Store) commit(g *group) bool {
 	s.writer.inside = false
 	s.pace.commit = time.Since(start)
 	s.seq = g.seq
+	s.newest.Store(g.seq.newest)
 	s.keys.adopt(g.keys, g.erased)
 	if g.entries {
 		s.changed.ring()
@@ -281,6 +283,7 @@ func (s *Store) oneByOne(members []*job) {
 		if !g.begin() || !g.member(j) || !s.commit(g) {
 			j.err = g.lost()
 		}
+		s.settleRights()
 		close(j.done)
 	}
 	s.writer.undo()
@@ -414,6 +417,7 @@ func (s *Store) loadSequence() error {
 	}
 	// One microsecond on, so that ids made from now on do not meet those of before.
 	s.seq = sequence{next: uint64(number) + 1, newest: newest + 1}
+	s.newest.Store(newest)
 	return nil
 }
 

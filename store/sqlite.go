@@ -207,6 +207,7 @@ type tx struct {
 	keys       []Key           // data keys put or found by this closure, for the cache after its commit
 	erased     map[Owner]bool  // owners whose keys were deleted in this transaction, also by other closures of the group
 	generation uint64          // of the key cache when a reader began
+	rights     uint64          // count of changes to rights when this transaction began
 }
 
 func (t *tx) ready() error {

@@ -21,6 +21,9 @@ import (
 	"syscall"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
+	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/journal"
 )
 
@@ -54,7 +57,12 @@ type Store struct {
 	closing atomic.Bool
 	changed bell // rung at each commit with entries
 
-	directory atomic.Pointer[Directory]
+	directory  atomic.Pointer[Directory]
+	identities *lru.Cache[identityKey, casework.Person]
+	callers    *lru.Cache[string, knownCaller]
+	rights     atomic.Uint64 // changes whenever an account, role, unit or credential does
+	unsettled  bool          // of the writer goroutine: rights changed in this group
+	newest     atomic.Int64  // microseconds of the newest committed entry
 
 	// Owned by the writer goroutine.
 	seq    sequence
@@ -83,6 +91,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		stop:   make(chan struct{}),
 		ended:  make(chan struct{}),
 		copied: make(chan error, 1),
+	}
+	if err := s.openCaches(); err != nil {
+		return nil, err
 	}
 	if err := s.open(ctx); err != nil {
 		return nil, errors.Join(err, s.release())
@@ -320,7 +331,7 @@ func (s *Store) read(ctx context.Context, f func(*Reader) error) error {
 		return ErrClosed
 	}
 	defer func() { s.readers <- c }()
-	r := &Reader{tx{c: c, s: s, ctx: ctx, generation: s.keys.generation()}}
+	r := &Reader{tx{c: c, s: s, ctx: ctx, generation: s.keys.generation(), rights: s.rights.Load()}}
 	if err := c.begin("BEGIN"); err != nil {
 		return fmt.Errorf("begin snapshot: %w", err)
 	}
@@ -361,12 +372,6 @@ func (w *Writer) SetSetting(key, value string) error {
 func (s *Store) Now() time.Time { return s.cfg.Now().UTC() }
 
 // Now is the later of the server's clock and the newest entry, so that a clock set back revives nothing.
-func (r *Reader) Now() (time.Time, error) {
-	now := r.s.cfg.Now().UnixMicro()
-	var newest int64
-	err := r.row("SELECT time FROM journal ORDER BY number DESC LIMIT 1").scan(&newest)
-	if err != nil && !errors.Is(err, errNoRows) {
-		return time.Time{}, err
-	}
-	return time.UnixMicro(max(now, newest)).UTC(), nil
+func (r *Reader) Now() time.Time {
+	return time.UnixMicro(max(r.s.cfg.Now().UnixMicro(), r.s.newest.Load())).UTC()
 }

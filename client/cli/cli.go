@@ -16,5 +16,6 @@ type Commands struct {
 	Referral ReferralCmd `cmd:"" help:"Send, take, serve and close referrals."`
 	Case     CaseCmd     `cmd:"" help:"Read cases and carry them from report to assessment."`
 	Duty     DutyCmd     `cmd:"" help:"What is owed, by whom, by when."`
+	Growth   GrowthCmd   `cmd:"" help:"z-scores of children, without a server."`
 	Whoami   Whoami      `cmd:"" help:"Account, role and unit of the token."`
 }

@@ -113,7 +113,7 @@ func TestBelowTheHeightTableThereIsNoValue(t *testing.T) { // PC-15
 		{65.0, Standing, "-1.21"},
 		{65.6, Lying, "–"},
 		{65.7, Lying, "-1.21"},
-		{120.0, Standing, "-17.59"},
+		{120.0, Standing, "-9.63"},
 		{120.1, Standing, "–"},
 	} {
 		a := Assess(Measurement{Sex: Female, Age: AgeInDays(800), WeightKG: Some(6.5), LengthCM: Some(tt.cm), Position: tt.position})
@@ -130,8 +130,12 @@ func TestFiveYearsEndAtThreeLimits(t *testing.T) { // PC-16
 		age  Age
 		want string
 	}{
-		{AgeInMonths(60), none}, {AgeInMonths(59.99), last}, {AgeInDays(1826), last}, {AgeInDays(1826.24), last},
-		{AgeInDays(1826.25), none}, {AgeInDays(1827), none},
+		{AgeInMonths(60), none},
+		{AgeInMonths(59.99), last},
+		{AgeInDays(1826), last},
+		{AgeInDays(1826.24), last},
+		{AgeInDays(1826.25), none},
+		{AgeInDays(1827), none},
 	} {
 		boy.Age = tt.age
 		if got := zs(Assess(boy), HFA, WFA, WFH, BFA, AC); got != tt.want {
@@ -166,8 +170,10 @@ func TestFiveYearsEndAtThreeLimits(t *testing.T) { // PC-16
 func TestNoInputIsRounded(t *testing.T) { // PC-17
 	birth := date(t, "2026-01-05")
 	for _, tt := range []struct{ on, want string }{
-		{"2026-02-04", "-0.84 -1.06 -0.57 "}, {"2026-02-19", "-1.70 -1.93 -0.57 "},
-		{"2026-03-06", "-2.45 -2.64 -0.57 "}, {"2026-03-07", "-2.49 -2.68 -0.57 "},
+		{"2026-02-04", "-0.84 -1.06 -0.57 "},
+		{"2026-02-19", "-1.70 -1.93 -0.57 "},
+		{"2026-03-06", "-2.45 -2.64 -0.57 "},
+		{"2026-03-07", "-2.49 -2.68 -0.57 "},
 	} {
 		a := Assess(Measurement{Sex: Female, Age: AgeBetween(birth, date(t, tt.on)), WeightKG: Some(3.6), LengthCM: Some(52), Position: Lying})
 		if got := zs(a, HFA, WFA, WFH); got != tt.want {
@@ -181,8 +187,10 @@ func TestNoInputIsRounded(t *testing.T) { // PC-17
 		category Category
 		urgency  string
 	}{
-		{Male, 9.7, 88.00, "-3.00", Wasted, urgent}, {Male, 9.7, 88.05, "-3.01", SeverelyWasted, emergency},
-		{Female, 8.1, 81.70, "-3.00", Wasted, urgent}, {Female, 8.1, 81.75, "-3.01", SeverelyWasted, emergency},
+		{Male, 9.7, 88.00, "-3.00", Wasted, urgent},
+		{Male, 9.7, 88.05, "-3.01", SeverelyWasted, emergency},
+		{Female, 8.1, 81.70, "-3.00", Wasted, urgent},
+		{Female, 8.1, 81.75, "-3.01", SeverelyWasted, emergency},
 	} {
 		a := Assess(Measurement{Sex: tt.sex, Age: AgeInDays(500), WeightKG: Some(tt.kg), LengthCM: Some(tt.cm), Position: Lying})
 		_, urgency := FindingsOf(a, NoTrend, false).Urgent()
@@ -230,11 +238,13 @@ func TestScoresFollowTheMeasure(t *testing.T) {
 // Whatever comes in, what leaves is finite, and no index is both missing and judged.
 func FuzzAssess(f *testing.F) {
 	f.Add(uint8(1), 365.0, 9.0, 75.0, 14.0, 45.0, uint8(1), false)
-	f.Add(uint8(2), math.NaN(), math.Inf(1), -0.0, 1e308, 5e-324, uint8(9), true)
+	f.Add(uint8(2), math.NaN(), math.Inf(1), math.Copysign(0, -1), 1e308, 5e-324, uint8(9), true)
 	f.Add(uint8(1), 1e300, 1e308, 1e-300, 1e308, 1e308, uint8(2), false)
 	f.Fuzz(func(t *testing.T, sex uint8, days, kg, cm, arm, head float64, position uint8, oedema bool) {
-		m := Measurement{Sex: Sex(sex), Age: AgeInDays(days), WeightKG: Some(kg), LengthCM: Some(cm), MUACCM: Some(arm), HeadCM: Some(head),
-			Position: Position(position), Oedema: oedema}
+		m := Measurement{
+			Sex: Sex(sex), Age: AgeInDays(days), WeightKG: Some(kg), LengthCM: Some(cm), MUACCM: Some(arm), HeadCM: Some(head),
+			Position: Position(position), Oedema: oedema,
+		}
 		a := Assess(m)
 		for i, r := range a.Index {
 			if math.IsNaN(r.Z) || math.IsInf(r.Z, 0) || !r.Known && (r.Z != 0 || r.Flagged) {
@@ -277,8 +287,17 @@ func TestArmsAreJudgedByCentimetresFromSixToFiftyNineMonths(t *testing.T) {
 		months, cm float64
 		want       Category
 	}{
-		{5.99, 11, NoCategory}, {6, 11.49, MUACSevere}, {6, 11.5, MUACModerate}, {30, 12.49, MUACModerate}, {30, 12.5, MUACNormal},
-		{59.9, 11, MUACSevere}, {60, 11, NoCategory}, {24, 9.5, MUACSevere}, {24, 4.9, Implausible}, {24, 40.1, Implausible}, {24, -1, NotMeasured},
+		{5.99, 11, NoCategory},
+		{6, 11.49, MUACSevere},
+		{6, 11.5, MUACModerate},
+		{30, 12.49, MUACModerate},
+		{30, 12.5, MUACNormal},
+		{59.9, 11, MUACSevere},
+		{60, 11, NoCategory},
+		{24, 9.5, MUACSevere},
+		{24, 4.9, Implausible},
+		{24, 40.1, Implausible},
+		{24, -1, NotMeasured},
 	} {
 		a := Assess(Measurement{Age: AgeInMonths(tt.months), MUACCM: Some(tt.cm)}) // the sex is not needed
 		if got := a.Index[AC].Category; got != tt.want {
@@ -300,11 +319,32 @@ func TestCategoriesEndWherePermenkesSays(t *testing.T) {
 		hundredths float64
 		want       Category
 	}{
-		{WFA, -301, SeverelyUnderweight}, {WFA, -300, Underweight}, {WFA, -201, Underweight}, {WFA, -200, NormalWeight}, {WFA, 100, NormalWeight}, {WFA, 101, RiskOfOverweight},
-		{HFA, -301, SeverelyStunted}, {HFA, -300, Stunted}, {HFA, -201, Stunted}, {HFA, -200, NormalHeight}, {HFA, 300, NormalHeight}, {HFA, 301, Tall},
-		{WFH, -301, SeverelyWasted}, {WFH, -300, Wasted}, {WFH, -201, Wasted}, {WFH, -200, WellNourished}, {WFH, 100, WellNourished},
-		{WFH, 101, RiskOfOvernutrition}, {WFH, 200, RiskOfOvernutrition}, {WFH, 201, Overnourished}, {WFH, 300, Overnourished}, {WFH, 301, Obese},
-		{BFA, -301, SeverelyWasted}, {BFA, 301, Obese}, {HC, -301, NoCategory}, {AC, 0, NoCategory},
+		{WFA, -301, SeverelyUnderweight},
+		{WFA, -300, Underweight},
+		{WFA, -201, Underweight},
+		{WFA, -200, NormalWeight},
+		{WFA, 100, NormalWeight},
+		{WFA, 101, RiskOfOverweight},
+		{HFA, -301, SeverelyStunted},
+		{HFA, -300, Stunted},
+		{HFA, -201, Stunted},
+		{HFA, -200, NormalHeight},
+		{HFA, 300, NormalHeight},
+		{HFA, 301, Tall},
+		{WFH, -301, SeverelyWasted},
+		{WFH, -300, Wasted},
+		{WFH, -201, Wasted},
+		{WFH, -200, WellNourished},
+		{WFH, 100, WellNourished},
+		{WFH, 101, RiskOfOvernutrition},
+		{WFH, 200, RiskOfOvernutrition},
+		{WFH, 201, Overnourished},
+		{WFH, 300, Overnourished},
+		{WFH, 301, Obese},
+		{BFA, -301, SeverelyWasted},
+		{BFA, 301, Obese},
+		{HC, -301, NoCategory},
+		{AC, 0, NoCategory},
 	} {
 		if got := categoryOf(tt.index, tt.hundredths, false); got != tt.want {
 			t.Errorf("%v %v: %v, want %v", tt.index, tt.hundredths/100, got, tt.want)
@@ -334,5 +374,16 @@ func TestCurvesAreWhatTheScoresComeFrom(t *testing.T) {
 		if _, ok := AtAge(missing.index, missing.sex, missing.day, 0); ok {
 			t.Errorf("%+v has a curve", missing)
 		}
+	}
+}
+
+func TestFlagsAreTakenFromTheRoundedScore(t *testing.T) {
+	for z, flagged := range map[float64]bool{-6.0049: false, -6.0051: true, 6.0049: false, 6.0051: true} {
+		if r := scored(map[Index]float64{HFA: z}).Index[HFA]; r.Flagged != flagged {
+			t.Errorf("%v: flagged %v, want %v", z, r.Flagged, flagged)
+		}
+	}
+	if r := scored(map[Index]float64{HFA: -0.001}).Index[HFA]; math.Signbit(r.Z) {
+		t.Error("a z-score of -0 left")
 	}
 }

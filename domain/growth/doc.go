@@ -11,5 +11,5 @@
 // circumference), the figures of the WHO in a form of our own. Reference for a reader: the WHO's Methods and development,
 // and Permenkes 2/2020 on anthropometric standards.
 //
-// Begin reading at [Assess]; [Check] comes before it, [Findings] and [MinimalGains.Trend] after it, [Quality] above them all.
+// Begin reading at [Assess]; [Check] comes before it, [Trend] and [FindingsOf] after it, [Quality] above them all.
 package growth

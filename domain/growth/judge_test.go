@@ -115,8 +115,12 @@ func TestMonthsAreCompletedByTheCalendar(t *testing.T) {
 		birth, on string
 		want      int
 	}{
-		{"2026-01-31", "2026-02-28", 0}, {"2026-01-31", "2026-03-01", 1}, {"2026-01-31", "2026-03-31", 2},
-		{"2025-12-15", "2026-01-14", 0}, {"2025-12-15", "2026-01-15", 1}, {"2026-01-05", "2026-01-05", 0},
+		{"2026-01-31", "2026-02-28", 0},
+		{"2026-01-31", "2026-03-01", 1},
+		{"2026-01-31", "2026-03-31", 2},
+		{"2025-12-15", "2026-01-14", 0},
+		{"2025-12-15", "2026-01-15", 1},
+		{"2026-01-05", "2026-01-05", 0},
 	} {
 		if got := CompletedMonths(date(t, tt.birth), date(t, tt.on)); got != tt.want {
 			t.Errorf("%s to %s: %d, want %d", tt.birth, tt.on, got, tt.want)
@@ -175,7 +179,7 @@ func TestTrendOfTheLastWeighing(t *testing.T) {
 	}
 }
 
-// known makes an assessment of scores, as if they had been measured.
+// scored makes an assessment of scores, as if they had been measured.
 func scored(scores map[Index]float64) (a Assessment) {
 	for i, z := range scores {
 		a.put(i, z)

@@ -20,9 +20,13 @@ func TestTablesHoldTheFiguresOfTheWHO(t *testing.T) {
 		table table
 		scale float64
 	}{
-		{"length-height-for-age.csv", lengthForAge, 1}, {"weight-for-age.csv", weightForAge, 1}, {"bmi-for-age.csv", bmiForAge, 1},
-		{"head-circumference-for-age.csv", headForAge, 1}, {"arm-circumference-for-age.csv", armForAge, 1},
-		{"weight-for-length.csv", weightForLength, 10}, {"weight-for-height.csv", weightForHeight, 10},
+		{"length-height-for-age.csv", lengthForAge, 1},
+		{"weight-for-age.csv", weightForAge, 1},
+		{"bmi-for-age.csv", bmiForAge, 1},
+		{"head-circumference-for-age.csv", headForAge, 1},
+		{"arm-circumference-for-age.csv", armForAge, 1},
+		{"weight-for-length.csv", weightForLength, 10},
+		{"weight-for-height.csv", weightForHeight, 10},
 	} {
 		file, err := os.Open(filepath.Join(shared, "data/who-growth", c.file))
 		if err != nil {

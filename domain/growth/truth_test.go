@@ -22,9 +22,11 @@ func (r truthRow) value(column string) Value {
 }
 
 func (r truthRow) measurement() Measurement {
-	m := Measurement{WeightKG: r.value("weight_kg"), LengthCM: r.value("lenhei_cm"), MUACCM: r.value("muac_cm"), HeadCM: r.value("headc_cm"),
+	m := Measurement{
+		WeightKG: r.value("weight_kg"), LengthCM: r.value("lenhei_cm"), MUACCM: r.value("muac_cm"), HeadCM: r.value("headc_cm"),
 		Oedema: r["oedema"] == "y", Sex: map[string]Sex{"M": Male, "F": Female}[r["sex"]],
-		Position: map[string]Position{"L": Lying, "H": Standing}[r["measure"]]}
+		Position: map[string]Position{"L": Lying, "H": Standing}[r["measure"]],
+	}
 	if days, ok := r.value("age_days").Get(); ok {
 		m.Age = AgeInDays(days)
 	}

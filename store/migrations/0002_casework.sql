@@ -229,7 +229,6 @@ CREATE TABLE assignments (
     entry BYTEA NOT NULL,
     PRIMARY KEY (case_id, account, from_time)
 ) /*sqlite: WITHOUT ROWID*/;
-CREATE INDEX assignments_account ON assignments (account, case_id);
 
 CREATE TABLE submissions (
     number TEXT PRIMARY KEY,
@@ -239,8 +238,7 @@ CREATE TABLE submissions (
     time BIGINT NOT NULL,
     entry BYTEA NOT NULL
 ) /*sqlite: WITHOUT ROWID*/;
-CREATE INDEX submissions_case ON submissions (case_id, account);
-CREATE INDEX submissions_account ON submissions (account, time);
+CREATE INDEX submissions_case ON submissions (case_id, account, opened, time);
 
 CREATE TABLE blocks (
     id BYTEA PRIMARY KEY,
