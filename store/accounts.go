@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
@@ -131,44 +132,80 @@ func (t *tx) readCaller(credential string) (c callerRow, err error) {
 // over tells whether an end has come; a zero end never comes.
 func over(end, now time.Time) bool { return !end.IsZero() && !now.Before(end) }
 
-// Handlers are the active workers and supervisors of a unit, workers first.
+// Handlers are the active workers and supervisors of a unit, workers first; from memory while nothing about rights has changed.
 func (t *tx) Handlers(unit casework.UnitID) ([]casework.AccountID, error) {
-	return list(t, func(r row) (id casework.AccountID, err error) {
-		var rank int64
-		return id, r.scan(id[:], &rank)
-	}, `SELECT m.account, CASE m.role WHEN 'WORKER' THEN 0 ELSE 1 END AS rank
-		FROM memberships m
+	if h, ok := t.s.handlers.Get(unit); ok && h.rights == t.rights && t.rights == t.s.rights.Load() {
+		return h.accounts, nil
+	}
+	var workers, supervisors []casework.AccountID
+	for r := range t.rows(`SELECT m.account, m.role FROM memberships m
 		JOIN accounts a ON a.id = m.account
-		WHERE m.unit = $1 AND m.role IN ('WORKER', 'SUPERVISOR') AND m.until_time IS NULL AND a.active_until IS NULL
-		ORDER BY rank, m.from_time, m.account`, unit)
+		WHERE m.unit = $1 AND m.until_time IS NULL AND a.active_until IS NULL
+		ORDER BY m.from_time, m.account`, unit) { // by memberships_unit
+		var id casework.AccountID
+		var role casework.Role
+		if err := r.scan(id[:], &role); err != nil {
+			return nil, fmt.Errorf("read who handles cases: %w", err)
+		}
+		switch role {
+		case casework.RoleWorker:
+			workers = append(workers, id)
+		case casework.RoleSupervisor:
+			supervisors = append(supervisors, id)
+		}
+	}
+	all := append(workers, supervisors...)
+	t.s.handlers.Add(unit, unitHandlers{all, t.rights})
+	return all, nil
 }
 
 // CanHandle tells whether a unit has a worker or supervisor whom nothing keeps from a case; its parent in the register stands in
 // for one that has none.
 func (t *tx) CanHandle(unit casework.Unit, k casework.CaseID) (bool, error) {
-	able, err := t.canHandle(unit.ID, k)
-	if err != nil || able || unit.Register != unit.Parent {
-		return able, err
+	able, err := t.ableHandlers(unit, k)
+	return len(able) > 0, err
+}
+
+// IsHandler tells whether an account is one of them.
+func (t *tx) IsHandler(account casework.AccountID, unit casework.Unit, k casework.CaseID) (bool, error) {
+	able, err := t.ableHandlers(unit, k)
+	return slices.Contains(able, account), err
+}
+
+// ableHandlers are the handlers of a unit, else of its stand-in, less those who are blocked on a case.
+func (t *tx) ableHandlers(unit casework.Unit, k casework.CaseID) ([]casework.AccountID, error) {
+	blocked, err := t.blocked(k)
+	if err != nil {
+		return nil, err
 	}
-	return t.canHandle(unit.Parent, k)
+	for _, u := range []casework.UnitID{unit.ID, standIn(unit)} {
+		handlers, err := t.Handlers(u)
+		if err != nil {
+			return nil, err
+		}
+		able := slices.DeleteFunc(slices.Clone(handlers), func(id casework.AccountID) bool { return blocked[[16]byte(id)] || blocked[[16]byte(u)] })
+		if len(able) > 0 {
+			return able, nil
+		}
+	}
+	return nil, nil
 }
 
-func (t *tx) canHandle(unit casework.UnitID, k casework.CaseID) (able bool, err error) {
-	return able, t.row(`SELECT EXISTS (SELECT 1 FROM memberships m
-		JOIN accounts a ON a.id = m.account
-		WHERE m.unit = $1 AND m.role IN ('WORKER', 'SUPERVISOR') AND m.until_time IS NULL AND a.active_until IS NULL
-			AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.case_id = $2 AND (b.account = m.account OR b.unit = m.unit) AND b.until_time IS NULL))`,
-		unit, k).scan(&able)
-}
-
-// IsHandler tells whether an account is an active worker or supervisor of a unit, or of the parent that stands in for it, whom
-// nothing keeps from a case.
-func (t *tx) IsHandler(account casework.AccountID, unit casework.Unit, k casework.CaseID) (able bool, err error) {
-	return able, t.row(`SELECT EXISTS (SELECT 1 FROM memberships m
-		JOIN accounts a ON a.id = m.account
-		WHERE m.account = $1 AND m.unit IN ($2, $3) AND m.role IN ('WORKER', 'SUPERVISOR') AND m.until_time IS NULL AND a.active_until IS NULL
-			AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.case_id = $4 AND (b.account = m.account OR b.unit = m.unit) AND b.until_time IS NULL))`,
-		account, unit.ID, standIn(unit), k).scan(&able)
+// blocked are the accounts and units that are kept from a case now. Served by blocks_case.
+func (t *tx) blocked(k casework.CaseID) (map[[16]byte]bool, error) {
+	var blocked map[[16]byte]bool
+	for r := range t.rows("SELECT account, unit FROM blocks WHERE case_id = $1 AND until_time IS NULL", k) {
+		var account, unit [16]byte
+		if err := r.scan(&account, &unit); err != nil {
+			return nil, fmt.Errorf("read blocks: %w", err)
+		}
+		if blocked == nil {
+			blocked = map[[16]byte]bool{}
+		}
+		blocked[account], blocked[unit] = true, true
+	}
+	delete(blocked, [16]byte{})
+	return blocked, nil
 }
 
 // standIn is the unit that acts for one of its register without workers; the unit itself if none does.

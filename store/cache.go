@@ -23,13 +23,23 @@ type knownCaller struct {
 	rights uint64
 }
 
+// unitHandlers are the handlers of a unit when rights stood at a count.
+type unitHandlers struct {
+	accounts []casework.AccountID
+	rights   uint64
+}
+
 const (
+	unitsMax      = 1024
 	identitiesMax = 4096
 	callersMax    = 4096
 )
 
 func (s *Store) openCaches() (err error) {
 	if s.identities, err = lru.New[identityKey, casework.Person](identitiesMax); err != nil {
+		return err
+	}
+	if s.handlers, err = lru.New[casework.UnitID, unitHandlers](unitsMax); err != nil {
 		return err
 	}
 	s.callers, err = lru.New[string, knownCaller](callersMax)

@@ -121,15 +121,28 @@ func (t *tx) ListCases(c Caller, now time.Time, f CaseFilter) ([]CaseFile, error
 	if f.Before.IsZero() {
 		before = endOfTime
 	}
-	return list(t, scanCaseFile(c, now), "SELECT "+caseColumns+","+rights+`, p.revision FROM cases c
-		JOIN persons p ON p.id = c.subject
-		WHERE c.register = $4
-			AND (c.opened, c.id) < ($5, $6)
-			AND ($7 = '' OR c.type = $7)
-			AND ($8 = 1 OR c.closed IS NULL)
-		ORDER BY c.opened DESC, c.id DESC
-		LIMIT $9`,
-		c.Account, c.Unit.ID, now, c.Unit.Register, before, f.Before.ID, f.Type, f.Closed, f.Limit)
+	where := "WHERE c.register = $1 AND (c.opened, c.id) < ($2, $3)"
+	args := []any{c.Unit.Register, before, f.Before.ID, f.Limit}
+	if !f.Closed {
+		where += " AND c.closed IS NULL"
+	}
+	if f.Type != "" {
+		where += " AND c.type = $5"
+		args = append(args, f.Type)
+	}
+	rows, err := list(t, scanCase, "SELECT "+caseColumns+" FROM cases c "+where+" ORDER BY c.opened DESC, c.id DESC LIMIT $4", args...)
+	if err != nil {
+		return nil, fmt.Errorf("list cases: %w", err)
+	}
+	files := make([]CaseFile, 0, len(rows))
+	for _, k := range rows {
+		file, err := t.fileOf(k, c, now)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	return files, nil
 }
 
 // endOfTime is after every time that is kept.
@@ -159,13 +172,13 @@ func (w *Writer) PutSubmission(number string, account casework.AccountID, id cas
 // FreeNumber picks the first of some random numbers that nothing has yet. 25 bits meet by chance once in 30 million.
 func (t *tx) FreeNumber(numbers []string) (string, error) {
 	for _, n := range numbers {
-		var taken int64
-		err := t.row(`SELECT (SELECT count(*) FROM legs WHERE number = $1) + (SELECT count(*) FROM submissions WHERE number = $1)
-			+ (SELECT count(*) FROM cases WHERE number = $1)`, n).scan(&taken)
+		var taken bool
+		err := t.row(`SELECT EXISTS (SELECT 1 FROM legs WHERE number = $1) OR EXISTS (SELECT 1 FROM submissions WHERE number = $1)
+			OR EXISTS (SELECT 1 FROM cases WHERE number = $1)`, n).scan(&taken)
 		if err != nil {
 			return "", err
 		}
-		if taken == 0 {
+		if !taken {
 			return n, nil
 		}
 	}

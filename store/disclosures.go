@@ -41,3 +41,14 @@ func (t *tx) ConsentFor(k casework.CaseID, unit casework.UnitID, now time.Time) 
 	}
 	return d, err == nil, err
 }
+
+// disclosure reads what of a basis stands in clear.
+func (t *tx) disclosure(id casework.DisclosureID) (d casework.Disclosure, err error) {
+	d.ID = id
+	err = t.row("SELECT case_id, kind, from_time, until_time, withdrawn, scope, named FROM disclosures WHERE id = $1", id).
+		scan(d.Case[:], &d.Kind, &d.Given, &d.Expires, &d.Withdrawn, &d.Scope, &d.Named)
+	if err != nil {
+		return d, fmt.Errorf("read a disclosure: %w", err)
+	}
+	return d, nil
+}

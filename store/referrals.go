@@ -139,7 +139,7 @@ func (t *tx) Inbox(c Caller, now time.Time, f LegFilter) ([]LegFile, error) {
 	}
 	var all []LegFile
 	for _, unit := range units {
-		files, err := t.legPage(c, now, "l.receiver = $4", unit, f)
+		files, err := t.legPage(c, now, "l.receiver = $1", unit, f)
 		if err != nil {
 			return nil, err
 		}
@@ -168,12 +168,12 @@ func (t *tx) servedUnits(c Caller) ([]casework.UnitID, error) {
 
 // Outbox reads legs from the caller's register, newest first. Served by legs_sender.
 func (t *tx) Outbox(c Caller, now time.Time, f LegFilter) ([]LegFile, error) {
-	return t.legPage(c, now, "l.sender_register = $4", c.Unit.Register, f)
+	return t.legPage(c, now, "l.sender_register = $1", c.Unit.Register, f)
 }
 
 // Filed reads legs that the caller filed, newest first: all that an app follows. Served by legs_account.
 func (t *tx) Filed(c Caller, now time.Time, f LegFilter) ([]LegFile, error) {
-	return t.legPage(c, now, "l.account = $4", c.Account, f)
+	return t.legPage(c, now, "l.account = $1", c.Account, f)
 }
 
 func (t *tx) legPage(c Caller, now time.Time, side string, key any, f LegFilter) ([]LegFile, error) {
@@ -181,16 +181,16 @@ func (t *tx) legPage(c Caller, now time.Time, side string, key any, f LegFilter)
 	if f.Before.IsZero() {
 		before = endOfTime
 	}
-	where := "WHERE " + side + " AND (l.sent, l.id) < ($5, $6)"
+	where := "WHERE " + side + " AND (l.sent, l.id) < ($2, $3)"
 	args := []any{key, before, f.Before.ID, f.Limit}
 	for i, state := range f.States {
-		where += map[bool]string{true: " AND l.state IN (", false: ", "}[i == 0] + fmt.Sprintf("$%d", 8+i)
+		where += map[bool]string{true: " AND l.state IN (", false: ", "}[i == 0] + fmt.Sprintf("$%d", 5+i)
 		args = append(args, state)
 	}
 	if len(f.States) > 0 {
 		where += ")"
 	}
-	return t.legFiles(c, now, where+" ORDER BY l.sent DESC, l.id DESC LIMIT $7", args...)
+	return t.legFiles(c, now, where+" ORDER BY l.sent DESC, l.id DESC LIMIT $4", args...)
 }
 
 // LockLeg locks the case of a leg, by the leg's name.

@@ -60,6 +60,7 @@ type Store struct {
 	directory  atomic.Pointer[Directory]
 	identities *lru.Cache[identityKey, casework.Person]
 	callers    *lru.Cache[string, knownCaller]
+	handlers   *lru.Cache[casework.UnitID, unitHandlers]
 	rights     atomic.Uint64 // changes whenever an account, role, unit or credential does
 	unsettled  bool          // of the writer goroutine: rights changed in this group
 	newest     atomic.Int64  // microseconds of the newest committed entry

@@ -238,7 +238,7 @@ CREATE TABLE submissions (
     time BIGINT NOT NULL,
     entry BYTEA NOT NULL
 ) /*sqlite: WITHOUT ROWID*/;
-CREATE INDEX submissions_case ON submissions (case_id, account, opened, time);
+CREATE INDEX submissions_case ON submissions (case_id, account, time, opened);
 
 CREATE TABLE blocks (
     id BYTEA PRIMARY KEY,
