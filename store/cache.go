@@ -8,8 +8,9 @@ import (
 	"github.com/sinergi-pug/sinergi/domain/casework"
 )
 
-// What a page of a list would otherwise open and parse again for each row and each call. Both caches are bounded, and neither can
-// be stale: a person is kept by her revision, a caller by the count of changes to accounts, roles, units and credentials.
+// What a list would otherwise read, open and parse again for each row and each call. All caches are bounded, and none can be stale:
+// a person is kept by her revision, a caller and a unit's handlers by the count of changes to accounts, roles and credentials, a
+// page by the count of all changes. Nothing of access is kept: Decide runs for each row of each call.
 
 // identityKey is a person at one revision. Whoever has read the revision in her own snapshot may have the identity of it.
 type identityKey struct {
@@ -30,6 +31,7 @@ type unitHandlers struct {
 }
 
 const (
+	pagesMax      = 256
 	unitsMax      = 1024
 	identitiesMax = 4096
 	callersMax    = 4096
@@ -42,6 +44,9 @@ func (s *Store) openCaches() (err error) {
 	if s.handlers, err = lru.New[casework.UnitID, unitHandlers](unitsMax); err != nil {
 		return err
 	}
+	if s.pages, err = lru.New[pageKey, legPage](pagesMax); err != nil {
+		return err
+	}
 	s.callers, err = lru.New[string, knownCaller](callersMax)
 	return err
 }
@@ -50,15 +55,57 @@ func (s *Store) openCaches() (err error) {
 // reader keeps what it read in between.
 func (w *Writer) changeRights() {
 	w.s.rights.Add(1)
-	w.s.unsettled = true
+	w.s.rightsChanged = true
 }
 
-// settleRights is the second of the two.
-func (s *Store) settleRights() {
-	if s.unsettled {
-		s.unsettled = false
+// settle makes stale what a group has changed, after its commit and before its answers: whoever has an answer reads its effect.
+func (s *Store) settle() {
+	if s.rightsChanged {
 		s.rights.Add(1)
 	}
+	if s.rowsChanged {
+		s.version.Add(1)
+	}
+	s.rightsChanged, s.rowsChanged = false, false
+}
+
+// pageKey is one page of a list of legs as one caller asks for it.
+type pageKey struct {
+	side    string
+	of      [16]byte
+	account casework.AccountID
+	unit    casework.UnitID
+	before  Cursor
+	states  string
+	limit   int
+}
+
+// legPage is its rows at a version. Rights that end by time end it.
+type legPage struct {
+	version, rights uint64
+	ends            time.Time
+	rows            []legRow
+}
+
+// cachedPage reads a page of legs from memory while no row has changed: a unit's inbox is asked for far more often than anything
+// in the regency changes.
+func (t *tx) cachedPage(key pageKey, now time.Time, read func() ([]legRow, error)) ([]legRow, error) {
+	page, ok := t.s.pages.Get(key)
+	if ok && page.version == t.version && page.rights == t.rights && (page.ends.IsZero() || now.Before(page.ends)) {
+		return page.rows, nil
+	}
+	rows, err := read()
+	if err != nil || t.ctx == nil {
+		return rows, err
+	}
+	page = legPage{version: t.version, rights: t.rights, rows: rows}
+	for _, r := range rows {
+		if ends := r.rights.ends; !ends.IsZero() && (page.ends.IsZero() || ends.Before(page.ends)) {
+			page.ends = ends
+		}
+	}
+	t.s.pages.Add(key, page)
+	return rows, nil
 }
 
 // callerRow is what the database says of a credential, before time decides whether it still holds.

@@ -73,6 +73,14 @@ type CaseFile struct {
 type caseRights struct {
 	assigned, blocked bool
 	filed, opened     time.Time // the newest filing, and the one that opened the case
+	ends              time.Time // when the first of them ends by time; zero: never
+}
+
+// until notes an end to come.
+func (r *caseRights) until(end, now time.Time) {
+	if !end.IsZero() && end.After(now) && (r.ends.IsZero() || end.Before(r.ends)) {
+		r.ends = end
+	}
 }
 
 // rightsOn reads them. Served by the primary key of assignments, by blocks_case and submissions_case.
@@ -83,6 +91,7 @@ func (t *tx) rightsOn(k casework.CaseID, c Caller, now time.Time) (rights caseRi
 			return rights, fmt.Errorf("read assignments: %w", err)
 		}
 		rights.assigned = rights.assigned || !over(until, now)
+		rights.until(until, now)
 	}
 	for r := range t.rows("SELECT account, unit, until_time FROM blocks WHERE case_id = $1", k) {
 		var account casework.AccountID
@@ -91,6 +100,7 @@ func (t *tx) rightsOn(k casework.CaseID, c Caller, now time.Time) (rights caseRi
 		if err := r.scan(account[:], unit[:], &until); err != nil {
 			return rights, fmt.Errorf("read blocks: %w", err)
 		}
+		rights.until(until, now)
 		rights.blocked = rights.blocked || !over(until, now) && (account == c.Account || unit == c.Unit.ID)
 	}
 	for r := range t.rows("SELECT time, opened FROM submissions WHERE case_id = $1 AND account = $2", k, c.Account) {
@@ -250,41 +260,68 @@ func (t *tx) legFile(c Caller, now time.Time, where string, key any) (LegFile, e
 	return files[0], nil
 }
 
-// legFiles reads legs by a condition, each with its case, its basis, its duty and the caller's rights.
+// legFiles reads legs by a condition, each with what Decide must know of the caller.
 func (t *tx) legFiles(c Caller, now time.Time, where string, args ...any) ([]LegFile, error) {
+	rows, err := t.legRows(c, now, where, args...)
+	return filesOf(rows, c, now), err
+}
+
+func filesOf(rows []legRow, c Caller, now time.Time) []LegFile {
+	files := make([]LegFile, len(rows))
+	for i, r := range rows {
+		files[i] = r.file(c, now)
+	}
+	return files
+}
+
+// legRow is a leg with its case, its basis, its duty and the caller's rights: all that does not follow from the moment.
+type legRow struct {
+	leg      casework.Referral
+	caseRow  caseRow
+	basis    casework.Disclosure
+	duty     casework.Duty
+	rights   caseRights
+	receives bool
+}
+
+func (t *tx) legRows(c Caller, now time.Time, where string, args ...any) ([]legRow, error) {
 	legs, err := list(t, scanLeg, "SELECT "+legColumns+" FROM legs l "+where, args...)
 	if err != nil {
 		return nil, fmt.Errorf("read legs: %w", err)
 	}
-	files := make([]LegFile, 0, len(legs))
-	for _, leg := range legs {
-		f, err := t.fileOfLeg(leg, c, now)
-		if err != nil {
+	rows := make([]legRow, len(legs))
+	for i, leg := range legs {
+		if rows[i], err = t.rowOfLeg(leg, c, now); err != nil {
 			return nil, err
 		}
-		files = append(files, f)
 	}
-	return files, nil
+	return rows, nil
 }
 
-func (t *tx) fileOfLeg(leg casework.Referral, c Caller, now time.Time) (f LegFile, err error) {
-	k, err := t.CaseFor(c, leg.Case, now)
-	if err != nil {
-		return f, err
+func (t *tx) rowOfLeg(leg casework.Referral, c Caller, now time.Time) (r legRow, err error) {
+	r.leg = leg
+	if r.caseRow, err = scanCase(t.row("SELECT "+caseColumns+" FROM cases c WHERE c.id = $1", leg.Case)); err != nil {
+		return r, fmt.Errorf("read the case of a leg: %w", err)
 	}
-	f = LegFile{Leg: leg, Case: k.Case, Facts: k.Facts, Known: true, subject: k.subject}
-	if f.Basis, err = t.disclosure(leg.Disclosure); err != nil {
-		return f, err
+	if r.rights, err = t.rightsOn(leg.Case, c, now); err != nil {
+		return r, err
 	}
-	if f.Duty, err = t.DutyOf(casework.ID(leg.ID)); err != nil {
-		return f, err
+	if r.basis, err = t.disclosure(leg.Disclosure); err != nil {
+		return r, err
 	}
-	receives, err := t.receives(c, leg.Receiver)
-	if err != nil {
-		return f, err
+	if r.duty, err = t.DutyOf(casework.ID(leg.ID)); err != nil {
+		return r, err
 	}
-	f.applyLeg(c, receives, now)
-	return f, nil
+	r.receives, err = t.receives(c, leg.Receiver)
+	return r, err
+}
+
+// file says what of a row follows from the moment.
+func (r legRow) file(c Caller, now time.Time) LegFile {
+	f := LegFile{Leg: r.leg, Case: r.caseRow.Case, Basis: r.basis, Duty: r.duty, Known: true, Facts: c.Facts(now), subject: r.caseRow.subject}
+	r.rights.apply(&f.Facts, c, f.Case, now)
+	f.applyLeg(c, r.receives, now)
+	return f
 }
 
 // receives tells whether the caller's unit is the receiver, or stands in for one of its register that has no worker.

@@ -141,7 +141,7 @@ func (s *Store) group(first *job) {
 		s.oneByOne(g.members)
 		return
 	}
-	s.settleRights()
+	s.settle()
 	for _, j := range g.members {
 		close(j.done)
 	}
@@ -283,7 +283,7 @@ func (s *Store) oneByOne(members []*job) {
 		if !g.begin() || !g.member(j) || !s.commit(g) {
 			j.err = g.lost()
 		}
-		s.settleRights()
+		s.settle()
 		close(j.done)
 	}
 	s.writer.undo()
@@ -398,7 +398,7 @@ func (w *Writer) insert(r *Record) error {
 	r.Entry.Time = w.micros()
 	w.seq.next++
 	var buffer [512]byte
-	_, err := w.exec("INSERT INTO journal (number, id, time, object_id, case_id, bytes, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+	_, err := w.execEntry("INSERT INTO journal (number, id, time, object_id, case_id, bytes, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 		int64(r.Entry.Number), r.Entry.ID[:], r.Entry.Time, orNull(r.Object), orNull(r.Case),
 		r.Entry.AppendCanonical(buffer[:0]), orNull(r.Reason))
 	return err

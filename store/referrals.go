@@ -2,8 +2,8 @@ package store
 
 import (
 	"errors"
-	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
@@ -176,21 +176,31 @@ func (t *tx) Filed(c Caller, now time.Time, f LegFilter) ([]LegFile, error) {
 	return t.legPage(c, now, "l.account = $1", c.Account, f)
 }
 
-func (t *tx) legPage(c Caller, now time.Time, side string, key any, f LegFilter) ([]LegFile, error) {
+func (t *tx) legPage(c Caller, now time.Time, side string, key [16]byte, f LegFilter) ([]LegFile, error) {
 	before := f.Before.Time
 	if f.Before.IsZero() {
 		before = endOfTime
 	}
-	where := "WHERE " + side + " AND (l.sent, l.id) < ($2, $3)"
-	args := []any{key, before, f.Before.ID, f.Limit}
-	for i, state := range f.States {
-		where += map[bool]string{true: " AND l.state IN (", false: ", "}[i == 0] + fmt.Sprintf("$%d", 5+i)
-		args = append(args, state)
+	where := "WHERE " + side + " AND (l.sent, l.id) < ($2, $3)" + inStates(f.States)
+	page := pageKey{side, key, c.Account, c.Unit.ID, f.Before, inStates(f.States), f.Limit}
+	rows, err := t.cachedPage(page, now, func() ([]legRow, error) {
+		return t.legRows(c, now, where+" ORDER BY l.sent DESC, l.id DESC LIMIT $4", key, before, f.Before.ID, f.Limit)
+	})
+	return filesOf(rows, c, now), err
+}
+
+// inStates is a condition on the state. States are words of our own vocabulary, never text of a caller.
+func inStates(states []casework.ReferralState) string {
+	var words []string
+	for _, s := range states {
+		if s.Valid() {
+			words = append(words, "'"+string(s)+"'")
+		}
 	}
-	if len(f.States) > 0 {
-		where += ")"
+	if len(words) == 0 {
+		return ""
 	}
-	return t.legFiles(c, now, where+" ORDER BY l.sent DESC, l.id DESC LIMIT $4", args...)
+	return " AND l.state IN (" + strings.Join(words, ", ") + ")"
 }
 
 // LockLeg locks the case of a leg, by the leg's name.

@@ -208,6 +208,7 @@ type tx struct {
 	erased     map[Owner]bool  // owners whose keys were deleted in this transaction, also by other closures of the group
 	generation uint64          // of the key cache when a reader began
 	rights     uint64          // count of changes to rights when this transaction began
+	version    uint64          // count of changes to rows when this transaction began
 }
 
 func (t *tx) ready() error {
@@ -222,6 +223,12 @@ func (t *tx) ready() error {
 
 // exec runs a statement that gives no rows, and tells how many it changed.
 func (t *tx) exec(query string, args ...any) (int64, error) {
+	t.s.rowsChanged = true // only the writer goroutine may come here
+	return t.execEntry(query, args...)
+}
+
+// execEntry is exec for what no cache of rows holds: the journal.
+func (t *tx) execEntry(query string, args ...any) (int64, error) {
 	if err := t.ready(); err != nil {
 		return 0, err
 	}

@@ -62,8 +62,13 @@ type Store struct {
 	callers    *lru.Cache[string, knownCaller]
 	handlers   *lru.Cache[casework.UnitID, unitHandlers]
 	rights     atomic.Uint64 // changes whenever an account, role, unit or credential does
-	unsettled  bool          // of the writer goroutine: rights changed in this group
-	newest     atomic.Int64  // microseconds of the newest committed entry
+	version    atomic.Uint64 // changes with every commit that writes more than the journal
+	pages      *lru.Cache[pageKey, legPage]
+
+	// Owned by the writer goroutine: what changed in this group.
+	rightsChanged, rowsChanged bool
+
+	newest atomic.Int64 // microseconds of the newest committed entry
 
 	// Owned by the writer goroutine.
 	seq    sequence
@@ -332,7 +337,7 @@ func (s *Store) read(ctx context.Context, f func(*Reader) error) error {
 		return ErrClosed
 	}
 	defer func() { s.readers <- c }()
-	r := &Reader{tx{c: c, s: s, ctx: ctx, generation: s.keys.generation(), rights: s.rights.Load()}}
+	r := &Reader{tx{c: c, s: s, ctx: ctx, generation: s.keys.generation(), rights: s.rights.Load(), version: s.version.Load()}}
 	if err := c.begin("BEGIN"); err != nil {
 		return fmt.Errorf("begin snapshot: %w", err)
 	}
