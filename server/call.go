@@ -25,7 +25,8 @@ type call struct {
 	*Server
 	caller store.Caller
 	now    time.Time
-	entry  journal.Entry // request, origin, actor, role, unit
+	entry  journal.Entry     // request, origin, actor, role, unit
+	logs   func(rule string) // tells the log by which rule
 }
 
 // begin reads who calls.
@@ -35,7 +36,7 @@ func (s *Server) begin(ctx context.Context, callerOf func(string, time.Time) (st
 	if err != nil {
 		return call{}, err
 	}
-	c := call{Server: s, caller: caller, now: now}
+	c := call{Server: s, caller: caller, now: now, logs: func(rule string) { noteRule(ctx, rule) }}
 	if !caller.Active {
 		return c, errNobody
 	}
@@ -75,6 +76,7 @@ func aboutLeg(f store.LegFile) object {
 
 // record is the entry of a decision about an object.
 func (c call) record(action access.Action, d access.Decision, about object) store.Record {
+	c.logs(d.Rule.String())
 	e := c.entry
 	e.Action, e.Rule, e.Outcome, e.Mask = action.String(), d.Rule.String(), d.Outcome.String(), uint32(d.Grant.Mask())
 	e.Purpose = string(d.Rule.Purpose())
@@ -161,9 +163,6 @@ func (c call) keep(w *store.Writer, request [16]byte, a store.Answered, answer p
 	a.Answer = raw
 	return w.PutAnswer(c.caller.Account, request, a)
 }
-
-// tick is the beat on which a NOT_FOUND leaves, so that its time tells nothing.
-const tick = 5 * time.Millisecond
 
 // newID draws an id of a record about a person: UUID v4, for v7 would tell when a victim came.
 func newID() casework.ID { return casework.ID(uuid.New()) }

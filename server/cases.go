@@ -170,11 +170,10 @@ type caseMove struct {
 	f       store.CaseFile
 	next    casework.Case
 	implied bool
-	event   journal.Event
 	duty    casework.ID // of a new status
 }
 
-// begin reads the case under its lock and decides the act; answered is set for a request that was done before.
+// open reads the case under its lock and decides the act; done is set for a request that was done before.
 func (s *cases) open(ctx context.Context, w *store.Writer, req caseEvent, event casework.EventName, id [16]byte) (m caseMove, act access.Decision, old store.Answered, done bool, err error) {
 	if k, ok := parseName("cases", req.GetName()); ok {
 		if err := w.LockCase(casework.CaseID(k)); err != nil {
@@ -205,7 +204,8 @@ func (s *cases) open(ctx context.Context, w *store.Writer, req caseEvent, event 
 func (s *cases) move(ctx context.Context, req interface {
 	caseEvent
 	GetEtag() string
-}, event casework.EventName, apply func(*caseMove) error) (*pb.Case, error) {
+}, event casework.EventName, apply func(*caseMove) error,
+) (*pb.Case, error) {
 	id, mark, err := s.requestOf(req)
 	if err != nil {
 		return nil, err
@@ -240,8 +240,10 @@ func (s *cases) move(ctx context.Context, req interface {
 		if err != nil {
 			return nil, err
 		}
-		return answer, m.keep(w, id, store.Answered{Method: method, Mark: mark, Owner: store.Owner(f.Case.Subject), Case: f.Case.ID,
-			Mask: uint32(read.Grant.Mask())}, answer)
+		return answer, m.keep(w, id, store.Answered{
+			Method: method, Mark: mark, Owner: store.Owner(f.Case.Subject), Case: f.Case.ID,
+			Mask: uint32(read.Grant.Mask()),
+		}, answer)
 	})
 }
 
@@ -280,16 +282,23 @@ func (s *cases) ScreenCase(ctx context.Context, req *pb.ScreenCaseRequest) (*pb.
 	})
 }
 
+// meaningOfAssessment is what the rules have against an assessment.
+func (s *Server) meaningOfAssessment(req *pb.AssessCaseRequest) casework.Violations {
+	in := s.intake()
+	in.assessment(req)
+	return in.faults
+}
+
+func (in *intake) assessment(req *pb.AssessCaseRequest) casework.Risk {
+	if req.GetRisk() == nil {
+		return casework.Risk{}
+	}
+	return in.risk("risk", req.GetRisk())
+}
+
 // AssessCase concludes it.
 func (s *cases) AssessCase(ctx context.Context, req *pb.AssessCaseRequest) (*pb.Case, error) {
-	in := &intake{Server: s.Server, today: casework.DateOf(s.now())}
-	var risk casework.Risk
-	if req.GetRisk() != nil {
-		risk = in.risk("risk", req.GetRisk())
-	}
-	if len(in.faults) > 0 {
-		return nil, in.faults
-	}
+	risk := s.intake().assessment(req)
 	return s.move(ctx, req, casework.EventAssess, func(m *caseMove) error {
 		known, err := m.assessment()
 		if err != nil {
@@ -340,13 +349,16 @@ func confirmed(measurements []casework.Measurement, p casework.Person) casework.
 	return known
 }
 
+// meaningOfMeasurement is what the rules have against a measurement of any child.
+func (s *Server) meaningOfMeasurement(req *pb.AddMeasurementRequest) casework.Violations {
+	in := s.intake()
+	in.measurement("measurement", req.GetMeasurement())
+	return in.faults
+}
+
 // AddMeasurement records one measurement of the child of a case.
 func (s *cases) AddMeasurement(ctx context.Context, req *pb.AddMeasurementRequest) (*pb.Measurement, error) {
-	in := &intake{Server: s.Server, today: casework.DateOf(s.now())}
-	got := in.measurement("measurement", req.GetMeasurement())
-	if len(in.faults) > 0 {
-		return nil, in.faults
-	}
+	got := s.intake().measurement("measurement", req.GetMeasurement())
 	id, mark, err := s.requestOf(req)
 	if err != nil {
 		return nil, err
@@ -367,8 +379,10 @@ func (s *cases) AddMeasurement(ctx context.Context, req *pb.AddMeasurementReques
 		if err != nil {
 			return nil, withActions(err, caseActions(m.f))
 		}
-		return answer, m.keep(w, id, store.Answered{Method: method, Mark: mark, Owner: store.Owner(m.f.Case.Subject), Case: m.f.Case.ID,
-			Mask: uint32(mask)}, answer)
+		return answer, m.keep(w, id, store.Answered{
+			Method: method, Mark: mark, Owner: store.Owner(m.f.Case.Subject), Case: m.f.Case.ID,
+			Mask: uint32(mask),
+		}, answer)
 	})
 }
 

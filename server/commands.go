@@ -157,7 +157,8 @@ func (c *UserLoad) Run(ctx context.Context) error { return c.load(ctx, c.File, c
 var ErrFaults = errors.New("rows in error, nothing was changed: mend them and load again")
 
 func (f Folders) load(ctx context.Context, path string, dryRun bool,
-	load func(context.Context, *store.Store, io.Reader, bool) (LoadReport, error)) error {
+	load func(context.Context, *store.Store, io.Reader, bool) (LoadReport, error),
+) error {
 	file, err := os.Open(path)
 	if err != nil {
 		return err

@@ -83,8 +83,10 @@ func (s *Server) viewUnit(u casework.Unit) *pb.Unit {
 		Channel: enum[pb.Channel_Value](pb.Channel_Value_value, u.Channel),
 	}
 	for _, o := range s.store.Directory().Offers(u.ID) {
-		m.Services = append(m.Services, &pb.OfferedService{AreaCodes: o.Areas, Bring: o.Bring,
-			Service: enum[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, o.Service)})
+		m.Services = append(m.Services, &pb.OfferedService{
+			AreaCodes: o.Areas, Bring: o.Bring,
+			Service: enum[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, o.Service),
+		})
 	}
 	return m
 }

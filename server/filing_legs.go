@@ -125,8 +125,10 @@ func (j *filed) inside(leg newLeg, unit casework.Unit) error {
 // start fixes the instants of a duty by the table of the day.
 func (j *filed) start(duty casework.Duty, service casework.ReferralServiceType, urgency casework.Urgency) (casework.Duty, error) {
 	d := j.store.Directory()
-	return d.Deadlines.Start(duty, casework.DeadlineKey{CaseType: j.k.Type, Service: service, Urgency: urgency, Duty: duty.Name,
-		Day: casework.DateOf(j.now)}, d.Calendar)
+	return d.Deadlines.Start(duty, casework.DeadlineKey{
+		CaseType: j.k.Type, Service: service, Urgency: urgency, Duty: duty.Name,
+		Day: casework.DateOf(j.now),
+	}, d.Calendar)
 }
 
 // send makes one leg, with its basis and its first duty, after the guards of the page referral 4.
@@ -138,10 +140,12 @@ func (j *filed) send(i int, leg newLeg, unit casework.Unit, number string) error
 	if err != nil {
 		return err
 	}
-	l := casework.Referral{ID: leg.id, Number: number, Case: j.k.ID, Root: leg.id, FiledBy: j.caller.Account,
+	l := casework.Referral{
+		ID: leg.id, Number: number, Case: j.k.ID, Root: leg.id, FiledBy: j.caller.Account,
 		Sender: j.caller.Unit.ID, SenderRegister: j.k.Register, Receiver: unit.ID, ReceiverRegister: unit.Register,
 		Service: leg.service, Urgency: leg.urgency, State: casework.Sent, Disclosure: basis.ID, Sent: j.now,
-		Request: casework.LegRequest{Question: leg.question, OverrideReason: leg.override}}
+		Request: casework.LegRequest{Question: leg.question, OverrideReason: leg.override},
+	}
 	about := object{"leg", casework.ID(l.ID), j.k.ID, j.k.Level, basis.ID}
 	var entry [16]byte
 	err = j.w.PutReferral(l, j.person.ID, func(value [32]byte) [16]byte {
@@ -263,11 +267,15 @@ func (c call) owe(w *store.Writer, k casework.Case, officer casework.AccountID, 
 	if err != nil {
 		return err
 	}
-	duty := casework.Duty{ID: id, Kind: casework.OnCase, Object: casework.ID(k.ID), Case: k.ID, Unit: accountable, Officer: officer,
-		Name: name, Started: c.now}
+	duty := casework.Duty{
+		ID: id, Kind: casework.OnCase, Object: casework.ID(k.ID), Case: k.ID, Unit: accountable, Officer: officer,
+		Name: name, Started: c.now,
+	}
 	d := c.store.Directory()
-	duty, err = d.Deadlines.Start(duty, casework.DeadlineKey{CaseType: k.Type, Urgency: k.DutyUrgency(urgency), Duty: name,
-		Day: casework.DateOf(c.now)}, d.Calendar)
+	duty, err = d.Deadlines.Start(duty, casework.DeadlineKey{
+		CaseType: k.Type, Urgency: k.DutyUrgency(urgency), Duty: name,
+		Day: casework.DateOf(c.now),
+	}, d.Calendar)
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ func (s *growthService) AssessGrowth(ctx context.Context, req *pb.AssessGrowthRe
 
 // meaningOfChildren is what the rules have against a batch: an age said twice or not at all, dates that do not exist.
 func (s *Server) meaningOfChildren(req *pb.AssessGrowthRequest) casework.Violations {
-	in := &intake{Server: s, today: casework.DateOf(s.now())}
+	in := s.intake()
 	for i, child := range req.GetChildren() {
 		in.child(fmt.Sprintf("children[%d]", i), child)
 	}
@@ -178,8 +178,10 @@ func assess(m casework.Measurement, p casework.Person, history []casework.Measur
 
 func growthMeasurement(m casework.Measurement, p casework.Person) growth.Measurement {
 	c := m.Content
-	g := growth.Measurement{Sex: sexes[p.Sex], Position: positions[c.Position], Oedema: c.Oedema,
-		WeightKG: some(c.WeightKG), LengthCM: some(c.LengthCM), MUACCM: some(c.MUACCM), HeadCM: some(c.HeadCM)}
+	g := growth.Measurement{
+		Sex: sexes[p.Sex], Position: positions[c.Position], Oedema: c.Oedema,
+		WeightKG: some(c.WeightKG), LengthCM: some(c.LengthCM), MUACCM: some(c.MUACCM), HeadCM: some(c.HeadCM),
+	}
 	if p.Identity.BirthDate.Precision == casework.ToDay {
 		g.Age = growth.AgeBetween(growthDate(p.Identity.BirthDate.First), growthDate(m.Day))
 	}

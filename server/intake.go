@@ -20,11 +20,13 @@ type intake struct {
 	faults casework.Violations
 }
 
+func (s *Server) intake() *intake { return &intake{Server: s, today: casework.DateOf(s.now())} }
+
 func (in *intake) fault(field, reason string) { in.faults.Add(field, reason) }
 
 // meaningOfFiling is what the rules, and not the shape, have against a filing.
 func (s *Server) meaningOfFiling(req *pb.FileReferralRequest) casework.Violations {
-	in := &intake{Server: s, today: casework.DateOf(s.now())}
+	in := s.intake()
 	in.filing(req)
 	return in.faults
 }
@@ -171,8 +173,10 @@ func (in *intake) pastDay(field, text string) casework.Date {
 func (in *intake) identifiers(p *pb.NewPerson, person *casework.Person) {
 	i := &person.Identity
 	for n, id := range p.GetIdentifiers() {
-		known := casework.Identifier{Type: word[casework.IdentifierType](id.GetType()), Value: id.GetValue(),
-			Verification: word[casework.Verification](id.GetVerification())}
+		known := casework.Identifier{
+			Type: word[casework.IdentifierType](id.GetType()), Value: id.GetValue(),
+			Verification: word[casework.Verification](id.GetVerification()),
+		}
 		if known.Verification == "" {
 			known.Verification = casework.Stated
 		}
@@ -214,8 +218,10 @@ func (in *intake) kin(field string, k *pb.Kin) casework.Kin {
 }
 
 func (in *intake) safeContact(c *pb.SafeContact) casework.SafeContact {
-	contact := casework.SafeContact{Allowed: c.GetAllowed(), DoNotCall: c.GetDoNotCall(), Instructions: c.GetInstructions(),
-		Channel: word[casework.ContactChannel](c.GetChannel())}
+	contact := casework.SafeContact{
+		Allowed: c.GetAllowed(), DoNotCall: c.GetDoNotCall(), Instructions: c.GetInstructions(),
+		Channel: word[casework.ContactChannel](c.GetChannel()),
+	}
 	if c.GetPhone() != "" {
 		var ok bool
 		if contact.Phone, ok = casework.Phone(c.GetPhone()); !ok {
@@ -234,8 +240,10 @@ func (in *intake) caseToOpen(req *pb.FileReferralRequest, f *filing) {
 	if req.GetCase() != "" {
 		in.fault("newCase", "ONLY_WITHOUT_CASE")
 	}
-	f.newCase = casework.Case{ID: casework.CaseID(in.chosenID(n.GetCaseId())), Type: word[casework.CaseType](n.GetType()),
-		IntakeChannel: word[casework.IntakeChannel](n.GetIntakeChannel())}
+	f.newCase = casework.Case{
+		ID: casework.CaseID(in.chosenID(n.GetCaseId())), Type: word[casework.CaseType](n.GetType()),
+		IntakeChannel: word[casework.IntakeChannel](n.GetIntakeChannel()),
+	}
 	if f.newCase.Type == casework.ChildStunting {
 		f.newCase.Type = casework.ChildNutritionRisk
 	}
@@ -293,8 +301,10 @@ func (in *intake) risk(path string, r *pb.Risk) casework.Risk {
 }
 
 func (in *intake) incident(i *pb.Incident) casework.Incident {
-	incident := casework.Incident{ID: newID(), OccurredOn: i.GetOccurredOn(), OccurredUntil: i.GetOccurredUntil(),
-		Place: word[casework.IncidentPlace](i.GetPlace()), Chronology: i.GetChronology()}
+	incident := casework.Incident{
+		ID: newID(), OccurredOn: i.GetOccurredOn(), OccurredUntil: i.GetOccurredUntil(),
+		Place: word[casework.IncidentPlace](i.GetPlace()), Chronology: i.GetChronology(),
+	}
 	for _, day := range []struct{ field, text string }{{"occurredOn", i.GetOccurredOn()}, {"occurredUntil", i.GetOccurredUntil()}} {
 		if day.text == "" {
 			continue
@@ -316,8 +326,10 @@ func (in *intake) incident(i *pb.Incident) casework.Incident {
 		in.fault("incident.offences", "ONLY_WITH_SEXUAL")
 	}
 	for n, p := range i.GetPairs() {
-		pair := casework.Pair{ID: newID(), Perpetrator: p.GetPerpetrator(), NIK: p.GetPerpetratorNik(),
-			Relation: word[casework.Relation](p.GetRelation()), Cohabiting: word[casework.YesNo](p.GetCohabiting())}
+		pair := casework.Pair{
+			ID: newID(), Perpetrator: p.GetPerpetrator(), NIK: p.GetPerpetratorNik(),
+			Relation: word[casework.Relation](p.GetRelation()), Cohabiting: word[casework.YesNo](p.GetCohabiting()),
+		}
 		if pair.NIK != "" {
 			if fault := casework.CheckNIK(pair.NIK, in.today); fault != "" {
 				in.fault(fmt.Sprintf("incident.pairs[%d].perpetratorNik", n), fault)
@@ -329,8 +341,10 @@ func (in *intake) incident(i *pb.Incident) casework.Incident {
 }
 
 func (in *intake) leg(path string, l *pb.NewLeg) newLeg {
-	leg := newLeg{id: casework.LegID(in.chosenID(l.GetReferralId())), service: word[casework.ReferralServiceType](l.GetService()),
-		urgency: word[casework.Urgency](l.GetUrgency()), override: l.GetOverrideReason(), question: l.GetQuestion(), path: path}
+	leg := newLeg{
+		id: casework.LegID(in.chosenID(l.GetReferralId())), service: word[casework.ReferralServiceType](l.GetService()),
+		urgency: word[casework.Urgency](l.GetUrgency()), override: l.GetOverrideReason(), question: l.GetQuestion(), path: path,
+	}
 	if leg.override != "" && len([]rune(leg.override)) < 20 {
 		in.fault(path+".overrideReason", "TOO_SHORT")
 	}
@@ -374,9 +388,11 @@ func (in *intake) disclosure(path string, d *pb.NewDisclosure, legs int) newDisc
 		n.legs = append(n.legs, int(leg))
 	}
 	n.Kind = word[casework.BasisKind](d.GetBasis())
-	n.Content = casework.DisclosureContent{Giver: word[casework.ConsentGiver](d.GetGiver()), GiverName: d.GetGiverName(),
+	n.Content = casework.DisclosureContent{
+		Giver: word[casework.ConsentGiver](d.GetGiver()), GiverName: d.GetGiverName(),
 		Method: word[casework.ConsentMethod](d.GetMethod()), ExplainedBy: d.GetExplainedBy(), Purpose: d.GetPurpose(),
-		Reason: d.GetReason(), OrderNumber: d.GetOrderNumber()}
+		Reason: d.GetReason(), OrderNumber: d.GetOrderNumber(),
+	}
 	switch {
 	case n.Kind == casework.BasisConsent:
 		in.consent(path, d, &n)

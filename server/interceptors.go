@@ -196,6 +196,9 @@ func (s *Server) answered(ctx context.Context, p *passage, next func(context.Con
 	return public.status(p.id.String()).Err()
 }
 
+// tick is the beat: longer than what one refusal and another differ by, shorter than anybody waits.
+const tick = 5 * time.Millisecond
+
 func waitForTick(ctx context.Context) {
 	now := time.Now()
 	timer := time.NewTimer(now.Truncate(tick).Add(tick).Sub(now))

@@ -53,8 +53,10 @@ func TestStuntedChildGoesThroughThreeAgenciesAndBack(t *testing.T) {
 		expect(t, 200, []string{"SCREENING", `"assess"`}, nil)
 	w.call("gizi-cibinong", "POST", "/v1/"+name+":assess", object{"requestId": newID()}).
 		expect(t, 400, []string{"CONFIRMATION_MISSING"}, nil)
-	w.call("gizi-cibinong", "POST", "/v1/"+name+":addMeasurement", object{"requestId": newID(),
-		"measurement": object{"measuredOn": today(), "weightKg": 8.9, "lengthCm": 75.8, "position": "LYING"}}).
+	w.call("gizi-cibinong", "POST", "/v1/"+name+":addMeasurement", object{
+		"requestId":   newID(),
+		"measurement": object{"measuredOn": today(), "weightKg": 8.9, "lengthCm": 75.8, "position": "LYING"},
+	}).
 		expect(t, 200, []string{`"byHealthWorker":true`, "STUNTED"}, nil)
 	w.call("gizi-cibinong", "POST", "/v1/"+name+":assess", object{"requestId": newID(), "note": "TB/U rendah dua kali"}).
 		expect(t, 200, []string{"CHILD_STUNTING", "ASSESSMENT"}, nil)
@@ -88,16 +90,22 @@ func TestStuntedChildGoesThroughThreeAgenciesAndBack(t *testing.T) {
 func survivorFiling() object {
 	return object{
 		"requestId": newID(),
-		"newPerson": object{"fullName": survivor, "sex": "FEMALE", "birthDate": "1994-02-11",
+		"newPerson": object{
+			"fullName": survivor, "sex": "FEMALE", "birthDate": "1994-02-11",
 			"identifiers": []object{{"type": "NIK", "value": "3201015102940003"}},
-			"address":     object{"areaCode": "32.01.01.1006"}},
+			"address":     object{"areaCode": "32.01.01.1006"},
+		},
 		"newCase": object{"type": "DOMESTIC_VIOLENCE", "intakeChannel": "IN_PERSON"},
-		"incident": object{"occurredOn": today(), "forms": []string{"PHYSICAL"}, "place": "HOUSEHOLD", "chronology": chronology,
-			"pairs": []object{{"perpetrator": villain, "relation": "HUSBAND", "cohabiting": "YES"}}},
+		"incident": object{
+			"occurredOn": today(), "forms": []string{"PHYSICAL"}, "place": "HOUSEHOLD", "chronology": chronology,
+			"pairs": []object{{"perpetrator": villain, "relation": "HUSBAND", "cohabiting": "YES"}},
+		},
 		"risk": object{"signs": []string{"THREAT_TO_KILL"}, "level": "HIGH"},
 		"legs": []object{{"service": "CASE_MANAGEMENT", "urgency": "EMERGENCY", "receiverUnit": "units/UPTD-PPA"}},
-		"disclosures": []object{{"basis": "CONSENT", "giver": "SELF", "method": "SPOKEN", "explainedBy": "bidan",
-			"purpose": "pendampingan", "scope": []string{"F0", "F1", "F2"}, "fields": []string{"FORMS", "CHRONOLOGY", "PAIRS", "RISK"}}},
+		"disclosures": []object{{
+			"basis": "CONSENT", "giver": "SELF", "method": "SPOKEN", "explainedBy": "bidan",
+			"purpose": "pendampingan", "scope": []string{"F0", "F1", "F2"}, "fields": []string{"FORMS", "CHRONOLOGY", "PAIRS", "RISK"},
+		}},
 	}
 }
 
@@ -137,8 +145,10 @@ func TestSurvivorReachesTheProtectionUnitAndNobodyElseLearnsOfIt(t *testing.T) {
 
 	w.call("pendamping-uptd", "POST", "/v1/"+leg+":recordProgress", object{"requestId": newID(), "kind": "SERVED"}).
 		expect(t, 200, []string{"IN_SERVICE"}, nil)
-	w.call("pendamping-uptd", "POST", "/v1/"+leg+":reportOutcome", object{"requestId": newID(), "outcome": "PARTIAL",
-		"reason": "SERVICE_UNAVAILABLE", "unmetServices": []string{"LEGAL_AID"}, "summary": "rencana keamanan dibuat"}).
+	w.call("pendamping-uptd", "POST", "/v1/"+leg+":reportOutcome", object{
+		"requestId": newID(), "outcome": "PARTIAL",
+		"reason": "SERVICE_UNAVAILABLE", "unmetServices": []string{"LEGAL_AID"}, "summary": "rencana keamanan dibuat",
+	}).
 		expect(t, 200, []string{"REPORTED"}, nil)
 	w.call("bidan-cibinong", "POST", "/v1/"+leg+":confirm", object{"requestId": newID()}).
 		expect(t, 400, []string{"FOLLOW_UP_MISSING"}, secrets)

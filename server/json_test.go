@@ -58,8 +58,10 @@ var badBodies = []struct{ name, body, want string }{
 	{"a text too long", `{"children":[{"sex":"MALE","birthDate":"2026-01-01T00:00:00Z"}]}`, "children[0].birthDate TOO_LONG"},
 	{"NUL in a text", `{"children":[{"sex":"MALE","birthDate":"2026\u0000"}]}`, "children[0].birthDate ENCODING"},
 	{"two faults of two kinds", `{"children":[{"sex":"WOMAN","weightKg":-1}]}`, "children[0].sex UNKNOWN_VALUE,children[0].weightKg NOT_ABOVE"},
-	{"JSON, shape and meaning at once", `{"children":[{"sex":"MALE","wieghtKg":1,"lengthCm":"NaN","muacCm":-2,"measuredOn":"2026-02-30"}]}`,
-		"children[0].wieghtKg UNKNOWN_FIELD,children[0].lengthCm NOT_A_NUMBER,children[0].muacCm NOT_ABOVE,children[0].measuredOn DATE_INVALID"},
+	{
+		"JSON, shape and meaning at once", `{"children":[{"sex":"MALE","wieghtKg":1,"lengthCm":"NaN","muacCm":-2,"measuredOn":"2026-02-30"}]}`,
+		"children[0].wieghtKg UNKNOWN_FIELD,children[0].lengthCm NOT_A_NUMBER,children[0].muacCm NOT_ABOVE,children[0].measuredOn DATE_INVALID",
+	},
 	{"depth 40 in an unknown field", `{"x":` + nested("[", "1", "]", 40) + `}`, "x UNKNOWN_FIELD,x TOO_DEEP"},
 	{"depth 40 of objects", nested(`{"children":`, "1", "}", 40), "children WRONG_TYPE,children TOO_DEEP"},
 	{"depth 100,000", `{"x":` + strings.Repeat("[", 100_000), "x UNKNOWN_FIELD,x TOO_DEEP"},

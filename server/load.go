@@ -119,8 +119,10 @@ func (t *table) units(st *store.Store) ([]casework.Unit, [][]store.Offer) {
 		known[u.Code] = u
 	}
 	for i, row := range t.rows {
-		u := casework.Unit{ID: casework.UnitID(newID()), Code: strings.ToUpper(row["code"]), Name: row["name"],
-			Type: casework.UnitType(row["type"]), Channel: casework.Channel(row["channel"]), AreaCode: row["area_code"]}
+		u := casework.Unit{
+			ID: casework.UnitID(newID()), Code: strings.ToUpper(row["code"]), Name: row["name"],
+			Type: casework.UnitType(row["type"]), Channel: casework.Channel(row["channel"]), AreaCode: row["area_code"],
+		}
 		if old, ok := known[u.Code]; ok {
 			u.ID, u.ActiveFrom = old.ID, old.ActiveFrom
 		}

@@ -20,75 +20,110 @@ type reasonText struct {
 // reasons has a row for each word of ErrorReason; a test holds the two together.
 var reasons = map[pb.ErrorReason_Value]reasonText{
 	pb.ErrorReason_INVALID_FIELD: {codes.InvalidArgument, text{
-		"One or more fields are wrong; each is listed.", "Ada isian yang salah; semuanya tercantum."}},
+		"One or more fields are wrong; each is listed.", "Ada isian yang salah; semuanya tercantum.",
+	}},
 	pb.ErrorReason_REQUEST_ID_MISSING: {codes.InvalidArgument, text{
-		"A change needs a request_id, or the header Idempotency-Key.", "Perubahan memerlukan request_id, atau tajuk Idempotency-Key."}},
+		"A change needs a request_id, or the header Idempotency-Key.", "Perubahan memerlukan request_id, atau tajuk Idempotency-Key.",
+	}},
 	pb.ErrorReason_REQUEST_ID_REUSED: {codes.InvalidArgument, text{
-		"This request_id was used for another request; make a new one.", "request_id ini sudah dipakai untuk permintaan lain; buat yang baru."}},
+		"This request_id was used for another request; make a new one.", "request_id ini sudah dipakai untuk permintaan lain; buat yang baru.",
+	}},
 	pb.ErrorReason_REQUEST_ID_CONFLICT: {codes.InvalidArgument, text{
-		"request_id and Idempotency-Key differ.", "request_id dan Idempotency-Key berbeda."}},
+		"request_id and Idempotency-Key differ.", "request_id dan Idempotency-Key berbeda.",
+	}},
 	pb.ErrorReason_ID_UNUSABLE: {codes.InvalidArgument, text{
-		"This id cannot be used; choose another.", "Id ini tidak dapat dipakai; pilih yang lain."}},
+		"This id cannot be used; choose another.", "Id ini tidak dapat dipakai; pilih yang lain.",
+	}},
 	pb.ErrorReason_ALREADY_EXISTS: {codes.AlreadyExists, text{
-		"The id names a record that exists.", "Id ini sudah dipakai sebuah catatan."}},
+		"The id names a record that exists.", "Id ini sudah dipakai sebuah catatan.",
+	}},
 	pb.ErrorReason_ETAG_MISMATCH: {codes.Aborted, text{
-		"The record has changed since it was read; read it again.", "Catatan sudah berubah sejak dibaca; baca ulang."}},
+		"The record has changed since it was read; read it again.", "Catatan sudah berubah sejak dibaca; baca ulang.",
+	}},
 	pb.ErrorReason_NOT_FOUND: {codes.NotFound, text{
-		"Not found.", "Tidak ditemukan."}},
+		"Not found.", "Tidak ditemukan.",
+	}},
 	pb.ErrorReason_ACTION_NOT_ALLOWED: {codes.PermissionDenied, text{
-		"You may not do this.", "Anda tidak berwenang melakukan ini."}},
+		"You may not do this.", "Anda tidak berwenang melakukan ini.",
+	}},
 	pb.ErrorReason_UNAUTHENTICATED: {codes.Unauthenticated, text{
-		"No valid credential: send one bearer token.", "Kredensial tidak sah: kirim satu token bearer."}},
+		"No valid credential: send one bearer token.", "Kredensial tidak sah: kirim satu token bearer.",
+	}},
 	pb.ErrorReason_STEP_UP_REQUIRED: {codes.Unauthenticated, text{
-		"Confirm with the second factor first.", "Konfirmasi dahulu dengan faktor kedua."}},
+		"Confirm with the second factor first.", "Konfirmasi dahulu dengan faktor kedua.",
+	}},
 	pb.ErrorReason_REFERRAL_STATE: {codes.FailedPrecondition, text{
-		"The state of the referral does not allow this now.", "Keadaan rujukan belum mengizinkan ini."}},
+		"The state of the referral does not allow this now.", "Keadaan rujukan belum mengizinkan ini.",
+	}},
 	pb.ErrorReason_CASE_STATE: {codes.FailedPrecondition, text{
-		"The status of the case does not allow this now.", "Status kasus belum mengizinkan ini."}},
+		"The status of the case does not allow this now.", "Status kasus belum mengizinkan ini.",
+	}},
 	pb.ErrorReason_BASIS_MISSING: {codes.FailedPrecondition, text{
-		"No basis of disclosure covers this.", "Tidak ada dasar berbagi data untuk ini."}},
+		"No basis of disclosure covers this.", "Tidak ada dasar berbagi data untuk ini.",
+	}},
 	pb.ErrorReason_RECEIVER_UNAVAILABLE: {codes.FailedPrecondition, text{
-		"The receiving unit cannot take this now; choose another.", "Unit penerima tidak dapat menerima sekarang; pilih unit lain."}},
+		"The receiving unit cannot take this now; choose another.", "Unit penerima tidak dapat menerima sekarang; pilih unit lain.",
+	}},
 	pb.ErrorReason_SERVICE_MISMATCH: {codes.FailedPrecondition, text{
-		"The receiving unit does not offer this service.", "Unit penerima tidak menyediakan layanan ini."}},
+		"The receiving unit does not offer this service.", "Unit penerima tidak menyediakan layanan ini.",
+	}},
 	pb.ErrorReason_AREA_MISMATCH: {codes.FailedPrecondition, text{
-		"The receiving unit does not cover the client's area.", "Unit penerima tidak melayani wilayah klien."}},
+		"The receiving unit does not cover the client's area.", "Unit penerima tidak melayani wilayah klien.",
+	}},
 	pb.ErrorReason_DUPLICATE_OPEN_LEG: {codes.FailedPrecondition, text{
-		"An open referral asks the same of the same unit.", "Sudah ada rujukan terbuka yang sama ke unit itu."}},
+		"An open referral asks the same of the same unit.", "Sudah ada rujukan terbuka yang sama ke unit itu.",
+	}},
 	pb.ErrorReason_SERVICE_NOT_ALLOWED: {codes.FailedPrecondition, text{
-		"This service is not allowed in this case (UU 12/2022 art. 23).", "Layanan ini tidak diperbolehkan dalam kasus ini (UU 12/2022 pasal 23)."}},
+		"This service is not allowed in this case (UU 12/2022 art. 23).", "Layanan ini tidak diperbolehkan dalam kasus ini (UU 12/2022 pasal 23).",
+	}},
 	pb.ErrorReason_OFFICER_INVALID: {codes.FailedPrecondition, text{
-		"The officer is not an active worker or supervisor of the receiving unit.", "Petugas bukan pekerja atau koordinator aktif unit penerima."}},
+		"The officer is not an active worker or supervisor of the receiving unit.", "Petugas bukan pekerja atau koordinator aktif unit penerima.",
+	}},
 	pb.ErrorReason_ATTEMPTS_MISSING: {codes.FailedPrecondition, text{
-		"CLIENT_UNREACHABLE needs three attempts on two channels.", "CLIENT_UNREACHABLE memerlukan tiga percobaan lewat dua saluran."}},
+		"CLIENT_UNREACHABLE needs three attempts on two channels.", "CLIENT_UNREACHABLE memerlukan tiga percobaan lewat dua saluran.",
+	}},
 	pb.ErrorReason_FOLLOW_UP_MISSING: {codes.FailedPrecondition, text{
-		"Name the referral that follows, or why none does.", "Sebutkan rujukan lanjutan, atau alasan mengapa tidak ada."}},
+		"Name the referral that follows, or why none does.", "Sebutkan rujukan lanjutan, atau alasan mengapa tidak ada.",
+	}},
 	pb.ErrorReason_CASE_EXISTS: {codes.FailedPrecondition, text{
-		"The child has an open case.", "Anak ini sudah mempunyai kasus terbuka."}},
+		"The child has an open case.", "Anak ini sudah mempunyai kasus terbuka.",
+	}},
 	pb.ErrorReason_CHILD_AMBIGUOUS: {codes.FailedPrecondition, text{
-		"More than one child fits; name the person.", "Lebih dari satu anak cocok; sebutkan orangnya."}},
+		"More than one child fits; name the person.", "Lebih dari satu anak cocok; sebutkan orangnya.",
+	}},
 	pb.ErrorReason_CONFIRMATION_MISSING: {codes.FailedPrecondition, text{
-		"A plausible measurement by a health worker within 30 days is missing.", "Belum ada pengukuran wajar oleh tenaga kesehatan dalam 30 hari."}},
+		"A plausible measurement by a health worker within 30 days is missing.", "Belum ada pengukuran wajar oleh tenaga kesehatan dalam 30 hari.",
+	}},
 	pb.ErrorReason_RISK_MISSING: {codes.FailedPrecondition, text{
-		"The case lacks its incident or its level of risk.", "Kasus belum memuat kejadian atau tingkat risikonya."}},
+		"The case lacks its incident or its level of risk.", "Kasus belum memuat kejadian atau tingkat risikonya.",
+	}},
 	pb.ErrorReason_RATE_LIMITED: {codes.ResourceExhausted, text{
-		"Too many calls; wait, then call again.", "Terlalu banyak panggilan; tunggu, lalu ulangi."}},
+		"Too many calls; wait, then call again.", "Terlalu banyak panggilan; tunggu, lalu ulangi.",
+	}},
 	pb.ErrorReason_STORAGE_FULL: {codes.ResourceExhausted, text{
-		"The server's disk is full; call its operator.", "Penyimpanan server penuh; hubungi pengelolanya."}},
+		"The server's disk is full; call its operator.", "Penyimpanan server penuh; hubungi pengelolanya.",
+	}},
 	pb.ErrorReason_INTERNAL: {codes.Internal, text{
-		"A fault of the server; tell its operator the request id.", "Kesalahan server; sampaikan id permintaan kepada pengelolanya."}},
+		"A fault of the server; tell its operator the request id.", "Kesalahan server; sampaikan id permintaan kepada pengelolanya.",
+	}},
 	pb.ErrorReason_UNAVAILABLE: {codes.Unavailable, text{
-		"The server is stopping or not ready; send the same request again.", "Server sedang berhenti atau belum siap; kirim ulang permintaan yang sama."}},
+		"The server is stopping or not ready; send the same request again.", "Server sedang berhenti atau belum siap; kirim ulang permintaan yang sama.",
+	}},
 	pb.ErrorReason_CONTENT_TYPE: {codes.InvalidArgument, text{
-		"Only application/json is taken.", "Hanya application/json yang diterima."}},
+		"Only application/json is taken.", "Hanya application/json yang diterima.",
+	}},
 	pb.ErrorReason_BODY_TOO_LARGE: {codes.ResourceExhausted, text{
-		"The body is over 1 MiB.", "Isi permintaan melebihi 1 MiB."}},
+		"The body is over 1 MiB.", "Isi permintaan melebihi 1 MiB.",
+	}},
 	pb.ErrorReason_ROUTE_NOT_FOUND: {codes.Unimplemented, text{
-		"There is no such path or method.", "Alamat atau metode itu tidak ada."}},
+		"There is no such path or method.", "Alamat atau metode itu tidak ada.",
+	}},
 	pb.ErrorReason_METHOD_NOT_ALLOWED: {codes.Unimplemented, text{
-		"The path has no such method.", "Alamat ini tidak mempunyai metode itu."}},
+		"The path has no such method.", "Alamat ini tidak mempunyai metode itu.",
+	}},
 	pb.ErrorReason_DEADLINE: {codes.DeadlineExceeded, text{
-		"Not done in time; send the same request again to settle it.", "Tidak selesai pada waktunya; kirim ulang permintaan yang sama untuk memastikannya."}},
+		"Not done in time; send the same request again to settle it.", "Tidak selesai pada waktunya; kirim ulang permintaan yang sama untuk memastikannya.",
+	}},
 }
 
 // fieldTexts say what is wrong with a field. %s is the limit that the contract sets.

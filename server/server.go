@@ -115,8 +115,11 @@ func (s *Server) registerServices(r grpc.ServiceRegistrar) {
 // meanings are the checks of the domain that need no record: they are answered together with those of the shape.
 func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 	return map[string]func(proto.Message) casework.Violations{
-		pb.ReferralService_FileReferral_FullMethodName: meaningOf(s.meaningOfFiling),
-		pb.GrowthService_AssessGrowth_FullMethodName:   meaningOf(s.meaningOfChildren),
+		pb.ReferralService_FileReferral_FullMethodName:   meaningOf(s.meaningOfFiling),
+		pb.ReferralService_RecordProgress_FullMethodName: meaningOf(s.meaningOfProgress),
+		pb.CaseService_AssessCase_FullMethodName:         meaningOf(s.meaningOfAssessment),
+		pb.CaseService_AddMeasurement_FullMethodName:     meaningOf(s.meaningOfMeasurement),
+		pb.GrowthService_AssessGrowth_FullMethodName:     meaningOf(s.meaningOfChildren),
 	}
 }
 

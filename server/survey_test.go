@@ -154,13 +154,17 @@ func (c surveyChild) request(i int) *pb.FileReferralRequest {
 	set(&m.MuacCm, "muac_cm")
 	set(&m.HeadCm, "headc_cm")
 	m.Position = map[string]pb.Position_Value{"L": pb.Position_LYING, "H": pb.Position_STANDING}[c.row["measure"]]
-	person := &pb.NewPerson{FullName: c.name, Mother: &pb.Kin{FullName: "Ibu " + c.name}, NikAbsence: pb.NikAbsence_NOT_ASKED,
-		Sex: map[string]pb.Sex_Value{"M": pb.Sex_MALE, "F": pb.Sex_FEMALE, "": pb.Sex_UNKNOWN}[c.row["sex"]]}
+	person := &pb.NewPerson{
+		FullName: c.name, Mother: &pb.Kin{FullName: "Ibu " + c.name}, NikAbsence: pb.NikAbsence_NOT_ASKED,
+		Sex: map[string]pb.Sex_Value{"M": pb.Sex_MALE, "F": pb.Sex_FEMALE, "": pb.Sex_UNKNOWN}[c.row["sex"]],
+	}
 	if birth, ok := c.birth(); ok {
 		person.BirthDate = birth.Format(time.DateOnly)
 	}
-	return &pb.FileReferralRequest{RequestId: uuid.NewSHA1(uuid.NameSpaceOID, []byte(c.name)).String(), NewPerson: person,
-		Measurements: []*pb.NewMeasurement{m}}
+	return &pb.FileReferralRequest{
+		RequestId: uuid.NewSHA1(uuid.NameSpaceOID, []byte(c.name)).String(), NewPerson: person,
+		Measurements: []*pb.NewMeasurement{m},
+	}
 }
 
 // surveyAnswer is a receipt, or the field by which the filing was refused.

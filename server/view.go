@@ -158,8 +158,10 @@ func (s *Server) viewCase(g access.Grant, k casework.Case, d caseDetails, action
 		m.Referrals = append(m.Referrals, legName(leg))
 	}
 	for _, task := range d.tasks {
-		m.Tasks = append(m.Tasks, &pb.Task{Unit: unitName(task.Unit), DueTime: timestamp(task.Due), Done: task.Done,
-			Service: enum[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, task.Service)})
+		m.Tasks = append(m.Tasks, &pb.Task{
+			Unit: unitName(task.Unit), DueTime: timestamp(task.Due), Done: task.Done,
+			Service: enum[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, task.Service),
+		})
 	}
 	s.fillCaseContent(m, g, k, d, now)
 	sightOf(g).clear(m.ProtoReflect())
@@ -204,13 +206,17 @@ func (s *Server) viewPerson(p casework.Person, now time.Time) *pb.Person {
 		Mother:     viewKin(i.Mother), Father: viewKin(i.Father), Guardian: viewKin(i.Guardian), Husband: viewKin(i.Husband),
 	}
 	if c := i.SafeContact; c != (casework.SafeContact{}) {
-		m.SafeContact = &pb.SafeContact{Allowed: c.Allowed, DoNotCall: c.DoNotCall, Phone: c.Phone, Instructions: c.Instructions,
-			Channel: enum[pb.ContactChannel_Value](pb.ContactChannel_Value_value, c.Channel)}
+		m.SafeContact = &pb.SafeContact{
+			Allowed: c.Allowed, DoNotCall: c.DoNotCall, Phone: c.Phone, Instructions: c.Instructions,
+			Channel: enum[pb.ContactChannel_Value](pb.ContactChannel_Value_value, c.Channel),
+		}
 	}
 	for _, id := range i.Identifiers {
-		m.Identifiers = append(m.Identifiers, &pb.Identifier{Value: id.Value, Warnings: id.Warnings,
+		m.Identifiers = append(m.Identifiers, &pb.Identifier{
+			Value: id.Value, Warnings: id.Warnings,
 			Type:         enum[pb.IdentifierType_Value](pb.IdentifierType_Value_value, id.Type),
-			Verification: enum[pb.Verification_Value](pb.Verification_Value_value, id.Verification)})
+			Verification: enum[pb.Verification_Value](pb.Verification_Value_value, id.Verification),
+		})
 	}
 	return m
 }
@@ -233,9 +239,11 @@ func viewIncidents(incidents []casework.Incident) []*pb.Incident {
 			Chronology: i.Chronology,
 		}
 		for _, p := range i.Pairs {
-			m.Pairs = append(m.Pairs, &pb.Pair{Perpetrator: p.Perpetrator, PerpetratorNik: p.NIK,
+			m.Pairs = append(m.Pairs, &pb.Pair{
+				Perpetrator: p.Perpetrator, PerpetratorNik: p.NIK,
 				Relation:   enum[pb.Relation_Value](pb.Relation_Value_value, p.Relation),
-				Cohabiting: enum[pb.YesNo_Value](pb.YesNo_Value_value, p.Cohabiting)})
+				Cohabiting: enum[pb.YesNo_Value](pb.YesNo_Value_value, p.Cohabiting),
+			})
 		}
 		all = append(all, m)
 	}
@@ -246,8 +254,10 @@ func viewRisk(r casework.Risk) *pb.Risk {
 	if r.Level == "" {
 		return nil
 	}
-	return &pb.Risk{Signs: enums[pb.RiskSign_Value](pb.RiskSign_Value_value, r.Signs), Reason: r.Reason,
-		Level: enum[pb.RiskLevel_Value](pb.RiskLevel_Value_value, r.Level)}
+	return &pb.Risk{
+		Signs: enums[pb.RiskSign_Value](pb.RiskSign_Value_value, r.Signs), Reason: r.Reason,
+		Level: enum[pb.RiskLevel_Value](pb.RiskLevel_Value_value, r.Level),
+	}
 }
 
 // enum finds the contract's value of a word; both have the same identifiers.
@@ -270,7 +280,8 @@ func enums[E ~int32, W ~string](values map[string]int32, words []W) []E {
 func word[W ~string](v interface {
 	Number() protoreflect.EnumNumber
 	String() string
-}) W {
+},
+) W {
 	if v.Number() == 0 {
 		return ""
 	}
@@ -309,8 +320,12 @@ var ageBands = []struct {
 	below int
 	band  pb.AgeBand_Value
 }{
-	{6, pb.AgeBand_AGE_0_5}, {13, pb.AgeBand_AGE_6_12}, {18, pb.AgeBand_AGE_13_17}, {25, pb.AgeBand_AGE_18_24},
-	{45, pb.AgeBand_AGE_25_44}, {60, pb.AgeBand_AGE_45_59},
+	{6, pb.AgeBand_AGE_0_5},
+	{13, pb.AgeBand_AGE_6_12},
+	{18, pb.AgeBand_AGE_13_17},
+	{25, pb.AgeBand_AGE_18_24},
+	{45, pb.AgeBand_AGE_25_44},
+	{60, pb.AgeBand_AGE_45_59},
 }
 
 func ageBand(birth casework.BirthDate, on casework.Date) pb.AgeBand_Value {

@@ -28,13 +28,7 @@ type world struct {
 	dir    string
 	served server.Served
 	conn   *grpc.ClientConn
-	clock  *clock
 }
-
-// clock is the server's time, moved on by the test.
-type clock struct{ now time.Time }
-
-func (c *clock) Now() time.Time { return c.now }
 
 func newWorld(t testing.TB) *world {
 	t.Helper()

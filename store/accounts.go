@@ -268,3 +268,8 @@ func (t *tx) MemberByCode(code string, unit casework.UnitID) (m Member, err erro
 	m.Known = err == nil
 	return m, err
 }
+
+// HasRole tells whether anybody has a role now.
+func (t *tx) HasRole(role casework.Role) (has bool, err error) {
+	return has, t.row("SELECT EXISTS (SELECT 1 FROM memberships WHERE role = $1 AND until_time IS NULL)", role).scan(&has)
+}

@@ -65,8 +65,10 @@ func checkAnswers(r *Reader, report func(string)) error {
 }
 
 // entryTables carry the id of the entry that made or last changed each row.
-var entryTables = []string{"units", "accounts", "memberships", "credentials", "persons", "cases", "incidents", "pairs", "measurements",
-	"notes", "tasks", "assignments", "submissions", "blocks", "disclosures", "legs", "progress", "duties"}
+var entryTables = []string{
+	"units", "accounts", "memberships", "credentials", "persons", "cases", "incidents", "pairs", "measurements",
+	"notes", "tasks", "assignments", "submissions", "blocks", "disclosures", "legs", "progress", "duties",
+}
 
 // checkEntries finds rows without an entry: somebody wrote past the journal. It also finds an older value put back into its own
 // cell: that opens, but it is not what the journal says was written.

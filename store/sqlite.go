@@ -333,12 +333,6 @@ func isUnique(err error) bool {
 		(e.ExtendedCode == sqlite3.ErrConstraintUnique || e.ExtendedCode == sqlite3.ErrConstraintPrimaryKey)
 }
 
-// isForeign tells whether err is a reference to a row that is not there.
-func isForeign(err error) bool {
-	var e sqlite3.Error
-	return errors.As(err, &e) && e.ExtendedCode == sqlite3.ErrConstraintForeignKey
-}
-
 // untrustworthy tells whether nothing after err can be trusted: the file or the disk failed.
 func untrustworthy(err error) bool {
 	switch code(err) {

@@ -16,25 +16,37 @@ func TestWhatIsLeftOutNarrows(t *testing.T) {
 		{"no role", Facts{Action: Read, Active: true, Relations: Assigned, Level: L1, State: Open}, NotFound},
 		{"a role that is none", Facts{Action: Read, Active: true, Role: App + 1, Relations: Assigned, Level: L1, State: Open}, NotFound},
 		{"no level is L3", Facts{Action: Read, Active: true, Role: Worker, Relations: Owner, State: Open}, NotFound},
-		{"a level that is none is L3", Facts{Action: Read, Active: true, Role: Worker, Relations: Owner,
-			Level: L3 + 1, State: Open}, NotFound},
+		{"a level that is none is L3", Facts{
+			Action: Read, Active: true, Role: Worker, Relations: Owner,
+			Level: L3 + 1, State: Open,
+		}, NotFound},
 		{"no level wants a second factor", Facts{Action: Read, Active: true, Role: Worker, Relations: Assigned, State: Open}, StepUp},
 		{"no state is sealed", Facts{Action: Read, Active: true, Role: Worker, Relations: Assigned, Level: L1}, NotFound},
-		{"a second factor of no known age is none", Facts{Action: Read, Active: true, Role: Worker, Relations: Assigned,
-			State: Open, MFA: MFARecent + 1}, StepUp},
-		{"no own level is below all", Facts{Action: Read, Active: true, Role: Worker, Relations: Match,
-			Level: L1, State: Open}, NotFound},
-		{"an own level that is none is below all", Facts{Action: Read, Active: true, Role: Worker, Relations: Match,
-			Level: L1, OwnLevel: L3 + 1, State: Open}, NotFound},
+		{"a second factor of no known age is none", Facts{
+			Action: Read, Active: true, Role: Worker, Relations: Assigned,
+			State: Open, MFA: MFARecent + 1,
+		}, StepUp},
+		{"no own level is below all", Facts{
+			Action: Read, Active: true, Role: Worker, Relations: Match,
+			Level: L1, State: Open,
+		}, NotFound},
+		{"an own level that is none is below all", Facts{
+			Action: Read, Active: true, Role: Worker, Relations: Match,
+			Level: L1, OwnLevel: L3 + 1, State: Open,
+		}, NotFound},
 		{"an action that is none, seen", Facts{Active: true, Role: Worker, Relations: Assigned, Level: L1, State: Open}, Denied},
 		{"an action that is none, not seen", Facts{Action: actionEnd, Active: true, Role: Worker, Level: L1, State: Open}, NotFound},
 		{"an unknown author is neither self", Facts{Action: AbsenceSet, Active: true, Role: Worker}, Denied},
 		{"nor another", Facts{Action: ReviewDecide, Active: true, Role: Reviewer, Cond: ReviewPending}, Denied},
-		{"conditions that Decide works out are not believed", Facts{Action: BreakGlassOpen, Active: true, Role: Worker,
+		{"conditions that Decide works out are not believed", Facts{
+			Action: BreakGlassOpen, Active: true, Role: Worker,
 			Level: L1, State: Open,
-			MFA: MFARecent, Cond: ExactKey | HasReason | WithinQuota | glassSector}, NotFound},
-		{"nor one that it knows nothing of", Facts{Action: CaseUpdate, Active: true, Role: Worker,
-			Level: L1, State: Open, Cond: sees}, NotFound},
+			MFA: MFARecent, Cond: ExactKey | HasReason | WithinQuota | glassSector,
+		}, NotFound},
+		{"nor one that it knows nothing of", Facts{
+			Action: CaseUpdate, Active: true, Role: Worker,
+			Level: L1, State: Open, Cond: sees,
+		}, NotFound},
 	} {
 		if d := Decide(c.f); d.Outcome != c.want {
 			t.Errorf("%s: got %v by %v, want %v", c.name, d.Outcome, d.Rule, c.want)
@@ -61,8 +73,10 @@ func TestZeroDecisionShowsNothing(t *testing.T) {
 
 // receiver is an officer of the social office with one leg and its basis.
 func receiver(leg byte, basis Basis, scope Mask) Facts {
-	return Facts{Action: Read, Active: true, Role: Worker, Sector: Social, Relations: Receiver, Level: L1, State: Open,
-		Leg: casework.LegID{leg}, Basis: basis, Scope: scope, Named: Named{}.With(leg), Case: casework.CaseID{7}}
+	return Facts{
+		Action: Read, Active: true, Role: Worker, Sector: Social, Relations: Receiver, Level: L1, State: Open,
+		Leg: casework.LegID{leg}, Basis: basis, Scope: scope, Named: Named{}.With(leg), Case: casework.CaseID{7},
+	}
 }
 
 func TestWideScopeNeverMeetsWeakBasis(t *testing.T) {
@@ -127,8 +141,10 @@ func TestOneStepUpIsTheWholeAnswers(t *testing.T) {
 }
 
 func TestAGuardianWhoIsThePerpetratorGivesNoConsent(t *testing.T) {
-	f := Facts{Action: DisclosureRecord, Active: true, Role: Worker, Relations: Assigned, Level: L1, State: Open,
-		Cond: GiverGuardian | GiverPerpetrator | NoMethod}
+	f := Facts{
+		Action: DisclosureRecord, Active: true, Role: Worker, Relations: Assigned, Level: L1, State: Open,
+		Cond: GiverGuardian | GiverPerpetrator | NoMethod,
+	}
 	if d := Decide(f); d.Outcome != Invalid || d.Rule != "G1" || d.Effects != 0 {
 		t.Errorf("Decide: got %+v, want INVALID by G1", d)
 	}
@@ -146,10 +162,18 @@ func TestAGuardianWhoIsThePerpetratorGivesNoConsent(t *testing.T) {
 
 func TestWordsAreThoseOfTheTable(t *testing.T) {
 	for _, c := range []struct{ got, want string }{
-		{ReferralSend.String(), "referral.send"}, {Notify.String(), "notify"}, {Action(0).String(), ""}, {actionEnd.String(), ""},
-		{(F0 | F1).String(), "F0|F1"}, {Mask(0).String(), ""}, {F3Sector.String(), "F3_SECTOR"},
-		{StepUp.String(), "STEP_UP"}, {Outcome(99).String(), ""}, {Rule("R10").String(), "R10"},
-		{Supervisor.String(), "SUPERVISOR"}, {L3.String(), "L3"},
+		{ReferralSend.String(), "referral.send"},
+		{Notify.String(), "notify"},
+		{Action(0).String(), ""},
+		{actionEnd.String(), ""},
+		{(F0 | F1).String(), "F0|F1"},
+		{Mask(0).String(), ""},
+		{F3Sector.String(), "F3_SECTOR"},
+		{StepUp.String(), "STEP_UP"},
+		{Outcome(99).String(), ""},
+		{Rule("R10").String(), "R10"},
+		{Supervisor.String(), "SUPERVISOR"},
+		{L3.String(), "L3"},
 	} {
 		if c.got != c.want {
 			t.Errorf("got %q, want %q", c.got, c.want)
@@ -159,8 +183,10 @@ func TestWordsAreThoseOfTheTable(t *testing.T) {
 
 // The journal and the scopes of disclosures hold these numbers: one that moves opens other fields than she consented to.
 func TestBitsOfMasksNeverMove(t *testing.T) {
-	for i, m := range []Mask{F0, F1, F2, F3, F4, Receipt, F1Own, F1Late, F2Link, F2Roster, F3Health, F3Social, F3Protection,
-		F3Last, F3Named, F4Named, Reason, F3Sector} {
+	for i, m := range []Mask{
+		F0, F1, F2, F3, F4, Receipt, F1Own, F1Late, F2Link, F2Roster, F3Health, F3Social, F3Protection,
+		F3Last, F3Named, F4Named, Reason, F3Sector,
+	} {
 		if m != 1<<i {
 			t.Errorf("%v: got bit %#x, want %#x", m, uint32(m), 1<<i)
 		}
@@ -174,8 +200,10 @@ func TestPurposeFollowsFromTheRule(t *testing.T) {
 			t.Errorf("%s: got purpose %q", r.id, got)
 		}
 	}
-	for rule, want := range map[Rule]Purpose{"R12b": PurposeCare, "R17": PurposeReferral, "R18b": PurposeSafety, "R6a": PurposeReview,
-		"A32": PurposeSubjectRequest, "A3": "", "R20": ""} {
+	for rule, want := range map[Rule]Purpose{
+		"R12b": PurposeCare, "R17": PurposeReferral, "R18b": PurposeSafety, "R6a": PurposeReview,
+		"A32": PurposeSubjectRequest, "A3": "", "R20": "",
+	} {
 		if got := rule.Purpose(); got != want {
 			t.Errorf("%s: got purpose %q, want %q", rule, got, want)
 		}

@@ -5,13 +5,19 @@ import "testing"
 // mix is what a busy morning asks for: mostly reads of lists, some acts, some refusals.
 var mix = []Facts{
 	{Action: Read, Active: true, Role: Worker, Sector: Health, Relations: Owner, Level: L1, State: Open},
-	{Action: Read, Active: true, Role: Worker, Sector: Protection, Relations: Assigned | Owner | Submitter,
-		Level: L3, State: Open, MFA: MFAFresh},
-	{Action: Read, Active: true, Role: Supervisor, Sector: Health, Relations: Owner | Assigned | Match,
-		Level: L2, OwnLevel: L2, State: Open},
+	{
+		Action: Read, Active: true, Role: Worker, Sector: Protection, Relations: Assigned | Owner | Submitter,
+		Level: L3, State: Open, MFA: MFAFresh,
+	},
+	{
+		Action: Read, Active: true, Role: Supervisor, Sector: Health, Relations: Owner | Assigned | Match,
+		Level: L2, OwnLevel: L2, State: Open,
+	},
 	{Action: Read, Active: true, Role: Intake, Sector: Health, Relations: Owner | Submitter, Level: L1, State: Open, Cond: ChildGrowth},
-	{Action: Read, Active: true, Role: Worker, Sector: Social, Relations: Receiver | Pending,
-		Level: L1, State: Open, Basis: Consent, Scope: F1 | F2 | F3Named},
+	{
+		Action: Read, Active: true, Role: Worker, Sector: Social, Relations: Receiver | Pending,
+		Level: L1, State: Open, Basis: Consent, Scope: F1 | F2 | F3Named,
+	},
 	{Action: Read, Active: true, Role: Worker, Sector: Health, Level: L3, State: Open},
 	{Action: CaseNote, Active: true, Role: Worker, Relations: Assigned, Level: L3, State: Open, MFA: MFARecent},
 	{Action: ReferralAccept, Active: true, Role: Worker, Relations: Pending, Level: L1, State: Open},
@@ -38,8 +44,10 @@ func BenchmarkDecide(b *testing.B) {
 
 // BenchmarkDecideWorst is the read that meets most rows.
 func BenchmarkDecideWorst(b *testing.B) {
-	f := Facts{Action: Read, Active: true, Role: Supervisor, Sector: Health, Relations: anyRelation - 1, Level: L1, State: Open,
-		Basis: Consent | Care | Exception, Scope: maskEnd - 1, Cond: told, OwnLevel: L3}
+	f := Facts{
+		Action: Read, Active: true, Role: Supervisor, Sector: Health, Relations: anyRelation - 1, Level: L1, State: Open,
+		Basis: Consent | Care | Exception, Scope: maskEnd - 1, Cond: told, OwnLevel: L3,
+	}
 	b.ReportAllocs()
 	for b.Loop() {
 		if !Decide(f).Allowed() {

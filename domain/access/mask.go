@@ -33,8 +33,10 @@ const (
 	maskEnd
 )
 
-var maskNames = [...]string{"F0", "F1", "F2", "F3", "F4", "RECEIPT", "F1_OWN", "F1_LATE", "F2_LINK", "F2_ROSTER",
-	"F3_HEALTH", "F3_SOCIAL", "F3_PROTECTION", "F3_LAST", "F3_NAMED", "F4_NAMED", "REASON", "F3_SECTOR"}
+var maskNames = [...]string{
+	"F0", "F1", "F2", "F3", "F4", "RECEIPT", "F1_OWN", "F1_LATE", "F2_LINK", "F2_ROSTER",
+	"F3_HEALTH", "F3_SOCIAL", "F3_PROTECTION", "F3_LAST", "F3_NAMED", "F4_NAMED", "REASON", "F3_SECTOR",
+}
 
 // Closure adds to each class the parts that it holds: who sees F1 sees F1Own, and with it the receipt. Masks are
 // compared after it. The mask of a Grant is closed.

@@ -210,8 +210,13 @@ func sectored(m Mask, p *point) Mask {
 
 // whole is the closure as the page writes it, turned until it rests.
 func whole(m Mask) Mask {
-	for _, part := range [...][2]Mask{{F1, F1Own}, {F1Own, Receipt | F1Late}, {F2, F2Link | F2Roster},
-		{F3, F3Health | F3Social | F3Protection | F3Named | F3Last}, {F4, F4Named}} {
+	for _, part := range [...][2]Mask{
+		{F1, F1Own},
+		{F1Own, Receipt | F1Late},
+		{F2, F2Link | F2Roster},
+		{F3, F3Health | F3Social | F3Protection | F3Named | F3Last},
+		{F4, F4Named},
+	} {
 		if m&part[0] != 0 {
 			m |= part[1]
 		}

@@ -76,14 +76,20 @@ var reads = []rule{
 	// A unit decides on a leg without a name: age band and sex are enough to know whether it can serve.
 	{id: "R15a", on: toRead, at: intake | l12, rel: Pending, shows: F0 | F1Own},
 	{id: "R15b", on: toRead, at: officers, rel: Pending, shows: F0 | F1Own},
-	{id: "R16a", on: toRead, at: officers | l12, rel: Receiver, basis: Consent,
-		shows: F0 | F1 | F2 | F3Sector | F3Named | F4Named, scoped: true},
-	{id: "R16b", on: toRead, at: officers | l3, rel: Receiver, basis: Consent,
-		shows: F0 | F1 | F2 | F3Named | F4Named, scoped: true},
+	{
+		id: "R16a", on: toRead, at: officers | l12, rel: Receiver, basis: Consent,
+		shows: F0 | F1 | F2 | F3Sector | F3Named | F4Named, scoped: true,
+	},
+	{
+		id: "R16b", on: toRead, at: officers | l3, rel: Receiver, basis: Consent,
+		shows: F0 | F1 | F2 | F3Named | F4Named, scoped: true,
+	},
 	// Nobody consented: capped at who and what, whatever the exception names, and she can find it (UU 23/2004 art. 10).
 	{id: "R16c", on: toRead, at: officers, rel: Receiver, basis: Exception, shows: F0 | F1 | F2, scoped: true, effects: TellSubject},
-	{id: "R16d", on: toRead, at: officers | l1, rel: Receiver, basis: Care,
-		shows: F0 | F1 | F2 | F3Sector, scoped: true, effects: TellSubject},
+	{
+		id: "R16d", on: toRead, at: officers | l1, rel: Receiver, basis: Care,
+		shows: F0 | F1 | F2 | F3Sector, scoped: true, effects: TellSubject,
+	},
 	// Basis over, leg declined or ended: what became of one's own leg stays visible, else its outcome is never reported.
 	{id: "R17", on: toRead, at: officers, rel: Receiver | Former, shows: F0 | F1Own},
 	{id: "R18a", on: toRead, at: officers | l12, rel: BreakGlass, shows: F0 | F1 | F2 | F3, effects: tellAll},
@@ -105,8 +111,10 @@ var acts = []rule{
 	{id: "A2", on: []Action{CaseUpdate, CaseTransition, CaseNote, CaseIncident}, at: officers | open, rel: Assigned},
 	{id: "A3", on: []Action{CaseUpdate, CaseTransition, CaseNote, CaseIncident}, at: supervisor | open, rel: Owner},
 	// A team shares its ordinary cases: a clinic where one midwife is on leave must go on.
-	{id: "A3b", on: []Action{CaseUpdate, CaseTransition, CaseNote, DisclosureRecord, ReferralSuggest, ReferralFollow,
-		ReferralProvideInfo}, at: worker | l1 | open, rel: Owner},
+	{id: "A3b", on: []Action{
+		CaseUpdate, CaseTransition, CaseNote, DisclosureRecord, ReferralSuggest, ReferralFollow,
+		ReferralProvideInfo,
+	}, at: worker | l1 | open, rel: Owner},
 	{id: "A4", on: []Action{CaseMeasure}, at: caseRoles | l1 | open, rel: Owner},
 	{id: "A5", on: []Action{CaseMeasure}, at: officers | open, rel: Assigned | Receiver, needs: writesSector},
 	{id: "A5b", on: []Action{TaskAdd, TaskEnd}, at: officers | open, rel: Assigned, needs: DoneOrByHand},
@@ -122,30 +130,42 @@ var acts = []rule{
 	{id: "A9", on: []Action{CaseRaiseLevel, BlockAdd}, at: officers | readable, rel: Assigned | Receiver},
 	{id: "A10", on: []Action{CaseRaiseLevel, BlockAdd}, at: supervisor | readable, rel: Owner},
 	{id: "A11", on: []Action{CaseRaiseLevel, BlockAdd}, at: reviewer | readable, needs: ReviewPending, effects: TellOwner},
-	{id: "A12", on: []Action{BlockRemove}, at: supervisor | readable | secondKey, rel: Owner,
-		needs: HasReason | Cosigned, effects: tellAll},
+	{
+		id: "A12", on: []Action{BlockRemove}, at: supervisor | readable | secondKey, rel: Owner,
+		needs: HasReason | Cosigned, effects: tellAll,
+	},
 	{id: "A13", on: []Action{DisclosureRecord}, at: officers | open, rel: Assigned, effects: TellSubject},
 	{id: "A14", on: []Action{DisclosureRecord}, at: supervisor | open, rel: Owner, effects: TellSubject},
 	// On her word, at once, to whomever of them she says it.
 	{id: "A15", on: []Action{DisclosureWithdraw}, at: officers | readable, rel: Assigned | Receiver, effects: TellOwner | TellSubject},
 	{id: "A16", on: []Action{DisclosureWithdraw}, at: supervisor | readable, rel: Owner, effects: TellOwner | TellSubject},
 	// X1 UU 23/2004 art. 15, X2 Permenkes 68/2013 art. 6-8, X3 an order: never silent, never unreviewed.
-	{id: "A17", on: []Action{DisclosureException}, at: officers | open | secondKey, rel: Assigned,
-		needs: HasReason, effects: tellAll | Review72h},
-	{id: "A18", on: []Action{DisclosureException}, at: supervisor | open | secondKey, rel: Owner,
-		needs: HasReason, effects: tellAll | Review72h},
-	{id: "A19", on: []Action{ReferralSend}, at: officers | open, rel: Assigned | Receiver,
-		basis: Consent | Care | Exception, effects: TellSubject},
+	{
+		id: "A17", on: []Action{DisclosureException}, at: officers | open | secondKey, rel: Assigned,
+		needs: HasReason, effects: tellAll | Review72h,
+	},
+	{
+		id: "A18", on: []Action{DisclosureException}, at: supervisor | open | secondKey, rel: Owner,
+		needs: HasReason, effects: tellAll | Review72h,
+	},
+	{
+		id: "A19", on: []Action{ReferralSend}, at: officers | open, rel: Assigned | Receiver,
+		basis: Consent | Care | Exception, effects: TellSubject,
+	},
 	{id: "A20", on: []Action{ReferralSend}, at: supervisor | open, rel: Owner, basis: Consent | Care | Exception, effects: TellSubject},
 	{id: "A20d", on: []Action{ReferralSend}, at: worker | l1 | open, rel: Owner, basis: Consent | Care | Exception, effects: TellSubject},
 	{id: "A20b", on: []Action{ReferralSuggest}, at: officers | open, rel: Assigned | Receiver},
 	{id: "A20c", on: []Action{ReferralSuggest}, at: supervisor | open, rel: Owner},
 	{id: "A21", on: []Action{ReferralAcknowledge}, at: intake | l12 | open, rel: Pending},
-	{id: "A22", on: []Action{ReferralAcknowledge, ReferralAccept, ReferralDecline, ReferralRequestInfo}, at: officers | open,
-		rel: Pending | Receiver},
+	{
+		id: "A22", on: []Action{ReferralAcknowledge, ReferralAccept, ReferralDecline, ReferralRequestInfo}, at: officers | open,
+		rel: Pending | Receiver,
+	},
 	// Late answers to a leg that is over: the machine says what it became.
-	{id: "A22b", on: []Action{ReferralAcknowledge, ReferralAccept, ReferralDecline, ReferralRequestInfo, ReferralWork,
-		ReferralReport}, at: officers | readable, rel: Former, needs: LegOver},
+	{id: "A22b", on: []Action{
+		ReferralAcknowledge, ReferralAccept, ReferralDecline, ReferralRequestInfo, ReferralWork,
+		ReferralReport,
+	}, at: officers | readable, rel: Former, needs: LegOver},
 	{id: "A23", on: []Action{ReferralReassign}, at: supervisor | open, rel: Pending},
 	// Progress needs the basis that the service stands on; the outcome does not, for it shows nothing new.
 	{id: "A24", on: []Action{ReferralWork}, at: officers | open, rel: Receiver, basis: Consent | Care | Exception},
@@ -162,18 +182,30 @@ var acts = []rule{
 	{id: "A26e", on: []Action{ReferralRemind, ReferralReassign}, at: supervisor | open, rel: Overseer, needs: HasReason},
 	// A right on the pair and no read of a case: two columns, and no sector, which would tell that it is about violence.
 	{id: "A27", on: []Action{LinkReveal, LinkDecide}, at: reviewer | readable | secondKey, needs: SentToReview, shows: F2Link},
-	{id: "A28", on: []Action{BreakGlassOpen}, at: officers | open | recent,
-		needs: glassSector | ExactKey | HasReason | WithinQuota, effects: tellAll | Review72h},
-	{id: "A29", on: []Action{BreakGlassOpen}, at: officers | open | recent,
-		needs: glassSector | ExactKey | HasReason | Cosigned, effects: tellAll | Review72h},
-	{id: "A30", on: []Action{BreakGlassCosign}, at: reviewer | open | recent,
-		needs: ReviewPending | NotSelf, effects: TellOwner | TellSubject},
-	{id: "A31", on: []Action{CaseSeal, CaseUnseal, CaseErase}, at: supervisor | recent, rel: Owner,
-		needs: HasReason | Cosigned, effects: TellOwner | TellReviewer},
-	{id: "A31b", on: []Action{HoldLegal}, at: supervisor | recent, rel: Owner,
-		needs: HasReason | Cosigned, effects: TellOwner | TellReviewer},
-	{id: "A32", on: []Action{SubjectCopy}, at: supervisor | readable | recent, rel: Owner,
-		needs: Cosigned, effects: TellReviewer | TellSubject},
+	{
+		id: "A28", on: []Action{BreakGlassOpen}, at: officers | open | recent,
+		needs: glassSector | ExactKey | HasReason | WithinQuota, effects: tellAll | Review72h,
+	},
+	{
+		id: "A29", on: []Action{BreakGlassOpen}, at: officers | open | recent,
+		needs: glassSector | ExactKey | HasReason | Cosigned, effects: tellAll | Review72h,
+	},
+	{
+		id: "A30", on: []Action{BreakGlassCosign}, at: reviewer | open | recent,
+		needs: ReviewPending | NotSelf, effects: TellOwner | TellSubject,
+	},
+	{
+		id: "A31", on: []Action{CaseSeal, CaseUnseal, CaseErase}, at: supervisor | recent, rel: Owner,
+		needs: HasReason | Cosigned, effects: TellOwner | TellReviewer,
+	},
+	{
+		id: "A31b", on: []Action{HoldLegal}, at: supervisor | recent, rel: Owner,
+		needs: HasReason | Cosigned, effects: TellOwner | TellReviewer,
+	},
+	{
+		id: "A32", on: []Action{SubjectCopy}, at: supervisor | readable | recent, rel: Owner,
+		needs: Cosigned, effects: TellReviewer | TellSubject,
+	},
 	{id: "A33", on: []Action{SubjectAccesses}, at: officers | readable, rel: Assigned},
 	{id: "A34", on: []Action{SubjectAccesses}, at: supervisor | readable, rel: Owner},
 	{id: "A35", on: []Action{LinkReview}, at: officers | readable, needs: Candidate | matchUp | HoldsOwnSide},

@@ -371,9 +371,15 @@ func TestWordsStandInTheOrderOfTheirBits(t *testing.T) {
 		word string
 		got  uint64
 	}{
-		{"ASSIGNED", uint64(Assigned)}, {"OWNER", uint64(Owner)}, {"MATCH", uint64(Match)},
-		{"CONSENT", uint64(Consent) << 9}, {"CARE", uint64(Care) << 9}, {"EXCEPTION", uint64(Exception) << 9},
-		{"reason", uint64(HasReason) << 12}, {"not_self", uint64(NotSelf) << 12}, {"letter_unit", uint64(LetterUnit) << 12},
+		{"ASSIGNED", uint64(Assigned)},
+		{"OWNER", uint64(Owner)},
+		{"MATCH", uint64(Match)},
+		{"CONSENT", uint64(Consent) << 9},
+		{"CARE", uint64(Care) << 9},
+		{"EXCEPTION", uint64(Exception) << 9},
+		{"reason", uint64(HasReason) << 12},
+		{"not_self", uint64(NotSelf) << 12},
+		{"letter_unit", uint64(LetterUnit) << 12},
 		{"carries_exception", uint64(CarriesException) << 12},
 	} {
 		if want := bit(c.word) >> axRelation; c.got != want {

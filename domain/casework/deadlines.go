@@ -108,8 +108,10 @@ var defaultRows = []defaultRow{
 
 	{caseType: DomesticViolence, duty: DutyDecide, by: [3]Duration{"1 h", "2 h", "24 h"}, basis: "praktik layanan UPTD PPA"},
 	{caseType: DomesticViolence, duty: DutyFirstService, by: [3]Duration{"2 h", "6 h", "3 wd"}, basis: "praktik layanan UPTD PPA"},
-	{caseType: DomesticViolence, service: ServiceLawEnforcement, duty: DutyFirstService, by: [3]Duration{"24 h", "24 h", "24 h"},
-		kind: Legal, basis: "UU 23/2004 pasal 16"},
+	{
+		caseType: DomesticViolence, service: ServiceLawEnforcement, duty: DutyFirstService, by: [3]Duration{"24 h", "24 h", "24 h"},
+		kind: Legal, basis: "UU 23/2004 pasal 16",
+	},
 	{service: ServiceOutreach, duty: DutyDecide, by: [3]Duration{"1 h", "1 h", ""}},
 	{service: ServiceOutreach, duty: DutyFirstService, by: [3]Duration{"12 h", "12 h", ""}},
 	{service: ServiceTemporaryShelter, duty: DutyDecide, by: [3]Duration{"1 h", "1 h", ""}},
@@ -169,8 +171,10 @@ func DefaultDeadlines() []Deadline {
 			if duration == "" {
 				continue
 			}
-			d := Deadline{CaseType: r.caseType, Service: r.service, Urgency: urgencies[i], Duty: r.duty,
-				Kind: r.kind, Duration: duration, Step: r.step, Basis: r.basis}
+			d := Deadline{
+				CaseType: r.caseType, Service: r.service, Urgency: urgencies[i], Duty: r.duty,
+				Kind: r.kind, Duration: duration, Step: r.step, Basis: r.basis,
+			}
 			all = append(all, d.completed())
 		}
 	}
@@ -213,8 +217,10 @@ func TableOf(rows []Deadline) Deadlines {
 
 // Missing names a duty and urgency without a row for any case and service; empty if none is. The server must not start with one.
 func (t Deadlines) Missing() string {
-	for _, duty := range []DutyName{DutyAcknowledge, DutyDecide, DutyFirstService, DutyReview, DutyAttend, DutyRecontact, DutyNote,
-		DutyConfirm, DutyReroute, DutyScreen, DutyAssess, DutyPlan, DutyStart, DutyFollowUp} {
+	for _, duty := range []DutyName{
+		DutyAcknowledge, DutyDecide, DutyFirstService, DutyReview, DutyAttend, DutyRecontact, DutyNote,
+		DutyConfirm, DutyReroute, DutyScreen, DutyAssess, DutyPlan, DutyStart, DutyFollowUp,
+	} {
 		for _, urgency := range urgencies {
 			if target, _ := t.Choose(DeadlineKey{Urgency: urgency, Duty: duty, Day: maxDate}); target == nil {
 				return string(duty) + " " + string(urgency)

@@ -42,20 +42,40 @@ func TestDueTimesOfTheFieldCases(t *testing.T) {
 		start                       string
 		due, level2, level3, lapses string
 	}{
-		{"PC-05 REROUTE, ROUTINE", plain, DeadlineKey{Duty: DutyReroute, Urgency: Routine}, "2026-06-05 15:30",
-			"2026-06-08 15:30", "2026-06-09 15:30", "2026-06-10 15:30", "never"},
+		{
+			"PC-05 REROUTE, ROUTINE", plain,
+			DeadlineKey{Duty: DutyReroute, Urgency: Routine},
+			"2026-06-05 15:30",
+			"2026-06-08 15:30", "2026-06-09 15:30", "2026-06-10 15:30", "never",
+		},
 		{"PC-05 REROUTE, URGENT", plain, DeadlineKey{Duty: DutyReroute, Urgency: Urgent}, "2026-06-05 15:30", "2026-06-08 11:30", "", "", "never"},
-		{"PC-06 ACKNOWLEDGE, ROUTINE", bridge, DeadlineKey{Duty: DutyAcknowledge, Urgency: Routine}, "2026-03-18 16:30",
-			"2026-03-25 16:00", "2026-03-26 16:00", "2026-03-27 16:00", "2026-03-30 16:00"},
-		{"PC-06 DECIDE, ROUTINE", bridge, DeadlineKey{Duty: DutyDecide, Urgency: Routine}, "2026-03-18 16:30",
-			"2026-03-27 16:00", "2026-04-01 16:00", "2026-04-06 16:00", "2026-04-09 16:00"},
+		{
+			"PC-06 ACKNOWLEDGE, ROUTINE", bridge,
+			DeadlineKey{Duty: DutyAcknowledge, Urgency: Routine},
+			"2026-03-18 16:30",
+			"2026-03-25 16:00", "2026-03-26 16:00", "2026-03-27 16:00", "2026-03-30 16:00",
+		},
+		{
+			"PC-06 DECIDE, ROUTINE", bridge,
+			DeadlineKey{Duty: DutyDecide, Urgency: Routine},
+			"2026-03-18 16:30",
+			"2026-03-27 16:00", "2026-04-01 16:00", "2026-04-06 16:00", "2026-04-09 16:00",
+		},
 		{"PC-06 ACKNOWLEDGE, URGENT", bridge, DeadlineKey{Duty: DutyAcknowledge, Urgency: Urgent}, "2026-03-18 16:30", "2026-03-25 12:00", "", "", ""},
 		{"PC-06 ACKNOWLEDGE, EMERGENCY", bridge, DeadlineKey{Duty: DutyAcknowledge, Urgency: Emergency}, "2026-03-18 16:30", "2026-03-18 16:45", "", "", "never"},
 		{"PC-06 the second sending", longer, DeadlineKey{Duty: DutyAcknowledge, Urgency: Routine}, "2026-03-18 16:30", "2026-03-26 16:00", "", "", ""},
-		{"PC-07 DECIDE by elapsed hours", plain, DeadlineKey{Duty: DutyDecide, Urgency: Routine, CaseType: DomesticViolence}, "2026-02-19 10:00",
-			"2026-02-20 10:00", "2026-02-21 10:00", "2026-02-22 10:00", "2026-02-23 10:00"},
-		{"CONFIRM has a step of its own", plain, DeadlineKey{Duty: DutyConfirm, Urgency: Routine}, "2026-06-01 08:00",
-			"2026-06-12 16:00", "2026-06-16 16:00", "2026-06-18 16:00", "2026-06-22 16:00"},
+		{
+			"PC-07 DECIDE by elapsed hours", plain,
+			DeadlineKey{Duty: DutyDecide, Urgency: Routine, CaseType: DomesticViolence},
+			"2026-02-19 10:00",
+			"2026-02-20 10:00", "2026-02-21 10:00", "2026-02-22 10:00", "2026-02-23 10:00",
+		},
+		{
+			"CONFIRM has a step of its own", plain,
+			DeadlineKey{Duty: DutyConfirm, Urgency: Routine},
+			"2026-06-01 08:00",
+			"2026-06-12 16:00", "2026-06-16 16:00", "2026-06-18 16:00", "2026-06-22 16:00",
+		},
 		{"FIRST_SERVICE never lapses", plain, DeadlineKey{Duty: DutyFirstService, Urgency: Routine}, "2026-06-01 08:00", "2026-06-09 16:00", "", "", "never"},
 	} {
 		d := started(t, tt.calendar, tt.key, wib(t, tt.start))
@@ -73,9 +93,12 @@ func TestAtTheDueTimeNothingIsOverdue(t *testing.T) {
 		now   time.Time
 		level int
 	}{
-		{at, 0}, {at.Add(time.Microsecond), 1},
-		{at.Add(24 * time.Hour), 1}, {at.Add(24*time.Hour + time.Microsecond), 2},
-		{at.Add(48 * time.Hour), 2}, {at.Add(48*time.Hour + time.Microsecond), 3},
+		{at, 0},
+		{at.Add(time.Microsecond), 1},
+		{at.Add(24 * time.Hour), 1},
+		{at.Add(24*time.Hour + time.Microsecond), 2},
+		{at.Add(48 * time.Hour), 2},
+		{at.Add(48*time.Hour + time.Microsecond), 3},
 		{at.Add(400 * 24 * time.Hour), 3},
 	} {
 		if got := d.Level(tt.now); got != tt.level || d.Overdue(tt.now) != (tt.level > 0) {

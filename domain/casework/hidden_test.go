@@ -14,8 +14,10 @@ const canary = "Kenanga"
 // private are values full of what nobody may read in a log.
 func private() map[string]any {
 	kin := Kin{Name: canary}
-	identity := PersonIdentity{Name: canary, Mother: kin, Address: Address{Text: canary, AreaCode: canary}, SafeContact: SafeContact{Phone: canary, Instructions: canary},
-		Identifiers: []Identifier{{Type: IDNIK, Value: canary}}}
+	identity := PersonIdentity{
+		Name: canary, Mother: kin, Address: Address{Text: canary, AreaCode: canary}, SafeContact: SafeContact{Phone: canary, Instructions: canary},
+		Identifiers: []Identifier{{Type: IDNIK, Value: canary}},
+	}
 	pair := Pair{Perpetrator: canary, NIK: canary}
 	incident := Incident{Chronology: canary, Pairs: []Pair{pair}}
 	risk := Risk{Reason: canary}
@@ -88,8 +90,10 @@ func TestIDsHaveOneForm(t *testing.T) {
 	if v7, ok := ParseID("019ab2c4-4a2c-7d8e-9a57-2f6d0c1b7a11"); !ok || v7.IsV4() {
 		t.Error("a v7 is no v4")
 	}
-	for _, wrong := range []string{"", text[1:], text + "0", "{" + text[1:], strings.ReplaceAll(text, "-", ""), "8e5f4f7e4-a2c-4d8e-9a57-2f6d0c1b7a11", strings.Replace(text, "e", "g", 1),
-		"-e5f4f7e-4a2c-4d8e-9a57-2f6d0c1b7a11", strings.Repeat("-", 36)} {
+	for _, wrong := range []string{
+		"", text[1:], text + "0", "{" + text[1:], strings.ReplaceAll(text, "-", ""), "8e5f4f7e4-a2c-4d8e-9a57-2f6d0c1b7a11", strings.Replace(text, "e", "g", 1),
+		"-e5f4f7e-4a2c-4d8e-9a57-2f6d0c1b7a11", strings.Repeat("-", 36),
+	} {
 		if got, ok := ParseID(wrong); ok {
 			t.Errorf("%q is read as %s", wrong, got)
 		}

@@ -1,0 +1,97 @@
+package server
+
+import (
+	"context"
+
+	"github.com/sinergi-pug/sinergi/domain/access"
+	"github.com/sinergi-pug/sinergi/domain/casework"
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+	"github.com/sinergi-pug/sinergi/store"
+)
+
+// ListReferrals lists legs of one side. A page is one read on one snapshot, and one entry if it shows another unit's case.
+func (s *referrals) ListReferrals(ctx context.Context, req *pb.ListReferralsRequest) (*pb.ListReferralsResponse, error) {
+	size := pageSize(req.GetPageSize())
+	return store.ReadLogged(ctx, s.store, func(r *store.Reader) (*pb.ListReferralsResponse, *store.Record, error) {
+		c, err := s.reading(ctx, r)
+		if err != nil {
+			return nil, nil, err
+		}
+		filter := store.LegFilter{Limit: size + 1}
+		for _, state := range req.GetStates() {
+			filter.States = append(filter.States, word[casework.ReferralState](state))
+		}
+		if filter.Before, err = c.cursor("referrals", req, req.GetPageToken()); err != nil {
+			return nil, nil, err
+		}
+		files, err := c.legPage(r, req.GetDirection(), filter)
+		if err != nil {
+			return nil, nil, err
+		}
+		return c.legList(r, req, files, size)
+	})
+}
+
+func (c call) legPage(r *store.Reader, direction pb.ListReferralsRequest_Direction_Value, filter store.LegFilter) ([]store.LegFile, error) {
+	switch {
+	case c.caller.Role == casework.RoleApp:
+		return r.Filed(c.caller, c.now, filter)
+	case direction == pb.ListReferralsRequest_Direction_OUTBOX:
+		return r.Outbox(c.caller, c.now, filter)
+	}
+	return r.Inbox(c.caller, c.now, filter)
+}
+
+// legList decides each row. A row that shows no part of F1 is not in the list, and neither is a gap.
+func (c call) legList(r *store.Reader, req *pb.ListReferralsRequest, files []store.LegFile, size int) (*pb.ListReferralsResponse, *store.Record, error) {
+	m := &pb.ListReferralsResponse{}
+	var log pageLog
+	for i, f := range files {
+		if i == size {
+			m.NextPageToken = c.pageToken("referrals", req, store.Cursor{Time: files[i-1].Leg.Sent, ID: files[i-1].Leg.ID})
+			break
+		}
+		read := access.Decide(f.Facts.Doing(access.Read))
+		if !read.Allowed() || !read.Grant.Shows(access.F1Own) {
+			continue
+		}
+		person, err := r.Client(f)
+		if err != nil {
+			return nil, nil, err
+		}
+		m.Referrals = append(m.Referrals, c.viewReferral(read.Grant, f, legDetails{person: person}, legActions(f), c.isSender(f), c.now))
+		log.add(c, read, f.Case, f.Leg.ID)
+	}
+	return m, log.record(c), nil
+}
+
+// pageLog gathers the one entry of a page.
+type pageLog struct {
+	needed bool
+	first  access.Decision
+	mask   access.Mask
+	tags   []byte
+}
+
+// add notes a row that access.md I8 wants on record.
+func (l *pageLog) add(c call, read access.Decision, k casework.Case, id [16]byte) {
+	if k.Level == casework.L1 && k.Register == c.caller.Unit.Register {
+		return
+	}
+	if !l.needed {
+		l.needed, l.first = true, read
+	}
+	l.mask |= read.Grant.Mask()
+	tag := c.store.Pseudonym("page", id[:])
+	l.tags = append(l.tags, tag[:]...)
+}
+
+func (l *pageLog) record(c call) *store.Record {
+	if !l.needed {
+		return nil
+	}
+	rec := c.record(access.Read, l.first, object{})
+	rec.Entry.Mask, rec.Entry.ObjectKind = uint32(l.mask), "page"
+	rec.Entry.Object = c.store.Tag("page", l.tags)
+	return &rec
+}
