@@ -95,7 +95,7 @@ func (s *Server) draw(f *filing) error {
 		}
 		f.keys = append(f.keys, key)
 	}
-	n := 8 + 6*len(f.legs) + 2*len(f.disclosures)
+	n := 8 + 8*len(f.legs) + 2*len(f.disclosures)
 	if f.incident != nil {
 		n += 2 * len(f.incident.Pairs)
 	}

@@ -102,7 +102,7 @@ func (j *filed) area() string {
 
 // inside makes no leg: a service asked of a unit of the own register is the case's own duty there.
 func (j *filed) inside(leg newLeg, unit casework.Unit) error {
-	task, made, err := j.w.PutTask(j.id(), j.k.ID, leg.service, unit.ID, j.entry)
+	task, made, err := j.w.PutTask(j.id(), j.k.ID, store.InsideService, leg.service, unit.ID, j.entry)
 	if err != nil {
 		return err
 	}
@@ -136,6 +136,9 @@ func (j *filed) send(i int, leg newLeg, unit casework.Unit, number string) error
 	if err := j.guard(leg, unit); err != nil {
 		return err
 	}
+	if done, err := j.alreadyOpen(leg, unit, number); err != nil || done {
+		return err
+	}
 	basis, err := j.basis(i, unit)
 	if err != nil {
 		return err
@@ -164,6 +167,54 @@ func (j *filed) send(i int, leg newLeg, unit casework.Unit, number string) error
 	}
 	j.legsDone = append(j.legsDone, j.filedLeg(l, duty, false))
 	return j.w.PutDuty(duty, entry)
+}
+
+// alreadyOpen holds guard 5: one open leg for a case, service and receiver. Who may see it is told which; who may not gets the
+// receipt that she would have got, and the case's officer a task, for the answer must not tell of another's filing.
+func (j *filed) alreadyOpen(leg newLeg, unit casework.Unit, number string) (done bool, err error) {
+	open, ok, err := j.w.OpenLeg(j.k.ID, leg.service, unit.ID)
+	if err != nil || !ok {
+		return false, err
+	}
+	f, err := j.w.ReferralFor(j.caller, open, j.now)
+	if err != nil {
+		return false, err
+	}
+	if access.Decide(f.Facts.Doing(access.Read)).Grant.Shows(access.F1Own) {
+		return false, casework.Precondition("DUPLICATE_OPEN_LEG").With("referral", legName(open))
+	}
+	duty := casework.Duty{ID: j.id(), Kind: casework.OnLeg, Case: j.k.ID, Unit: unit.ID, Name: casework.DutyAcknowledge, Started: j.now}
+	if duty, err = j.start(duty, leg.service, leg.urgency); err != nil {
+		return false, err
+	}
+	l := casework.Referral{ID: leg.id, Number: number, Receiver: unit.ID, Service: leg.service, State: casework.Sent}
+	j.legsDone = append(j.legsDone, j.filedLeg(l, duty, false))
+	return true, j.askOfficer(leg.service)
+}
+
+// askOfficer makes a task of a service that was asked again by somebody who may not know that it is under way.
+func (j *filed) askOfficer(service casework.ReferralServiceType) error {
+	unit, _ := j.store.Directory().Unit(j.k.Unit)
+	accountable, err := j.w.Accountable(unit)
+	if err != nil {
+		return err
+	}
+	task, made, err := j.w.PutTask(j.id(), j.k.ID, store.AskedAgain, service, accountable, j.entry)
+	if err != nil || !made {
+		return err
+	}
+	officers, err := j.w.Officers(j.k.ID, j.now)
+	if err != nil {
+		return err
+	}
+	duty := casework.Duty{
+		ID: j.id(), Kind: casework.OnTask, Object: task, Case: j.k.ID, Unit: accountable, Name: casework.DutyFirstService, Started: j.now,
+		Officer: append(officers, casework.AccountID{})[0],
+	}
+	if duty, err = j.start(duty, service, casework.Routine); err != nil {
+		return err
+	}
+	return j.w.PutDuty(duty, j.entry)
 }
 
 // guard holds guards 3, 4 and 6 of the page. The last one is UU 12/2022 art. 23: nobody mediates sexual violence.

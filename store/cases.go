@@ -285,15 +285,21 @@ type Task struct {
 	Due     time.Time
 }
 
-// PutTask asks a unit of the own register for a service; asked again while open it is the same task.
-func (w *Writer) PutTask(id casework.ID, k casework.CaseID, service casework.ReferralServiceType, unit casework.UnitID, entry [16]byte) (task casework.ID, made bool, err error) {
-	err = w.row("SELECT id FROM tasks WHERE case_id = $1 AND label = 'INSIDE_SERVICE' AND service = $2 AND unit = $3 AND ended IS NULL",
-		k, service, unit).scan(task[:]) // by tasks_open
+// Labels of the tasks that a rule makes.
+const (
+	InsideService = "INSIDE_SERVICE" // a service asked of a unit of the own register
+	AskedAgain    = "ASKED_AGAIN"    // a service asked by somebody who may not see that it is under way
+)
+
+// PutTask makes a task of a case; the same one asked again while open is the same task.
+func (w *Writer) PutTask(id casework.ID, k casework.CaseID, label string, service casework.ReferralServiceType, unit casework.UnitID, entry [16]byte) (task casework.ID, made bool, err error) {
+	err = w.row("SELECT id FROM tasks WHERE case_id = $1 AND label = $2 AND service = $3 AND unit = $4 AND ended IS NULL",
+		k, label, service, unit).scan(task[:]) // by tasks_open
 	if !errors.Is(err, errNoRows) {
 		return task, false, err
 	}
 	_, err = w.exec(`INSERT INTO tasks (id, case_id, label, service, unit, by_rule, state, created, revision, entry)
-		VALUES ($1, $2, 'INSIDE_SERVICE', $3, $4, 1, 'OPEN', $5, 1, $6)`, id, k, service, unit, w.Now(), entry)
+		VALUES ($1, $2, $3, $4, $5, 1, 'OPEN', $6, 1, $7)`, id, k, label, service, unit, w.Now(), entry)
 	return id, true, err
 }
 

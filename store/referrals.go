@@ -9,12 +9,8 @@ import (
 	"github.com/sinergi-pug/sinergi/domain/casework"
 )
 
-// PutReferral stores a new leg. One open leg for (case, service, receiver) is a unique index, not a look-up: the second of two
-// filings in one millisecond is told of the first.
+// PutReferral stores a new leg. One open leg for (case, service, receiver) is a unique index, whatever was looked for before.
 func (w *Writer) PutReferral(l casework.Referral, subject casework.PersonID, entry func(value [32]byte) [16]byte) error {
-	if other, ok, err := w.openLeg(l); err != nil || ok {
-		return errors.Join(err, duplicateLeg(other))
-	}
 	f3, err := w.sealJSON(Cell{"legs", "f3", l.ID[:], Owner(subject)}, l.Request)
 	if err != nil {
 		return err
@@ -30,17 +26,10 @@ func (w *Writer) PutReferral(l casework.Referral, subject casework.PersonID, ent
 	return err
 }
 
-func duplicateLeg(other casework.LegID) error {
-	if other == (casework.LegID{}) {
-		return nil
-	}
-	return casework.Precondition("DUPLICATE_OPEN_LEG").With("referral", "referrals/"+other.String())
-}
-
-// openLeg finds an open leg of the same case, service and receiver. Served by legs_one_open.
-func (t *tx) openLeg(l casework.Referral) (id casework.LegID, ok bool, err error) {
-	err = t.row("SELECT id FROM legs WHERE case_id = $1 AND service = $2 AND receiver = $3 AND ended IS NULL", l.Case, l.Service, l.Receiver).
-		scan(id[:])
+// OpenLeg finds the open leg of a case, service and receiver; ok is false if there is none. Served by legs_one_open, which holds
+// that there is one at most.
+func (t *tx) OpenLeg(k casework.CaseID, service casework.ReferralServiceType, receiver casework.UnitID) (id casework.LegID, ok bool, err error) {
+	err = t.row("SELECT id FROM legs WHERE case_id = $1 AND service = $2 AND receiver = $3 AND ended IS NULL", k, service, receiver).scan(id[:])
 	if errors.Is(err, errNoRows) {
 		return id, false, nil
 	}
