@@ -158,14 +158,14 @@ func (w *world) wantCases(t *testing.T, cases, legs int) {
 	}
 }
 
-// TestSameRequestTenTimesAtOnce: one row, ten equal answers, on both faces.
-func TestSameRequestTenTimesAtOnce(t *testing.T) {
+// TestDuplicateOfOneRequestTenTimesAtOnce: one row, ten equal answers, on both faces.
+func TestDuplicateOfOneRequestTenTimesAtOnce(t *testing.T) {
 	w := newWorld(t)
 	n := 200
 	if testing.Short() {
 		n = 20
 	}
-	if os.Getenv("SINERGI_LONG") != "" {
+	if long("duplicate") {
 		n = 1000
 	}
 	var group sync.WaitGroup
@@ -369,7 +369,7 @@ func TestKillNineLosesNothing(t *testing.T) {
 	if testing.Short() {
 		cycles = 1
 	}
-	if os.Getenv("SINERGI_LONG") != "" {
+	if long("kill") {
 		cycles = 100
 	}
 	dir := t.TempDir()

@@ -8,6 +8,8 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -50,6 +52,9 @@ func serveChild(dir string) error {
 	}
 	return served.Wait()
 }
+
+// long tells whether `.ci/run long ROW` asks for the promised size of a row.
+func long(row string) bool { return strings.EqualFold(os.Getenv("LONG_ROW"), row) }
 
 // child is a server in a process of its own.
 type child struct {
@@ -117,5 +122,49 @@ func verifyFolder(t testing.TB, dir string) {
 	findings, err := st.Verify(context.Background())
 	if err != nil || len(findings) > 0 {
 		t.Errorf("verify: %v %v", findings, err)
+	}
+}
+
+// TestFigures prints what a server takes: from start to its first answer, and in memory after many filings.
+func TestFiguresOfStartAndMemory(t *testing.T) {
+	filings := 2_000
+	if long("figures") {
+		filings = 50_000
+	}
+	dir := t.TempDir()
+	startChild(t, dir).kill() // makes database, keys and accounts, so that the second start is an ordinary one
+	c := startChild(t, dir)
+	w := attach(t, c)
+	var group sync.WaitGroup
+	for i := range callers {
+		group.Go(func() {
+			for n := i; n < filings; n += callers {
+				if _, err := w.referrals().FileReferral(bearerOf(w, "gizi-cibinong"), filing(int64(n))); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	group.Wait()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.cmd.Process.Pid))
+	if err != nil {
+		t.Skip("this system does not tell the memory of a process")
+	}
+	var kib int
+	for line := range strings.Lines(string(status)) {
+		if _, err := fmt.Sscanf(line, "VmRSS: %d kB", &kib); err == nil {
+			break
+		}
+	}
+	c.kill()
+	began := time.Now()
+	again := startChild(t, dir)
+	if got := attach(t, again).call("gizi-cibinong", "GET", "/v1/accounts:whoAmI", nil); got.Status != 200 {
+		t.Errorf("first answer: %d %s", got.Status, got.Body)
+	}
+	t.Logf("%d filings: %d MB resident; %d ms from start to the first answer", filings, kib/1024, time.Since(began).Milliseconds())
+	if kib > 120*1024 {
+		t.Errorf("%d MB resident, want at most 120", kib/1024)
 	}
 }
