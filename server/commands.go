@@ -89,7 +89,7 @@ func (c *Serve) Run(ctx context.Context) error {
 // work. The limit keeps the promise of 120 MB when the heap is not small.
 func sizeHeap() {
 	debug.SetGCPercent(300)
-	debug.SetMemoryLimit(96 << 20)
+	debug.SetMemoryLimit(64 << 20)
 }
 
 // variables are the names that the environment may use; SINERGI_SHARED is the tests'.
