@@ -46,15 +46,43 @@ func orElse(value, other string) string {
 	return value
 }
 
+// Exit codes of the operator's commands (design: experience).
+const (
+	exitConfiguration = 2
+	exitDamage        = 6
+)
+
+// ending is an error that knows with which code the program ends.
+type ending struct {
+	error
+	code int
+}
+
+// ExitCode is the code.
+func (e ending) ExitCode() int { return e.code }
+
+func (e ending) Unwrap() error { return e.error }
+
+// misconfigured marks what the operator has to set right before anything can begin.
+func misconfigured(err error) error {
+	if err == nil {
+		return nil
+	}
+	return ending{err, exitConfiguration}
+}
+
 // with runs f on the opened store.
 func (f Folders) with(ctx context.Context, run func(*store.Store) error) error {
+	if err := unknownVariables(os.Environ()); err != nil {
+		return misconfigured(err) // a misspelt folder would be made, and be the wrong one
+	}
 	f, err := f.completed()
 	if err != nil {
-		return err
+		return misconfigured(err)
 	}
 	st, err := store.Open(ctx, store.Config{Data: f.Data, Keys: f.Keys})
 	if err != nil {
-		return err
+		return misconfigured(err)
 	}
 	return errors.Join(run(st), st.Close())
 }
@@ -67,16 +95,13 @@ type Serve struct {
 
 // Run serves until ctx ends.
 func (c *Serve) Run(ctx context.Context) error {
-	if err := unknownVariables(os.Environ()); err != nil {
-		return err
-	}
 	return c.with(ctx, func(st *store.Store) error {
 		s, err := New(c.Config, st)
 		if err != nil {
-			return err
+			return misconfigured(err)
 		}
 		if err := s.Listen(); err != nil {
-			return err
+			return misconfigured(err)
 		}
 		http, grpc := s.Addresses()
 		sizeHeap()
@@ -154,7 +179,7 @@ type UserLoad struct {
 func (c *UserLoad) Run(ctx context.Context) error { return c.load(ctx, c.File, c.DryRun, LoadUsers) }
 
 // ErrFaults is a file with rows in error; nothing of it was taken.
-var ErrFaults = errors.New("rows in error, nothing was changed: mend them and load again")
+var ErrFaults error = ending{errors.New("rows in error, nothing was changed: mend them and load again"), exitDamage}
 
 func (f Folders) load(ctx context.Context, path string, dryRun bool,
 	load func(context.Context, *store.Store, io.Reader, bool) (LoadReport, error),
@@ -217,23 +242,30 @@ type ConfigPrint struct {
 func (c *ConfigPrint) Run(context.Context) error {
 	folders, err := c.Folders.completed()
 	if err != nil {
-		return err
+		return misconfigured(err)
 	}
 	for _, part := range []any{folders, c.Config} {
 		v := reflect.ValueOf(part)
 		for i := range v.NumField() {
-			name := v.Type().Field(i).Tag.Get("env")
-			if name == "" {
-				continue
+			tag := v.Type().Field(i).Tag
+			if name := tag.Get("env"); name != "" {
+				value := fmt.Sprint(v.Field(i))
+				fmt.Printf("%s\t%s\t%s\n", name, value, source(name, value, tag.Get("default")))
 			}
-			source := "default"
-			if _, set := os.LookupEnv(name); set {
-				source = "environment"
-			}
-			fmt.Printf("%s\t%v\t%s\n", name, v.Field(i), source)
 		}
 	}
-	return unknownVariables(os.Environ())
+	return misconfigured(unknownVariables(os.Environ()))
+}
+
+// source tells where a value comes from: flag over environment over default.
+func source(name, value, byDefault string) string {
+	if set, ok := os.LookupEnv(name); ok && set == value {
+		return "environment"
+	}
+	if byDefault != "" && value != byDefault {
+		return "flag"
+	}
+	return "default"
 }
 
 // Verify opens every sealed column, checks that every row has its entry and every open thing its duty, and walks the journal.
@@ -242,7 +274,9 @@ type Verify struct {
 }
 
 // ErrDamage is a verification that found something.
-var ErrDamage = errors.New("the database is damaged: stop the server, keep a copy, and restore the newest backup")
+var ErrDamage error = ending{
+	errors.New("the database is damaged: stop the server, keep a copy of both folders, and put back your newest whole copy"), exitDamage,
+}
 
 // Run prints what it found.
 func (c *Verify) Run(ctx context.Context) error {

@@ -13,7 +13,7 @@ import (
 
 // Config says how the server is reached. Its zero value serves on loopback, without TLS and with the API browser.
 type Config struct {
-	HTTP string `env:"SINERGI_HTTP" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address of REST and the console."`
+	HTTP string `env:"SINERGI_HTTP" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address of REST."`
 	GRPC string `env:"SINERGI_GRPC" default:"127.0.0.1:9090" placeholder:"ADDRESS" help:"Address of gRPC."`
 
 	TLSCert string `env:"SINERGI_TLS_CERT" placeholder:"FILE" help:"Certificate chain, PEM; read again when it changes."`

@@ -97,7 +97,9 @@ func LoadUnits(ctx context.Context, st *store.Store, file io.Reader, dryRun bool
 	_, err = store.Update(ctx, st, func(w *store.Writer) (struct{}, error) {
 		entry := w.Append(operator("directory.manage", "loadUnits"), nil, nil)
 		for i, u := range units {
-			u.ActiveFrom = w.Now()
+			if u.ActiveFrom.IsZero() {
+				u.ActiveFrom = w.Now()
+			}
 			if err := w.PutUnit(u, offers[i], entry); err != nil {
 				return struct{}{}, err
 			}
@@ -252,8 +254,17 @@ func (t *table) users(st *store.Store) ([]user, error) {
 	return users, nil
 }
 
-// putUser makes one account. A new account whose NIK is recorded on a case as alleged perpetrator is blocked from it at once.
+// putUser makes one account, or gives a known one another role: a file may be loaded again. A new account whose NIK is recorded on a case as alleged perpetrator is blocked from it at once.
 func putUser(w *store.Writer, u user, entry [16]byte) error {
+	known, err := w.MemberByCode(u.Code, u.unit.ID)
+	if err != nil || known.Known && known.Role == u.role {
+		return err
+	}
+	if id, ok, err := w.AccountByCode(u.Code); err != nil {
+		return err
+	} else if ok {
+		return w.PutMembership(u.member, id, u.role, u.unit.ID, entry)
+	}
 	if err := w.PutAccount(u.Account, u.key, entry); err != nil {
 		return err
 	}

@@ -269,6 +269,15 @@ func (t *tx) MemberByCode(code string, unit casework.UnitID) (m Member, err erro
 	return m, err
 }
 
+// AccountByCode finds an account by the operator's name for it.
+func (t *tx) AccountByCode(code string) (id casework.AccountID, ok bool, err error) {
+	err = t.row("SELECT id FROM accounts WHERE code = $1", code).scan(id[:])
+	if errors.Is(err, errNoRows) {
+		return id, false, nil
+	}
+	return id, err == nil, err
+}
+
 // HasRole tells whether anybody has a role now.
 func (t *tx) HasRole(role casework.Role) (has bool, err error) {
 	return has, t.row("SELECT EXISTS (SELECT 1 FROM memberships WHERE role = $1 AND until_time IS NULL)", role).scan(&has)
