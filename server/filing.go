@@ -294,10 +294,14 @@ func (j *filed) putCase() error {
 			return err
 		}
 	}
-	if err := j.w.PutSubmission(j.number, j.caller.Account, j.k.ID, true, j.entry); err != nil {
+	if err := j.w.PutSubmission(j.submission(), j.entry); err != nil {
 		return err
 	}
 	return j.owe(j.w, j.k, officer, j.urgencyOfFindings(), j.id(), j.entry)
+}
+
+func (j *filed) submission() store.Submission {
+	return store.Submission{Number: j.number, Account: j.caller.Account, Case: j.k.ID, Opened: j.opened, Occurred: j.occurred}
 }
 
 // noting is appending that also keeps the id of the entry, for the rows beside.
@@ -331,7 +335,7 @@ func (j *filed) updateJoined() error {
 		return err
 	}
 	j.k = next
-	if err := j.w.PutSubmission(j.number, j.caller.Account, j.k.ID, false, j.entry); err != nil || !changed {
+	if err := j.w.PutSubmission(j.submission(), j.entry); err != nil || !changed {
 		return err
 	}
 	if err := j.w.EndDuties(casework.ID(j.k.ID)); err != nil {

@@ -33,7 +33,10 @@ func (s *Server) meaningOfFiling(req *pb.FileReferralRequest) casework.Violation
 
 // filing reads the whole request.
 func (in *intake) filing(req *pb.FileReferralRequest) filing {
-	f := filing{occurred: req.GetOccurredTime().AsTime(), validateOnly: req.GetValidateOnly(), note: req.GetNote()}
+	f := filing{validateOnly: req.GetValidateOnly(), note: req.GetNote()}
+	if t := req.GetOccurredTime(); t != nil {
+		f.occurred = t.AsTime()
+	}
 	in.client(req, &f)
 	in.caseToOpen(req, &f)
 	birth, sex := f.person.Identity.BirthDate, f.person.Sex

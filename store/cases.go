@@ -162,10 +162,19 @@ func (t *tx) Officers(id casework.CaseID, now time.Time) ([]casework.AccountID, 
 
 func scanAccount(r row) (id casework.AccountID, err error) { return id, r.scan(id[:]) }
 
-// PutSubmission records that an account filed into a case, under a number of its own.
-func (w *Writer) PutSubmission(number string, account casework.AccountID, id casework.CaseID, opened bool, entry [16]byte) error {
-	_, err := w.exec("INSERT INTO submissions (number, account, case_id, opened, time, entry) VALUES ($1, $2, $3, $4, $5, $6)",
-		number, account, id, opened, w.Now(), entry)
+// Submission records that an account filed into a case, under a number of its own.
+type Submission struct {
+	Number   string
+	Account  casework.AccountID
+	Case     casework.CaseID
+	Opened   bool      // it opened the case
+	Occurred time.Time // by the device's clock, which decides nothing: kept to tell a late worker from a slow network
+}
+
+// PutSubmission stores it.
+func (w *Writer) PutSubmission(s Submission, entry [16]byte) error {
+	_, err := w.exec("INSERT INTO submissions (number, account, case_id, opened, time, occurred, entry) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		s.Number, s.Account, s.Case, s.Opened, w.Now(), s.Occurred, entry)
 	return err
 }
 

@@ -236,6 +236,7 @@ CREATE TABLE submissions (
     case_id BYTEA NOT NULL,
     opened BIGINT NOT NULL,
     time BIGINT NOT NULL,
+    occurred BIGINT,
     entry BYTEA NOT NULL
 ) /*sqlite: WITHOUT ROWID*/;
 CREATE INDEX submissions_case ON submissions (case_id, account, time, opened);

@@ -33,7 +33,8 @@ type Referral struct {
 	Number string `protobuf:"bytes,2,opt,name=number,proto3" json:"number,omitempty"`
 	// Opaque revision.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
-	// Case of the sender, `cases/{uuid}`; shown to the sender's register alone.
+	// Case of the caller's own register, `cases/{uuid}`: the sender's, or the one that the receiver linked on acceptance. Neither
+	// side learns the other's.
 	Case string `protobuf:"bytes,4,opt,name=case,proto3" json:"case,omitempty"`
 	// Service asked.
 	Service ReferralServiceType_Value `protobuf:"varint,5,opt,name=service,proto3,enum=sinergi.v1.ReferralServiceType_Value" json:"service,omitempty"`
