@@ -41,7 +41,7 @@ func ExampleDial() {
 	}
 	defer c.Close()
 	receipt, err := c.Referrals.FileReferral(ctx, &pb.FileReferralRequest{
-		NewPerson: &pb.NewPerson{FullName: "Neneng Sari", Sex: pb.Sex_FEMALE, BirthDate: "2025-03-02"},
+		NewPerson: &pb.NewPerson{Name: "Neneng Sari", Sex: pb.Sex_FEMALE, BirthDate: "2025-03-02"},
 	})
 	if err != nil {
 		log.Fatal(err)
@@ -149,7 +149,7 @@ func ExampleNewRequestID() {
 func ExampleViolations() {
 	addr, stop := start(&service{faults: []error{fault(codes.InvalidArgument, pb.ErrorReason_INVALID_FIELD,
 		&errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{
-			{Field: "newPerson.fullName", Description: "at least 1 character"},
+			{Field: "newPerson.name", Description: "at least 1 character"},
 			{Field: "measurements[0].weightKg", Description: "a number above 0"},
 		}})}})
 	defer stop()
@@ -164,6 +164,6 @@ func ExampleViolations() {
 		fmt.Println(v.Field, "-", v.Text)
 	}
 	// Output:
-	// newPerson.fullName - at least 1 character
+	// newPerson.name - at least 1 character
 	// measurements[0].weightKg - a number above 0
 }

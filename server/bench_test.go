@@ -25,9 +25,9 @@ func filing(n int64) *pb.FileReferralRequest {
 	return &pb.FileReferralRequest{
 		RequestId: newID(),
 		NewPerson: &pb.NewPerson{
-			FullName: fmt.Sprintf("Anak Contoh %d", n), Sex: pb.Sex_FEMALE, BirthDate: birthDate(20),
+			Name: fmt.Sprintf("Anak Contoh %d", n), Sex: pb.Sex_FEMALE, BirthDate: birthDate(20),
 			NikAbsence: pb.NikAbsence_NOT_SHOWN,
-			Mother:     &pb.Kin{FullName: fmt.Sprintf("Ibu Contoh %d", n)},
+			Mother:     &pb.Kin{Name: fmt.Sprintf("Ibu Contoh %d", n)},
 			Address:    &pb.Address{AreaCode: "32.01.01.1006"},
 		},
 		Measurements: []*pb.NewMeasurement{{MeasuredOn: today(), WeightKg: proto.Float64(6.9), LengthCm: proto.Float64(75.6), Position: pb.Position_LYING}},
@@ -109,7 +109,7 @@ func jsonOf(m *pb.FileReferralRequest) ([]byte, error) {
 	p, leg := m.NewPerson, m.Legs[0]
 	return json.Marshal(object{
 		"requestId":    m.RequestId,
-		"newPerson":    object{"fullName": p.FullName, "sex": "FEMALE", "birthDate": p.BirthDate, "nikAbsence": "NOT_SHOWN", "mother": object{"fullName": p.Mother.FullName}, "address": object{"areaCode": p.Address.AreaCode}},
+		"newPerson":    object{"name": p.Name, "sex": "FEMALE", "birthDate": p.BirthDate, "nikAbsence": "NOT_SHOWN", "mother": object{"name": p.Mother.Name}, "address": object{"areaCode": p.Address.AreaCode}},
 		"measurements": []object{{"measuredOn": today(), "weightKg": 6.9, "lengthCm": 75.6, "position": "LYING"}},
 		"legs":         []object{{"service": leg.Service.String(), "receiverUnit": leg.ReceiverUnit}},
 		"disclosures":  []object{{"basis": "CARE"}},

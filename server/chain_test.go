@@ -34,7 +34,7 @@ func violationsOf(err error) (all []string) {
 }
 
 func (f *face) assessOne(ctx context.Context, opts ...grpc.CallOption) error {
-	_, err := f.growth().AssessGrowth(ctx, &pb.AssessGrowthRequest{Children: []*pb.MeasuredChild{{Sex: pb.Sex_MALE}}}, opts...)
+	_, err := f.growth().Assess(ctx, &pb.AssessRequest{Children: []*pb.MeasuredChild{{Sex: pb.Sex_MALE}}}, opts...)
 	return err
 }
 

@@ -23,9 +23,9 @@ import (
 // childA is the child of the field cases: a girl with a NIK, whose weight for height is below -3.
 func childA(nik string) *pb.NewPerson {
 	return &pb.NewPerson{
-		FullName: "Anak A", Sex: pb.Sex_FEMALE, BirthDate: "2024-07-05",
+		Name: "Anak A", Sex: pb.Sex_FEMALE, BirthDate: "2024-07-05",
 		Identifiers: []*pb.Identifier{{Type: pb.IdentifierType_NIK, Value: nik}},
-		Mother:      &pb.Kin{FullName: "Ibu A"}, Address: &pb.Address{AreaCode: "32.01.01.1006"},
+		Mother:      &pb.Kin{Name: "Ibu A"}, Address: &pb.Address{AreaCode: "32.01.01.1006"},
 	}
 }
 
@@ -230,7 +230,7 @@ func TestRequestIDWithAnotherBodyIsRefused(t *testing.T) {
 	if _, err := w.referrals().FileReferral(w.as("gizi-cibinong"), req); err != nil {
 		t.Fatal(err)
 	}
-	req.NewPerson.FullName = "Anak Lain"
+	req.NewPerson.Name = "Anak Lain"
 	_, err := w.referrals().FileReferral(w.as("gizi-cibinong"), req)
 	if reason, _ := reasonOf(err); reason != "REQUEST_ID_REUSED" || status.Code(err) != codes.InvalidArgument {
 		t.Errorf("got %v, want REQUEST_ID_REUSED", err)
@@ -294,9 +294,9 @@ func TestBadInputIsToldWholeAndLeavesNothing(t *testing.T) {
 		{"five years old", func(o object) { person(o)["birthDate"] = "2020-01-01" }, []string{"measurements[0].measuredOn", "AGE_RANGE"}},
 		{"nobody to file about", func(o object) { delete(o, "newPerson") }, []string{"newPerson", "REQUIRED"}},
 		{"many faults at once", func(o object) {
-			person(o)["fullName"], person(o)["birthDate"], measure(o)["weightKg"] = "", "2024-02-30", -1
+			person(o)["name"], person(o)["birthDate"], measure(o)["weightKg"] = "", "2024-02-30", -1
 			leg(o)["receiverUnit"] = "units/NOWHERE"
-		}, []string{"newPerson.fullName", "newPerson.birthDate", "measurements[0].weightKg", "legs[0].receiverUnit"}},
+		}, []string{"newPerson.name", "newPerson.birthDate", "measurements[0].weightKg", "legs[0].receiverUnit"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			got := w.call("gizi-cibinong", "POST", "/v1/referrals:file", good(c.body))

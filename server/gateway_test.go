@@ -100,7 +100,7 @@ func TestTwoCredentialsAreNone(t *testing.T) {
 		if a.code != 401 {
 			t.Fatalf("by REST: got %d", a.code)
 		}
-		if _, err := f.growth().AssessGrowth(ctx, &pb.AssessGrowthRequest{}); status.Code(err) != codes.Unauthenticated {
+		if _, err := f.growth().Assess(ctx, &pb.AssessRequest{}); status.Code(err) != codes.Unauthenticated {
 			t.Fatalf("by gRPC: got %v", err)
 		}
 	}
@@ -148,7 +148,7 @@ func TestSmuggledHeadersReachNobody(t *testing.T) {
 func TestOwnKeysAreTakenFromGRPCCallers(t *testing.T) {
 	f := newFace(t, nil)
 	ctx := metadata.AppendToOutgoingContext(asCaller(t), keyPeer, "1.2.3.4", keyRequest, "x", keyFaults, "x")
-	if _, err := f.growth().AssessGrowth(ctx, &pb.AssessGrowthRequest{Children: []*pb.MeasuredChild{{Sex: pb.Sex_MALE}}}); err != nil {
+	if _, err := f.growth().Assess(ctx, &pb.AssessRequest{Children: []*pb.MeasuredChild{{Sex: pb.Sex_MALE}}}); err != nil {
 		t.Fatal(err)
 	}
 	for name := range f.probe.seen[0] {
@@ -203,7 +203,7 @@ func TestRoutesThatAreNot(t *testing.T) {
 			t.Errorf("GET %s: got %d %s, want 404", path, a.code, reason)
 		}
 	}
-	err := f.conn.Invoke(asCaller(t), "/sinergi.v1.GrowthService/SitiAminah", &pb.AssessGrowthRequest{}, &pb.AssessGrowthResponse{})
+	err := f.conn.Invoke(asCaller(t), "/sinergi.v1.GrowthService/SitiAminah", &pb.AssessRequest{}, &pb.AssessResponse{})
 	if reasonIn(status.Convert(err)) != pb.ErrorReason_ROUTE_NOT_FOUND || strings.Contains(err.Error(), "Siti") {
 		t.Errorf("unknown method by gRPC: got %v", err)
 	}
@@ -326,7 +326,7 @@ func TestAccountIsLimited(t *testing.T) {
 	f := newFace(t, func(c *Config) { c.Limits = Limits{PeerPerSecond: -1, AccountPerSecond: 0.01, AccountBurst: 3} })
 	var got []codes.Code
 	for range 5 {
-		_, err := f.growth().AssessGrowth(asCaller(t), &pb.AssessGrowthRequest{Children: []*pb.MeasuredChild{{Sex: pb.Sex_MALE}}})
+		_, err := f.growth().Assess(asCaller(t), &pb.AssessRequest{Children: []*pb.MeasuredChild{{Sex: pb.Sex_MALE}}})
 		got = append(got, status.Code(err))
 	}
 	if want := []codes.Code{codes.OK, codes.OK, codes.OK, codes.ResourceExhausted, codes.ResourceExhausted}; !slices.Equal(got, want) {

@@ -19,8 +19,8 @@ type growthService struct {
 	*Server
 }
 
-// AssessGrowth assesses a batch, one answer each, in their order.
-func (s *growthService) AssessGrowth(ctx context.Context, req *pb.AssessGrowthRequest) (*pb.AssessGrowthResponse, error) {
+// Assess assesses a batch, one answer each, in their order.
+func (s *growthService) Assess(ctx context.Context, req *pb.AssessRequest) (*pb.AssessResponse, error) {
 	_, err := store.ReadLogged(ctx, s.store, func(r *store.Reader) (struct{}, *store.Record, error) {
 		c, err := s.reading(ctx, r)
 		if err != nil {
@@ -34,7 +34,7 @@ func (s *growthService) AssessGrowth(ctx context.Context, req *pb.AssessGrowthRe
 	if err != nil {
 		return nil, err
 	}
-	m := &pb.AssessGrowthResponse{}
+	m := &pb.AssessResponse{}
 	for _, child := range req.GetChildren() {
 		a := growth.Assess(childMeasurement(child))
 		m.Assessments = append(m.Assessments, viewAssessment(a, growth.NoTrend, growth.FindingsOf(a, growth.NoTrend, false)))
@@ -43,7 +43,7 @@ func (s *growthService) AssessGrowth(ctx context.Context, req *pb.AssessGrowthRe
 }
 
 // meaningOfChildren is what the rules have against a batch: an age said twice or not at all, dates that do not exist.
-func (s *Server) meaningOfChildren(req *pb.AssessGrowthRequest) casework.Violations {
+func (s *Server) meaningOfChildren(req *pb.AssessRequest) casework.Violations {
 	in := s.intake()
 	for i, child := range req.GetChildren() {
 		in.child(fmt.Sprintf("children[%d]", i), child)

@@ -113,12 +113,12 @@ func (in *intake) chosenID(text string) casework.ID {
 func (in *intake) newPerson(p *pb.NewPerson) casework.Person {
 	person := casework.Person{ID: casework.PersonID(in.chosenID(p.GetPersonId())), Sex: word[casework.Sex](p.GetSex())}
 	i := &person.Identity
-	i.Name, i.NameKind = p.GetFullName(), word[casework.NameKind](p.GetNameKind())
+	i.Name, i.NameKind = p.GetName(), word[casework.NameKind](p.GetNameKind())
 	if i.NameKind == "" {
 		i.NameKind = casework.NameNamed
 	}
 	if fault := casework.CheckName(i.Name); fault != "" {
-		in.fault("newPerson.fullName", fault)
+		in.fault("newPerson.name", fault)
 	}
 	i.BirthDate = in.birthDate(p)
 	in.identifiers(p, &person)
@@ -213,7 +213,7 @@ func (in *intake) address(a *pb.Address) casework.Address {
 }
 
 func (in *intake) kin(field string, k *pb.Kin) casework.Kin {
-	kin := casework.Kin{Name: k.GetFullName()}
+	kin := casework.Kin{Name: k.GetName()}
 	if k.GetPerson() != "" {
 		kin.Person = casework.PersonID(in.name(field+".person", "persons", k.GetPerson()))
 	}
@@ -442,10 +442,10 @@ func (in *intake) consent(path string, d *pb.NewDisclosure, n *newDisclosure) {
 
 func (in *intake) scope(path string, d *pb.NewDisclosure, n *newDisclosure) {
 	scope := access.Mask(0)
-	for i, class := range d.GetScope() {
+	for i, class := range d.GetClasses() {
 		bit, ok := scopeBits[class]
 		if !ok {
-			in.fault(fmt.Sprintf("%s.scope[%d]", path, i), "NOT_IN_A_CONSENT")
+			in.fault(fmt.Sprintf("%s.classes[%d]", path, i), "NOT_IN_A_CONSENT")
 		}
 		scope |= bit
 	}

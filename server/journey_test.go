@@ -25,8 +25,8 @@ func stuntedChild() object {
 	return object{
 		"requestId": newID(),
 		"newPerson": object{
-			"fullName": childName, "sex": "FEMALE", "birthDate": birthDate(20), "nikAbsence": "NOT_SHOWN",
-			"mother":  object{"fullName": motherName},
+			"name": childName, "sex": "FEMALE", "birthDate": birthDate(20), "nikAbsence": "NOT_SHOWN",
+			"mother":  object{"name": motherName},
 			"address": object{"areaCode": "32.01.01.1006", "rt": "02", "rw": "05"},
 		},
 		"measurements": []object{{"measuredOn": today(), "weightKg": 8.9, "lengthCm": 75.6, "position": "LYING"}},
@@ -91,7 +91,7 @@ func survivorFiling() object {
 	return object{
 		"requestId": newID(),
 		"newPerson": object{
-			"fullName": survivor, "sex": "FEMALE", "birthDate": "1994-02-11",
+			"name": survivor, "sex": "FEMALE", "birthDate": "1994-02-11",
 			"identifiers": []object{{"type": "NIK", "value": "3201015102940003"}},
 			"address":     object{"areaCode": "32.01.01.1006"},
 		},
@@ -104,7 +104,7 @@ func survivorFiling() object {
 		"legs": []object{{"service": "CASE_MANAGEMENT", "urgency": "EMERGENCY", "receiverUnit": "units/UPTD-PPA"}},
 		"disclosures": []object{{
 			"basis": "CONSENT", "giver": "SELF", "method": "SPOKEN", "explainedBy": "bidan",
-			"purpose": "pendampingan", "scope": []string{"F0", "F1", "F2"}, "fields": []string{"FORMS", "CHRONOLOGY", "PAIRS", "RISK"},
+			"purpose": "pendampingan", "classes": []string{"F0", "F1", "F2"}, "fields": []string{"FORMS", "CHRONOLOGY", "PAIRS", "RISK"},
 		}},
 	}
 }

@@ -19,7 +19,7 @@ func nested(open, inner, shut string, n int) string {
 	return strings.Repeat(open, n) + inner + strings.Repeat(shut, n)
 }
 
-// badBodies are bodies of AssessGrowth and all that is said of each: PC-25 and the traps of protection.md.
+// badBodies are bodies of Assess and all that is said of each: PC-25 and the traps of protection.md.
 var badBodies = []struct{ name, body, want string }{
 	{"an unknown field at the top", `{"levle":"L3"}`, "levle UNKNOWN_FIELD,children TOO_FEW"},
 	{"an unknown field deep inside", `{"children":[` + soundChild + `,{"sex":"MALE","wieghtKg":7}]}`, "children[1].wieghtKg UNKNOWN_FIELD"},
@@ -127,8 +127,8 @@ func TestWhatIsNoValueIsRefusedByGRPC(t *testing.T) {
 		"NaN": math.Float64frombits(0x7ff8000000000000), "signalling NaN": math.Float64frombits(0x7ff0000000000001),
 		"infinity": math.Inf(1), "minus infinity": math.Inf(-1), "minus zero": math.Copysign(0, -1), "zero": 0, "minus one": -1,
 	} {
-		req := &pb.AssessGrowthRequest{Children: []*pb.MeasuredChild{{Sex: pb.Sex_MALE}, {Sex: pb.Sex_MALE, WeightKg: &value}}}
-		_, err := f.growth().AssessGrowth(asCaller(t), req)
+		req := &pb.AssessRequest{Children: []*pb.MeasuredChild{{Sex: pb.Sex_MALE}, {Sex: pb.Sex_MALE, WeightKg: &value}}}
+		_, err := f.growth().Assess(asCaller(t), req)
 		if got := violationsOf(err); len(got) != 1 || !strings.HasPrefix(got[0], "children[1].weightKg ") {
 			t.Errorf("%s: got %v, want the path of the weight alone", name, got)
 		}
@@ -166,9 +166,9 @@ func TestWireThatIsNoMessageIsRefusedByPath(t *testing.T) {
 
 // invokeRaw sends bytes that may be no message.
 func (f *face) invokeRaw(ctx context.Context, wire []byte) error {
-	m := &pb.AssessGrowthRequest{}
+	m := &pb.AssessRequest{}
 	m.ProtoReflect().SetUnknown(protoreflect.RawFields(wire)) // written as they are
-	return f.conn.Invoke(ctx, pb.GrowthService_AssessGrowth_FullMethodName, m, &pb.AssessGrowthResponse{})
+	return f.conn.Invoke(ctx, pb.GrowthService_Assess_FullMethodName, m, &pb.AssessResponse{})
 }
 
 // Whatever the walk lets through protojson takes, and what protojson takes is not lost.
@@ -178,13 +178,13 @@ func FuzzReadJSON(f *testing.F) {
 	}
 	f.Add([]byte(`{"children":[` + soundChild + `]}`))
 	known := shapes{}
-	shape := known.of((&pb.AssessGrowthRequest{}).ProtoReflect().Descriptor())
+	shape := known.of((&pb.AssessRequest{}).ProtoReflect().Descriptor())
 	f.Fuzz(func(t *testing.T, body []byte) {
 		sound, faults := readJSON(body, shape)
 		if len(sound) == 0 {
 			return
 		}
-		whole, part := &pb.AssessGrowthRequest{}, &pb.AssessGrowthRequest{}
+		whole, part := &pb.AssessRequest{}, &pb.AssessRequest{}
 		wholeErr := decodeJSON(body, whole, false)
 		if err := decodeJSON(sound, part, len(faults) > 0); err != nil {
 			t.Errorf("what is left does not decode: %v\n%s\n%s", err, body, sound)

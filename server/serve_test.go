@@ -125,7 +125,7 @@ func TestTLSIsRealAndRenewed(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if _, err := pb.NewGrowthServiceClient(conn).AssessGrowth(asCaller(t), &pb.AssessGrowthRequest{Children: []*pb.MeasuredChild{{Sex: pb.Sex_MALE}}}); err != nil {
+	if _, err := pb.NewGrowthServiceClient(conn).Assess(asCaller(t), &pb.AssessRequest{Children: []*pb.MeasuredChild{{Sex: pb.Sex_MALE}}}); err != nil {
 		t.Errorf("gRPC over TLS: %v", err)
 	}
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}}}

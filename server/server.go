@@ -119,7 +119,7 @@ func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 		pb.ReferralService_RecordProgress_FullMethodName: meaningOf(s.meaningOfProgress),
 		pb.CaseService_AssessCase_FullMethodName:         meaningOf(s.meaningOfAssessment),
 		pb.CaseService_AddMeasurement_FullMethodName:     meaningOf(s.meaningOfMeasurement),
-		pb.GrowthService_AssessGrowth_FullMethodName:     meaningOf(s.meaningOfChildren),
+		pb.GrowthService_Assess_FullMethodName:           meaningOf(s.meaningOfChildren),
 	}
 }
 

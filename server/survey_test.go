@@ -155,7 +155,7 @@ func (c surveyChild) request(i int) *pb.FileReferralRequest {
 	set(&m.HeadCm, "headc_cm")
 	m.Position = map[string]pb.Position_Value{"L": pb.Position_LYING, "H": pb.Position_STANDING}[c.row["measure"]]
 	person := &pb.NewPerson{
-		FullName: c.name, Mother: &pb.Kin{FullName: "Ibu " + c.name}, NikAbsence: pb.NikAbsence_NOT_ASKED,
+		Name: c.name, Mother: &pb.Kin{Name: "Ibu " + c.name}, NikAbsence: pb.NikAbsence_NOT_ASKED,
 		Sex: map[string]pb.Sex_Value{"M": pb.Sex_MALE, "F": pb.Sex_FEMALE, "": pb.Sex_UNKNOWN}[c.row["sex"]],
 	}
 	if birth, ok := c.birth(); ok {

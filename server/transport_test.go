@@ -29,7 +29,7 @@ type probe struct {
 	do   func(ctx context.Context) error
 }
 
-func (p *probe) AssessGrowth(ctx context.Context, req *pb.AssessGrowthRequest) (*pb.AssessGrowthResponse, error) {
+func (p *probe) Assess(ctx context.Context, req *pb.AssessRequest) (*pb.AssessResponse, error) {
 	md, _ := metadata.FromIncomingContext(ctx)
 	p.mu.Lock()
 	p.seen = append(p.seen, md)
@@ -39,7 +39,7 @@ func (p *probe) AssessGrowth(ctx context.Context, req *pb.AssessGrowthRequest) (
 			return nil, err
 		}
 	}
-	return &pb.AssessGrowthResponse{Assessments: make([]*pb.Assessment, len(req.GetChildren()))}, nil
+	return &pb.AssessResponse{Assessments: make([]*pb.Assessment, len(req.GetChildren()))}, nil
 }
 
 func (p *probe) calls() int {
@@ -142,7 +142,7 @@ func (f *face) probeHooks() hooks {
 		limitKey: func(context.Context) string { return "account" },
 		missing:  func(context.Context) (faults, missing []string) { return nil, []string{"CALENDAR"} },
 		meaning: map[string]func(proto.Message) casework.Violations{
-			pb.GrowthService_AssessGrowth_FullMethodName: meaningOf(func(req *pb.AssessGrowthRequest) (v casework.Violations) {
+			pb.GrowthService_Assess_FullMethodName: meaningOf(func(req *pb.AssessRequest) (v casework.Violations) {
 				if len(req.GetChildren()) > 0 && req.GetChildren()[0].GetMeasuredOn() == "2026-02-30" {
 					v.Add("children[0].measuredOn", "DATE_INVALID")
 				}

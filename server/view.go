@@ -225,7 +225,7 @@ func viewKin(k casework.Kin) *pb.Kin {
 	if k == (casework.Kin{}) {
 		return nil
 	}
-	return &pb.Kin{Person: personName(k.Person), FullName: k.Name}
+	return &pb.Kin{Person: personName(k.Person), Name: k.Name}
 }
 
 func viewIncidents(incidents []casework.Incident) []*pb.Incident {

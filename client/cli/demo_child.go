@@ -53,7 +53,7 @@ func (s *stage) childIsFound(ctx context.Context, girl *pb.NewPerson) (caseName 
 	if len(cases.GetCases()) > 0 {
 		found = cases.GetCases()[0]
 	}
-	s.holds(found.GetClient().GetFullName() == girl.GetFullName(), "the puskesmas finds %s among its cases", girl.GetFullName())
+	s.holds(found.GetClient().GetFullName() == girl.GetName(), "the puskesmas finds %s among its cases", girl.GetName())
 	s.holds(dutyOn(duties, found.GetName()) != nil, "and what it owes her stands in its duties")
 	return found.GetName()
 }
@@ -98,10 +98,10 @@ func (s *stage) hospitalTreats(ctx context.Context, caseName string, girl *pb.Ne
 		Direction: pb.ListReferralsRequest_Direction_INBOX, PageSize: 1,
 	})
 	s.holds(len(inbox.GetReferrals()) == 1 && inbox.GetReferrals()[0].GetName() == leg, "it stands first in the hospital's inbox")
-	s.untold(inbox, girl.GetFullName(), girl.GetMother().GetFullName(), caseName)
+	s.untold(inbox, girl.GetName(), girl.GetMother().GetName(), caseName)
 	ask[*pb.Referral](ctx, s, doctor, "ReferralService/AcknowledgeReferral", &pb.AcknowledgeReferralRequest{Name: leg})
 	taken := ask[*pb.Referral](ctx, s, doctor, "ReferralService/AcceptReferral", &pb.AcceptReferralRequest{Name: leg})
-	s.holds(taken.GetClient().GetFullName() == girl.GetFullName() && len(taken.GetMeasurements()) == 2,
+	s.holds(taken.GetClient().GetFullName() == girl.GetName() && len(taken.GetMeasurements()) == 2,
 		"the officer who took it reads the name and both measurements")
 	s.untold(taken, caseName)
 	s.owed(ctx, leg, pb.DutyName_FIRST_SERVICE, doctor, nutritionist)
@@ -136,7 +136,7 @@ func (s *stage) postFollowsUp(ctx context.Context, girl *pb.NewPerson) {
 	leg := s.sent(filed)
 	s.clock.pass(2 * storyDay)
 	taken := ask[*pb.Referral](ctx, s, midwife, "ReferralService/AcceptReferral", &pb.AcceptReferralRequest{Name: leg})
-	s.holds(taken.GetClient().GetFullName() == girl.GetFullName(), "the village midwife knows whom to visit")
+	s.holds(taken.GetClient().GetFullName() == girl.GetName(), "the village midwife knows whom to visit")
 	s.owed(ctx, leg, pb.DutyName_FIRST_SERVICE, midwife, doctor)
 	s.clock.pass(5 * storyDay)
 	ask[*pb.Referral](ctx, s, midwife, "ReferralService/RecordProgress", &pb.RecordProgressRequest{Name: leg, Kind: pb.ProgressKind_SERVED})

@@ -78,15 +78,15 @@ func (p *people) girl(kecamatan, born string) *pb.NewPerson {
 
 func (p *people) child(sex pb.Sex_Value, first []string, kecamatan, born string) *pb.NewPerson {
 	return &pb.NewPerson{
-		FullName: p.name(first), Sex: sex, BirthDate: born, NikAbsence: pb.NikAbsence_NOT_SHOWN,
-		Mother: &pb.Kin{FullName: p.woman()}, Address: p.address(kecamatan),
+		Name: p.name(first), Sex: sex, BirthDate: born, NikAbsence: pb.NikAbsence_NOT_SHOWN,
+		Mother: &pb.Kin{Name: p.woman()}, Address: p.address(kecamatan),
 	}
 }
 
 // adult is a woman who may not be called at home.
 func (p *people) adult(kecamatan string, age int) *pb.NewPerson {
 	return &pb.NewPerson{
-		FullName: p.woman(), Sex: pb.Sex_FEMALE, AgeYears: proto.Int32(int32(age)), NikAbsence: pb.NikAbsence_NOT_ASKED,
+		Name: p.woman(), Sex: pb.Sex_FEMALE, AgeYears: proto.Int32(int32(age)), NikAbsence: pb.NikAbsence_NOT_ASKED,
 		Address: p.address(kecamatan), SafeContact: &pb.SafeContact{DoNotCall: true},
 	}
 }

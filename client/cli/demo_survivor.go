@@ -27,9 +27,9 @@ func (s *stage) survivor(ctx context.Context, people *people) {
 	s.clock.pass(10 * time.Minute)
 	inbox := ask[*pb.ListReferralsResponse](ctx, s, officer, "ReferralService/ListReferrals", &pb.ListReferralsRequest{PageSize: 1})
 	s.holds(onlyTheLeast(inbox, leg), "before it accepts, the unit knows service, urgency, due time, sex and age band")
-	s.untold(inbox, woman.GetFullName(), husband, chronology, filed.GetCase(), filed.GetCaseNumber(), "DOMESTIC_VIOLENCE")
+	s.untold(inbox, woman.GetName(), husband, chronology, filed.GetCase(), filed.GetCaseNumber(), "DOMESTIC_VIOLENCE")
 	taken := ask[*pb.Referral](ctx, s, officer, "ReferralService/AcceptReferral", &pb.AcceptReferralRequest{Name: leg})
-	s.holds(taken.GetClient().GetFullName() == woman.GetFullName() && told(taken) == chronology && taken.GetRisk().GetLevel() == pb.RiskLevel_HIGH,
+	s.holds(taken.GetClient().GetFullName() == woman.GetName() && told(taken) == chronology && taken.GetRisk().GetLevel() == pb.RiskLevel_HIGH,
 		"the officer who took it reads what she agreed to: name, chronology, danger")
 	s.untold(taken, filed.GetCase(), filed.GetCaseNumber())
 	s.owed(ctx, leg, pb.DutyName_FIRST_SERVICE, officer, midwife)
@@ -68,7 +68,7 @@ func (s *stage) survivorFiling(woman *pb.NewPerson, husband string) *pb.FileRefe
 		Disclosures: []*pb.NewDisclosure{{
 			Basis: pb.BasisKind_CONSENT, Giver: pb.ConsentGiver_SELF, Method: pb.ConsentMethod_SPOKEN, ExplainedBy: "bidan",
 			Purpose: "Pendampingan oleh UPTD PPA",
-			Scope:   []pb.Class{pb.Class_F0, pb.Class_F1, pb.Class_F2},
+			Classes: []pb.Class{pb.Class_F0, pb.Class_F1, pb.Class_F2},
 			Fields: []pb.NamedField_Value{
 				pb.NamedField_CHRONOLOGY, pb.NamedField_FORMS, pb.NamedField_PAIRS, pb.NamedField_RISK,
 			},
@@ -101,11 +101,11 @@ func (s *stage) nobodyElse(ctx context.Context, filed *pb.FileReferralResponse, 
 		refused[*pb.Case](ctx, s, who, "CaseService/GetCase", &pb.GetCaseRequest{Name: filed.GetCase()}, pb.ErrorReason_NOT_FOUND)
 		refused[*pb.Case](ctx, s, who, "CaseService/GetCase", &pb.GetCaseRequest{Name: "cases/" + filed.GetCaseNumber()}, pb.ErrorReason_NOT_FOUND)
 		refused[*pb.Referral](ctx, s, who, "ReferralService/GetReferral", &pb.GetReferralRequest{Name: leg}, pb.ErrorReason_NOT_FOUND)
-		s.absent(ctx, who, filed.GetCase(), filed.GetCaseNumber(), leg, woman.GetFullName(), husband, "DOMESTIC_VIOLENCE")
+		s.absent(ctx, who, filed.GetCase(), filed.GetCaseNumber(), leg, woman.GetName(), husband, "DOMESTIC_VIOLENCE")
 	}
 	peer := s.person(ctx, "UPTD-PPA", "WORKER", 1)
 	seen := ask[*pb.Referral](ctx, s, peer, "ReferralService/GetReferral", &pb.GetReferralRequest{Name: leg})
-	s.untold(seen, woman.GetFullName(), husband, chronology)
+	s.untold(seen, woman.GetName(), husband, chronology)
 }
 
 // absent reads every list to its end; none may hold a trace.

@@ -138,7 +138,7 @@ func (o *office) FileReferral(_ context.Context, req *pb.FileReferralRequest) (*
 		return nil, fault(codes.InvalidArgument, pb.ErrorReason_INVALID_FIELD, "Some fields are wrong.", nil,
 			&errdetails.LocalizedMessage{Locale: "id", Message: "Ada isian yang salah."},
 			&errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{{
-				Field: "newPerson.fullName", Description: "at least 1 character",
+				Field: "newPerson.name", Description: "at least 1 character",
 				LocalizedMessage: &errdetails.LocalizedMessage{Locale: "id", Message: "paling sedikit 1 huruf"},
 			}}})
 	}

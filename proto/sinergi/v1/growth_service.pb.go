@@ -25,8 +25,8 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
-// AssessGrowthRequest is a batch of children.
-type AssessGrowthRequest struct {
+// AssessRequest is a batch of children.
+type AssessRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Children, 1 to 1,000.
 	Children      []*MeasuredChild `protobuf:"bytes,1,rep,name=children,proto3" json:"children,omitempty"`
@@ -34,20 +34,20 @@ type AssessGrowthRequest struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *AssessGrowthRequest) Reset() {
-	*x = AssessGrowthRequest{}
+func (x *AssessRequest) Reset() {
+	*x = AssessRequest{}
 	mi := &file_sinergi_v1_growth_service_proto_msgTypes[0]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *AssessGrowthRequest) String() string {
+func (x *AssessRequest) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*AssessGrowthRequest) ProtoMessage() {}
+func (*AssessRequest) ProtoMessage() {}
 
-func (x *AssessGrowthRequest) ProtoReflect() protoreflect.Message {
+func (x *AssessRequest) ProtoReflect() protoreflect.Message {
 	mi := &file_sinergi_v1_growth_service_proto_msgTypes[0]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -59,12 +59,12 @@ func (x *AssessGrowthRequest) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use AssessGrowthRequest.ProtoReflect.Descriptor instead.
-func (*AssessGrowthRequest) Descriptor() ([]byte, []int) {
+// Deprecated: Use AssessRequest.ProtoReflect.Descriptor instead.
+func (*AssessRequest) Descriptor() ([]byte, []int) {
 	return file_sinergi_v1_growth_service_proto_rawDescGZIP(), []int{0}
 }
 
-func (x *AssessGrowthRequest) GetChildren() []*MeasuredChild {
+func (x *AssessRequest) GetChildren() []*MeasuredChild {
 	if x != nil {
 		return x.Children
 	}
@@ -207,8 +207,8 @@ func (x *MeasuredChild) GetHeadCm() float64 {
 	return 0
 }
 
-// AssessGrowthResponse has one assessment a child, in their order.
-type AssessGrowthResponse struct {
+// AssessResponse has one assessment a child, in their order.
+type AssessResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Assessments.
 	Assessments   []*Assessment `protobuf:"bytes,1,rep,name=assessments,proto3" json:"assessments,omitempty"`
@@ -216,20 +216,20 @@ type AssessGrowthResponse struct {
 	sizeCache     protoimpl.SizeCache
 }
 
-func (x *AssessGrowthResponse) Reset() {
-	*x = AssessGrowthResponse{}
+func (x *AssessResponse) Reset() {
+	*x = AssessResponse{}
 	mi := &file_sinergi_v1_growth_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
 
-func (x *AssessGrowthResponse) String() string {
+func (x *AssessResponse) String() string {
 	return protoimpl.X.MessageStringOf(x)
 }
 
-func (*AssessGrowthResponse) ProtoMessage() {}
+func (*AssessResponse) ProtoMessage() {}
 
-func (x *AssessGrowthResponse) ProtoReflect() protoreflect.Message {
+func (x *AssessResponse) ProtoReflect() protoreflect.Message {
 	mi := &file_sinergi_v1_growth_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
@@ -241,12 +241,12 @@ func (x *AssessGrowthResponse) ProtoReflect() protoreflect.Message {
 	return mi.MessageOf(x)
 }
 
-// Deprecated: Use AssessGrowthResponse.ProtoReflect.Descriptor instead.
-func (*AssessGrowthResponse) Descriptor() ([]byte, []int) {
+// Deprecated: Use AssessResponse.ProtoReflect.Descriptor instead.
+func (*AssessResponse) Descriptor() ([]byte, []int) {
 	return file_sinergi_v1_growth_service_proto_rawDescGZIP(), []int{2}
 }
 
-func (x *AssessGrowthResponse) GetAssessments() []*Assessment {
+func (x *AssessResponse) GetAssessments() []*Assessment {
 	if x != nil {
 		return x.Assessments
 	}
@@ -258,8 +258,8 @@ var File_sinergi_v1_growth_service_proto protoreflect.FileDescriptor
 const file_sinergi_v1_growth_service_proto_rawDesc = "" +
 	"\n" +
 	"\x1fsinergi/v1/growth_service.proto\x12\n" +
-	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x18sinergi/v1/content.proto\x1a\x18sinergi/v1/options.proto\x1a\x1bsinergi/v1/vocabulary.proto\"^\n" +
-	"\x13AssessGrowthRequest\x12G\n" +
+	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x18sinergi/v1/content.proto\x1a\x18sinergi/v1/options.proto\x1a\x1bsinergi/v1/vocabulary.proto\"X\n" +
+	"\rAssessRequest\x12G\n" +
 	"\bchildren\x18\x01 \x03(\v2\x19.sinergi.v1.MeasuredChildB\x10\xbaH\b\x92\x01\x05\b\x01\x10\xe8\a\x8a\xb5\x18\x01\x06R\bchildren\"\xa9\x05\n" +
 	"\rMeasuredChild\x128\n" +
 	"\x03sex\x18\x01 \x01(\x0e2\x15.sinergi.v1.Sex.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\x03sex\x12+\n" +
@@ -288,11 +288,11 @@ const file_sinergi_v1_growth_service_proto_rawDesc = "" +
 	"\n" +
 	"\b_muac_cmB\n" +
 	"\n" +
-	"\b_head_cm\"W\n" +
-	"\x14AssessGrowthResponse\x12?\n" +
-	"\vassessments\x18\x01 \x03(\v2\x16.sinergi.v1.AssessmentB\x05\x8a\xb5\x18\x01\x01R\vassessments2\x80\x01\n" +
-	"\rGrowthService\x12o\n" +
-	"\fAssessGrowth\x12\x1f.sinergi.v1.AssessGrowthRequest\x1a .sinergi.v1.AssessGrowthResponse\"\x1c\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/growth:assessB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\b_head_cm\"Q\n" +
+	"\x0eAssessResponse\x12?\n" +
+	"\vassessments\x18\x01 \x03(\v2\x16.sinergi.v1.AssessmentB\x05\x8a\xb5\x18\x01\x01R\vassessments2n\n" +
+	"\rGrowthService\x12]\n" +
+	"\x06Assess\x12\x19.sinergi.v1.AssessRequest\x1a\x1a.sinergi.v1.AssessResponse\"\x1c\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/growth:assessB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_growth_service_proto_rawDescOnce sync.Once
@@ -308,20 +308,20 @@ func file_sinergi_v1_growth_service_proto_rawDescGZIP() []byte {
 
 var file_sinergi_v1_growth_service_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_sinergi_v1_growth_service_proto_goTypes = []any{
-	(*AssessGrowthRequest)(nil),  // 0: sinergi.v1.AssessGrowthRequest
-	(*MeasuredChild)(nil),        // 1: sinergi.v1.MeasuredChild
-	(*AssessGrowthResponse)(nil), // 2: sinergi.v1.AssessGrowthResponse
-	(Sex_Value)(0),               // 3: sinergi.v1.Sex.Value
-	(Position_Value)(0),          // 4: sinergi.v1.Position.Value
-	(*Assessment)(nil),           // 5: sinergi.v1.Assessment
+	(*AssessRequest)(nil),  // 0: sinergi.v1.AssessRequest
+	(*MeasuredChild)(nil),  // 1: sinergi.v1.MeasuredChild
+	(*AssessResponse)(nil), // 2: sinergi.v1.AssessResponse
+	(Sex_Value)(0),         // 3: sinergi.v1.Sex.Value
+	(Position_Value)(0),    // 4: sinergi.v1.Position.Value
+	(*Assessment)(nil),     // 5: sinergi.v1.Assessment
 }
 var file_sinergi_v1_growth_service_proto_depIdxs = []int32{
-	1, // 0: sinergi.v1.AssessGrowthRequest.children:type_name -> sinergi.v1.MeasuredChild
+	1, // 0: sinergi.v1.AssessRequest.children:type_name -> sinergi.v1.MeasuredChild
 	3, // 1: sinergi.v1.MeasuredChild.sex:type_name -> sinergi.v1.Sex.Value
 	4, // 2: sinergi.v1.MeasuredChild.position:type_name -> sinergi.v1.Position.Value
-	5, // 3: sinergi.v1.AssessGrowthResponse.assessments:type_name -> sinergi.v1.Assessment
-	0, // 4: sinergi.v1.GrowthService.AssessGrowth:input_type -> sinergi.v1.AssessGrowthRequest
-	2, // 5: sinergi.v1.GrowthService.AssessGrowth:output_type -> sinergi.v1.AssessGrowthResponse
+	5, // 3: sinergi.v1.AssessResponse.assessments:type_name -> sinergi.v1.Assessment
+	0, // 4: sinergi.v1.GrowthService.Assess:input_type -> sinergi.v1.AssessRequest
+	2, // 5: sinergi.v1.GrowthService.Assess:output_type -> sinergi.v1.AssessResponse
 	5, // [5:6] is the sub-list for method output_type
 	4, // [4:5] is the sub-list for method input_type
 	4, // [4:4] is the sub-list for extension type_name

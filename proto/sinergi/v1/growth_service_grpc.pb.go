@@ -21,7 +21,7 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	GrowthService_AssessGrowth_FullMethodName = "/sinergi.v1.GrowthService/AssessGrowth"
+	GrowthService_Assess_FullMethodName = "/sinergi.v1.GrowthService/Assess"
 )
 
 // GrowthServiceClient is the client API for GrowthService service.
@@ -30,8 +30,8 @@ const (
 //
 // GrowthService computes z-scores by the WHO Child Growth Standards. Stateless: nothing is stored.
 type GrowthServiceClient interface {
-	// AssessGrowth assesses up to 1,000 children; one answer each, in their order.
-	AssessGrowth(ctx context.Context, in *AssessGrowthRequest, opts ...grpc.CallOption) (*AssessGrowthResponse, error)
+	// Assess assesses up to 1,000 children; one answer each, in their order.
+	Assess(ctx context.Context, in *AssessRequest, opts ...grpc.CallOption) (*AssessResponse, error)
 }
 
 type growthServiceClient struct {
@@ -42,10 +42,10 @@ func NewGrowthServiceClient(cc grpc.ClientConnInterface) GrowthServiceClient {
 	return &growthServiceClient{cc}
 }
 
-func (c *growthServiceClient) AssessGrowth(ctx context.Context, in *AssessGrowthRequest, opts ...grpc.CallOption) (*AssessGrowthResponse, error) {
+func (c *growthServiceClient) Assess(ctx context.Context, in *AssessRequest, opts ...grpc.CallOption) (*AssessResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
-	out := new(AssessGrowthResponse)
-	err := c.cc.Invoke(ctx, GrowthService_AssessGrowth_FullMethodName, in, out, cOpts...)
+	out := new(AssessResponse)
+	err := c.cc.Invoke(ctx, GrowthService_Assess_FullMethodName, in, out, cOpts...)
 	if err != nil {
 		return nil, err
 	}
@@ -58,8 +58,8 @@ func (c *growthServiceClient) AssessGrowth(ctx context.Context, in *AssessGrowth
 //
 // GrowthService computes z-scores by the WHO Child Growth Standards. Stateless: nothing is stored.
 type GrowthServiceServer interface {
-	// AssessGrowth assesses up to 1,000 children; one answer each, in their order.
-	AssessGrowth(context.Context, *AssessGrowthRequest) (*AssessGrowthResponse, error)
+	// Assess assesses up to 1,000 children; one answer each, in their order.
+	Assess(context.Context, *AssessRequest) (*AssessResponse, error)
 	mustEmbedUnimplementedGrowthServiceServer()
 }
 
@@ -70,8 +70,8 @@ type GrowthServiceServer interface {
 // pointer dereference when methods are called.
 type UnimplementedGrowthServiceServer struct{}
 
-func (UnimplementedGrowthServiceServer) AssessGrowth(context.Context, *AssessGrowthRequest) (*AssessGrowthResponse, error) {
-	return nil, status.Error(codes.Unimplemented, "method AssessGrowth not implemented")
+func (UnimplementedGrowthServiceServer) Assess(context.Context, *AssessRequest) (*AssessResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Assess not implemented")
 }
 func (UnimplementedGrowthServiceServer) mustEmbedUnimplementedGrowthServiceServer() {}
 func (UnimplementedGrowthServiceServer) testEmbeddedByValue()                       {}
@@ -94,20 +94,20 @@ func RegisterGrowthServiceServer(s grpc.ServiceRegistrar, srv GrowthServiceServe
 	s.RegisterService(&GrowthService_ServiceDesc, srv)
 }
 
-func _GrowthService_AssessGrowth_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
-	in := new(AssessGrowthRequest)
+func _GrowthService_Assess_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AssessRequest)
 	if err := dec(in); err != nil {
 		return nil, err
 	}
 	if interceptor == nil {
-		return srv.(GrowthServiceServer).AssessGrowth(ctx, in)
+		return srv.(GrowthServiceServer).Assess(ctx, in)
 	}
 	info := &grpc.UnaryServerInfo{
 		Server:     srv,
-		FullMethod: GrowthService_AssessGrowth_FullMethodName,
+		FullMethod: GrowthService_Assess_FullMethodName,
 	}
 	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
-		return srv.(GrowthServiceServer).AssessGrowth(ctx, req.(*AssessGrowthRequest))
+		return srv.(GrowthServiceServer).Assess(ctx, req.(*AssessRequest))
 	}
 	return interceptor(ctx, in, info, handler)
 }
@@ -120,8 +120,8 @@ var GrowthService_ServiceDesc = grpc.ServiceDesc{
 	HandlerType: (*GrowthServiceServer)(nil),
 	Methods: []grpc.MethodDesc{
 		{
-			MethodName: "AssessGrowth",
-			Handler:    _GrowthService_AssessGrowth_Handler,
+			MethodName: "Assess",
+			Handler:    _GrowthService_Assess_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -202,7 +202,7 @@ type NewPerson struct {
 	// Id that the client chose, UUID v4. Made by the server if empty.
 	PersonId string `protobuf:"bytes,1,opt,name=person_id,json=personId,proto3" json:"person_id,omitempty"`
 	// Name as written, 1 to 120 characters, titles and marks kept: "By. Ny. Siti Aminah".
-	FullName string `protobuf:"bytes,2,opt,name=full_name,json=fullName,proto3" json:"full_name,omitempty"`
+	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	// Whether the person has a name yet. Default NAMED.
 	NameKind NameKind_Value `protobuf:"varint,3,opt,name=name_kind,json=nameKind,proto3,enum=sinergi.v1.NameKind_Value" json:"name_kind,omitempty"`
 	// Sex.
@@ -272,9 +272,9 @@ func (x *NewPerson) GetPersonId() string {
 	return ""
 }
 
-func (x *NewPerson) GetFullName() string {
+func (x *NewPerson) GetName() string {
 	if x != nil {
-		return x.FullName
+		return x.Name
 	}
 	return ""
 }
@@ -529,7 +529,7 @@ type Kin struct {
 	// Resource name, `persons/{uuid}`.
 	Person string `protobuf:"bytes,1,opt,name=person,proto3" json:"person,omitempty"`
 	// Name as written.
-	FullName      string `protobuf:"bytes,2,opt,name=full_name,json=fullName,proto3" json:"full_name,omitempty"`
+	Name          string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -571,9 +571,9 @@ func (x *Kin) GetPerson() string {
 	return ""
 }
 
-func (x *Kin) GetFullName() string {
+func (x *Kin) GetName() string {
 	if x != nil {
-		return x.FullName
+		return x.Name
 	}
 	return ""
 }
@@ -685,10 +685,10 @@ const file_sinergi_v1_person_proto_rawDesc = "" +
 	"\ahusband\x18\r \x01(\v2\x0f.sinergi.v1.KinB\x05\x8a\xb5\x18\x01\x04R\ahusband\x12&\n" +
 	"\vbirth_order\x18\x0e \x01(\x05B\x05\x8a\xb5\x18\x01\x04R\n" +
 	"birthOrder\x12A\n" +
-	"\fsafe_contact\x18\x0f \x01(\v2\x17.sinergi.v1.SafeContactB\x05\x8a\xb5\x18\x01\x04R\vsafeContact\"\x83\a\n" +
+	"\fsafe_contact\x18\x0f \x01(\v2\x17.sinergi.v1.SafeContactB\x05\x8a\xb5\x18\x01\x04R\vsafeContact\"\xfa\x06\n" +
 	"\tNewPerson\x12-\n" +
-	"\tperson_id\x18\x01 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x04R\bpersonId\x12+\n" +
-	"\tfull_name\x18\x02 \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18x\x8a\xb5\x18\x01\x04R\bfullName\x12F\n" +
+	"\tperson_id\x18\x01 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x04R\bpersonId\x12\"\n" +
+	"\x04name\x18\x02 \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18x\x8a\xb5\x18\x01\x04R\x04name\x12F\n" +
 	"\tname_kind\x18\x03 \x01(\x0e2\x1a.sinergi.v1.NameKind.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x04R\bnameKind\x128\n" +
 	"\x03sex\x18\x04 \x01(\x0e2\x15.sinergi.v1.Sex.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\x03sex\x12+\n" +
 	"\n" +
@@ -722,10 +722,10 @@ const file_sinergi_v1_person_proto_rawDesc = "" +
 	"\tarea_code\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18\r\x8a\xb5\x18\x01\x04R\bareaCode\x12\x1d\n" +
 	"\x02rt\x18\x02 \x01(\tB\r\xbaH\x04r\x02\x18\x03\x8a\xb5\x18\x02\x04\rR\x02rt\x12\x1d\n" +
 	"\x02rw\x18\x03 \x01(\tB\r\xbaH\x04r\x02\x18\x03\x8a\xb5\x18\x02\x04\rR\x02rw\x12!\n" +
-	"\x04text\x18\x04 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x04R\x04text\"W\n" +
+	"\x04text\x18\x04 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x04R\x04text\"N\n" +
 	"\x03Kin\x12$\n" +
-	"\x06person\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x04R\x06person\x12*\n" +
-	"\tfull_name\x18\x02 \x01(\tB\r\xbaH\x04r\x02\x18x\x8a\xb5\x18\x02\x04\rR\bfullName\"\xf7\x01\n" +
+	"\x06person\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x04R\x06person\x12!\n" +
+	"\x04name\x18\x02 \x01(\tB\r\xbaH\x04r\x02\x18x\x8a\xb5\x18\x02\x04\rR\x04name\"\xf7\x01\n" +
 	"\vSafeContact\x12\x1f\n" +
 	"\aallowed\x18\x01 \x01(\bB\x05\x8a\xb5\x18\x01\x04R\aallowed\x12%\n" +
 	"\vdo_not_call\x18\x02 \x01(\bB\x05\x8a\xb5\x18\x01\x04R\tdoNotCall\x12I\n" +

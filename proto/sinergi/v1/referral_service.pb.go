@@ -410,7 +410,7 @@ type NewDisclosure struct {
 	// Consent: what for, as explained to the client.
 	Purpose string `protobuf:"bytes,9,opt,name=purpose,proto3" json:"purpose,omitempty"`
 	// Consent: classes that the receiver may read, of F0, F1, F2 and the F3 of its sector. Default F0 to F2.
-	Scope []Class `protobuf:"varint,10,rep,packed,name=scope,proto3,enum=sinergi.v1.Class" json:"scope,omitempty"`
+	Classes []Class `protobuf:"varint,10,rep,packed,name=classes,proto3,enum=sinergi.v1.Class" json:"classes,omitempty"`
 	// Consent: fields that the receiver may read beside the classes, named one by one.
 	Fields []NamedField_Value `protobuf:"varint,11,rep,packed,name=fields,proto3,enum=sinergi.v1.NamedField_Value" json:"fields,omitempty"`
 	// Exception: reason, 30 characters or more.
@@ -514,9 +514,9 @@ func (x *NewDisclosure) GetPurpose() string {
 	return ""
 }
 
-func (x *NewDisclosure) GetScope() []Class {
+func (x *NewDisclosure) GetClasses() []Class {
 	if x != nil {
-		return x.Scope
+		return x.Classes
 	}
 	return nil
 }
@@ -1697,7 +1697,7 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"\aurgency\x18\x03 \x01(\x0e2\x19.sinergi.v1.Urgency.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x03R\aurgency\x121\n" +
 	"\rreceiver_unit\x18\x04 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\freceiverUnit\x126\n" +
 	"\x0foverride_reason\x18\x05 \x01(\tB\r\xbaH\x05r\x03\x18\xe8\a\x8a\xb5\x18\x01\x05R\x0eoverrideReason\x12)\n" +
-	"\bquestion\x18\x06 \x01(\tB\r\xbaH\x05r\x03\x18\xd0\x0f\x8a\xb5\x18\x01\x05R\bquestion\"\xcf\x05\n" +
+	"\bquestion\x18\x06 \x01(\tB\r\xbaH\x05r\x03\x18\xd0\x0f\x8a\xb5\x18\x01\x05R\bquestion\"\xd3\x05\n" +
 	"\rNewDisclosure\x12B\n" +
 	"\x05basis\x18\x01 \x01(\x0e2\x1b.sinergi.v1.BasisKind.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\x05basis\x12)\n" +
 	"\x04legs\x18\x02 \x03(\x05B\x15\xbaH\r\x92\x01\n" +
@@ -1712,9 +1712,9 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"\n" +
 	"expires_on\x18\b \x01(\tB\f\xbaH\x04r\x02\x18\n" +
 	"\x8a\xb5\x18\x01\x03R\texpiresOn\x12'\n" +
-	"\apurpose\x18\t \x01(\tB\r\xbaH\x05r\x03\x18\xf4\x03\x8a\xb5\x18\x01\x05R\apurpose\x12?\n" +
-	"\x05scope\x18\n" +
-	" \x03(\x0e2\x11.sinergi.v1.ClassB\x16\xbaH\x0e\x92\x01\v\x10\x14\"\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\x05scope\x12L\n" +
+	"\apurpose\x18\t \x01(\tB\r\xbaH\x05r\x03\x18\xf4\x03\x8a\xb5\x18\x01\x05R\apurpose\x12C\n" +
+	"\aclasses\x18\n" +
+	" \x03(\x0e2\x11.sinergi.v1.ClassB\x16\xbaH\x0e\x92\x01\v\x10\x14\"\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\aclasses\x12L\n" +
 	"\x06fields\x18\v \x03(\x0e2\x1c.sinergi.v1.NamedField.ValueB\x16\xbaH\x0e\x92\x01\v\x10\x14\"\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\x06fields\x12%\n" +
 	"\x06reason\x18\f \x01(\tB\r\xbaH\x05r\x03\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\x12/\n" +
 	"\forder_number\x18\r \x01(\tB\f\xbaH\x04r\x02\x18x\x8a\xb5\x18\x01\tR\vorderNumber\"\xac\x03\n" +
@@ -1913,7 +1913,7 @@ var file_sinergi_v1_referral_service_proto_depIdxs = []int32{
 	27, // 12: sinergi.v1.NewDisclosure.basis:type_name -> sinergi.v1.BasisKind.Value
 	28, // 13: sinergi.v1.NewDisclosure.giver:type_name -> sinergi.v1.ConsentGiver.Value
 	29, // 14: sinergi.v1.NewDisclosure.method:type_name -> sinergi.v1.ConsentMethod.Value
-	30, // 15: sinergi.v1.NewDisclosure.scope:type_name -> sinergi.v1.Class
+	30, // 15: sinergi.v1.NewDisclosure.classes:type_name -> sinergi.v1.Class
 	31, // 16: sinergi.v1.NewDisclosure.fields:type_name -> sinergi.v1.NamedField.Value
 	18, // 17: sinergi.v1.FileReferralResponse.record_time:type_name -> google.protobuf.Timestamp
 	32, // 18: sinergi.v1.FileReferralResponse.assessments:type_name -> sinergi.v1.Assessment
