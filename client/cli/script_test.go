@@ -134,7 +134,7 @@ func (o *office) FileReferral(_ context.Context, req *pb.FileReferralRequest) (*
 	if req.GetNote() == "down" {
 		return nil, status.Error(codes.Unavailable, "stopping")
 	}
-	if req.GetNewPerson().GetFullName() == "" {
+	if req.GetNewPerson().GetName() == "" {
 		return nil, fault(codes.InvalidArgument, pb.ErrorReason_INVALID_FIELD, "Some fields are wrong.", nil,
 			&errdetails.LocalizedMessage{Locale: "id", Message: "Ada isian yang salah."},
 			&errdetails.BadRequest{FieldViolations: []*errdetails.BadRequest_FieldViolation{{
