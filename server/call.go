@@ -99,6 +99,13 @@ func (c call) refuse(action access.Action, d access.Decision, about object, aske
 	return &store.Refusal{Record: rec, Err: refusal(d.Outcome)}
 }
 
+// refuseAs refuses a read on the way of another act, whose answer is a fault of its field.
+func (c call) refuseAs(fault casework.Violations, read access.Decision, about object, asked string) error {
+	refused := c.refuse(access.Read, access.Decision{Rule: read.Rule}, about, asked).(*store.Refusal)
+	refused.Err = fault
+	return refused
+}
+
 // append writes the entry of an event whose value is sealed.
 func (c call) append(w *store.Writer, action access.Action, d access.Decision, about object, event journal.Event) [16]byte {
 	rec := c.record(action, d, about)

@@ -118,42 +118,43 @@ func (s *cases) ListCases(ctx context.Context, req *pb.ListCasesRequest) (*pb.Li
 		if err != nil {
 			return nil, nil, err
 		}
-		filter := store.CaseFilter{Type: word[casework.CaseType](req.GetType()), Closed: req.GetClosed(), Limit: size + 1}
+		filter := store.CaseFilter{Type: word[casework.CaseType](req.GetType()), Closed: req.GetClosed()}
 		if filter.Before, err = c.cursor("cases", req, req.GetPageToken()); err != nil {
 			return nil, nil, err
 		}
-		files, err := r.ListCases(c.caller, c.now, filter)
-		if err != nil {
-			return nil, nil, err
-		}
-		return c.caseList(r, req, files, size)
+		return c.caseList(r, req, filter, size)
 	})
 }
 
 // caseList decides each row. A row that shows no part of F1 is not in the list, and neither is a gap.
-func (c call) caseList(r *store.Reader, req *pb.ListCasesRequest, files []store.CaseFile, size int) (*pb.ListCasesResponse, *store.Record, error) {
+func (c call) caseList(r *store.Reader, req *pb.ListCasesRequest, filter store.CaseFilter, size int) (*pb.ListCasesResponse, *store.Record, error) {
 	m := &pb.ListCasesResponse{}
 	var log pageLog
-	for i, f := range files {
-		if i == size {
-			m.NextPageToken = c.pageToken("cases", req, store.Cursor{Time: files[i-1].Case.Opened, ID: files[i-1].Case.ID})
-			break
-		}
+	next, err := listed(size, filter.Before, func(before store.Cursor, limit int) ([]store.CaseFile, error) {
+		filter.Before, filter.Limit = before, limit
+		return r.ListCases(c.caller, c.now, filter)
+	}, func(f store.CaseFile) store.Cursor { return store.Cursor{Time: f.Case.Opened, ID: f.Case.ID} }, func(f store.CaseFile) (func() error, error) {
 		read := access.Decide(f.Facts.Doing(access.Read))
 		if !read.Allowed() || !read.Grant.Shows(access.F1) {
-			continue
+			return nil, nil
 		}
-		var d caseDetails
-		var err error
-		if d.person, err = r.Subject(f); err != nil {
-			return nil, nil, err
-		}
-		if d.duty, err = r.DutyOf(casework.ID(f.Case.ID)); err != nil {
-			return nil, nil, err
-		}
-		m.Cases = append(m.Cases, c.viewCase(read.Grant, f.Case, d, caseActions(f), c.now))
-		log.add(c, read, f.Case, f.Case.ID)
+		return func() (err error) {
+			var d caseDetails
+			if d.person, err = r.Subject(f); err != nil {
+				return err
+			}
+			if d.duty, err = r.DutyOf(casework.ID(f.Case.ID)); err != nil {
+				return err
+			}
+			m.Cases = append(m.Cases, c.viewCase(read.Grant, f.Case, d, caseActions(f), c.now))
+			log.add(c, read, f.Case, f.Case.ID)
+			return nil
+		}, nil
+	})
+	if err != nil {
+		return nil, nil, err
 	}
+	m.NextPageToken = c.pageToken("cases", req, next)
 	return m, log.record(c), nil
 }
 
@@ -171,6 +172,7 @@ type caseMove struct {
 	next    casework.Case
 	implied bool
 	duty    casework.ID // of a new status
+	entry   [16]byte    // of the act, in the journal
 }
 
 // open reads the case under its lock and decides the act; done is set for a request that was done before.
@@ -218,8 +220,9 @@ func (s *cases) move(ctx context.Context, req interface {
 		}
 		if done {
 			answer := &pb.Case{}
-			shows := access.Decide(m.f.Facts.Doing(access.Read)).Grant.Mask()
-			return answer, m.answered(old, method, mark, shows, answer)
+			read := access.Decide(m.f.Facts.Doing(access.Read))
+			m.replayed(w, read, aboutCase(m.f.Case), m.f.Case)
+			return answer, m.answered(old, method, mark, read.Grant.Mask(), answer)
 		}
 		if req.GetEtag() != "" && req.GetEtag() != etag(m.f.Case.Revision) {
 			return nil, casework.Conflict("ETAG_MISMATCH")
@@ -240,6 +243,7 @@ func (s *cases) move(ctx context.Context, req interface {
 		if err != nil {
 			return nil, err
 		}
+		w.Shown(m.entry, uint32(read.Grant.Mask()))
 		return answer, m.keep(w, id, store.Answered{
 			Method: method, Mark: mark, Owner: store.Owner(f.Case.Subject), Case: f.Case.ID,
 			Mask: uint32(read.Grant.Mask()),
@@ -252,14 +256,13 @@ func (m *caseMove) put(action access.Action, act access.Decision, name casework.
 	event := journal.Event{Name: string(name), Before: string(m.f.Case.Status), After: string(m.next.Status), Revision: m.next.Revision + 1}
 	if m.implied {
 		event.Name, event.Revision = "IMPLIED", m.next.Revision
-		m.append(m.w, action, act, aboutCase(m.f.Case), event)
+		m.entry = m.append(m.w, action, act, aboutCase(m.f.Case), event)
 		return nil
 	}
-	var entry [16]byte
 	err := m.w.UpdateCase(m.next, func(value [32]byte) [16]byte {
 		event.Value = value
-		entry = m.append(m.w, action, act, aboutCase(m.f.Case), event)
-		return entry
+		m.entry = m.append(m.w, action, act, aboutCase(m.f.Case), event)
+		return m.entry
 	})
 	if err != nil || m.next.Status == m.f.Case.Status {
 		return err
@@ -271,7 +274,7 @@ func (m *caseMove) put(action access.Action, act access.Decision, name casework.
 	if err != nil {
 		return err
 	}
-	return m.owe(m.w, m.next, append(officers, casework.AccountID{})[0], casework.Routine, m.duty, entry)
+	return m.owe(m.w, m.next, append(officers, casework.AccountID{})[0], casework.Routine, m.duty, m.entry)
 }
 
 // ScreenCase starts the screening.
@@ -371,8 +374,9 @@ func (s *cases) AddMeasurement(ctx context.Context, req *pb.AddMeasurementReques
 		}
 		if done {
 			answer := &pb.Measurement{}
-			shows := access.Decide(m.f.Facts.Doing(access.Read)).Grant.Mask()
-			return answer, m.answered(old, method, mark, shows, answer)
+			read := access.Decide(m.f.Facts.Doing(access.Read))
+			m.replayed(w, read, aboutCase(m.f.Case), m.f.Case)
+			return answer, m.answered(old, method, mark, read.Grant.Mask(), answer)
 		}
 		m.duty = duty
 		answer, mask, err := m.measure(got, act)
@@ -426,6 +430,7 @@ func (m *caseMove) measure(got measured, act access.Decision) (*pb.Measurement, 
 	read := access.Decide(m.f.Facts.Doing(access.Read))
 	message := viewMeasurement(measurement, a)
 	sightOf(read.Grant).clear(message.ProtoReflect())
+	m.w.Shown(entry, uint32(read.Grant.Mask()))
 	return message, read.Grant.Mask(), nil
 }
 

@@ -23,39 +23,40 @@ func (s *duties) ListDuties(ctx context.Context, req *pb.ListDutiesRequest) (*pb
 		if err != nil {
 			return nil, nil, err
 		}
-		filter := store.DutyFilter{Mine: req.GetScope() == pb.ListDutiesRequest_Scope_ME, Overdue: req.GetOverdue(), Limit: size + 1}
+		filter := store.DutyFilter{Mine: req.GetScope() == pb.ListDutiesRequest_Scope_ME, Overdue: req.GetOverdue()}
 		if filter.After, err = c.cursor("duties", req, req.GetPageToken()); err != nil {
 			return nil, nil, err
 		}
-		rows, err := r.Duties(c.caller, c.now, filter)
-		if err != nil {
-			return nil, nil, err
-		}
-		return c.dutyList(r, req, rows, size)
+		return c.dutyList(r, req, filter, size)
 	})
 }
 
-func (c call) dutyList(r *store.Reader, req *pb.ListDutiesRequest, rows []store.DutyRow, size int) (*pb.ListDutiesResponse, *store.Record, error) {
+func (c call) dutyList(r *store.Reader, req *pb.ListDutiesRequest, filter store.DutyFilter, size int) (*pb.ListDutiesResponse, *store.Record, error) {
 	m := &pb.ListDutiesResponse{}
 	var log pageLog
-	for i, row := range rows {
-		if i == size {
-			m.NextPageToken = c.pageToken("duties", req, store.Cursor{Time: rows[i-1].Due, ID: rows[i-1].ID})
-			break
+	next, err := listed(size, filter.After, func(after store.Cursor, limit int) ([]store.DutyRow, error) {
+		filter.After, filter.Limit = after, limit
+		return r.Duties(c.caller, c.now, filter)
+	}, func(d store.DutyRow) store.Cursor { return store.Cursor{Time: d.Due, ID: d.ID} }, func(d store.DutyRow) (func() error, error) {
+		duty, read, k, err := c.dutyMessage(r, d)
+		if err != nil || duty == nil {
+			return nil, err
 		}
-		duty, err := c.dutyMessage(r, row, &log)
-		if err != nil {
-			return nil, nil, err
-		}
-		if duty != nil {
+		return func() error {
 			m.Duties = append(m.Duties, duty)
-		}
+			log.add(c, read, k, d.Object)
+			return nil
+		}, nil
+	})
+	if err != nil {
+		return nil, nil, err
 	}
+	m.NextPageToken = c.pageToken("duties", req, next)
 	return m, log.record(c), nil
 }
 
 // dutyMessage decides one row; nil for one of which the caller may not see so much as that it is owed.
-func (c call) dutyMessage(r *store.Reader, row store.DutyRow, log *pageLog) (*pb.Duty, error) {
+func (c call) dutyMessage(r *store.Reader, row store.DutyRow) (*pb.Duty, access.Decision, casework.Case, error) {
 	d := row.Duty
 	m := &pb.Duty{
 		Kind: enum[pb.DutyKind_Value](pb.DutyKind_Value_value, d.Kind), Duty: enum[pb.DutyName_Value](pb.DutyName_Value_value, d.Name),
@@ -65,11 +66,10 @@ func (c call) dutyMessage(r *store.Reader, row store.DutyRow, log *pageLog) (*pb
 	}
 	read, k, needed, err := c.dutyObject(r, d, m)
 	if err != nil || !read.Allowed() || !read.Grant.Shows(needed) {
-		return nil, err
+		return nil, read, k, err
 	}
-	log.add(c, read, k, d.Object)
 	sightOf(read.Grant).clear(m.ProtoReflect())
-	return m, nil
+	return m, read, k, nil
 }
 
 // dutyObject reads what the duty is owed on: of a leg the part that the own unit is party to is enough, of a case F1.

@@ -183,6 +183,9 @@ func (c call) filedBefore(w *store.Writer, old store.Answered, f filing, err err
 		return nil, c.refuse(access.Read, read, aboutCase(file.Case), "")
 	}
 	answer := &pb.FileReferralResponse{}
+	if !c.outside() { // whose answer is a receipt
+		c.replayed(w, read, aboutCase(file.Case), file.Case)
+	}
 	shows := c.receiptMask(read.Grant, file.Case.Type)
 	return answer, c.answered(old, fileMethod, f.mark, shows, answer)
 }
@@ -417,6 +420,9 @@ func (j *filed) block() error {
 		if err := j.w.Block(casework.ID(uuid.NewSHA1(uuid.UUID(j.k.ID), account[:])), j.k.ID, account, j.entry); err != nil {
 			return err
 		}
+		if err := j.w.Replace(j.k, account, j.entry); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -443,22 +449,30 @@ func (j *filed) answer() (*pb.FileReferralResponse, error) {
 	}
 	sight{mask: mask}.clear(m.ProtoReflect())
 	if j.validateOnly {
+		if rec := j.readRecord(read, aboutCase(file.Case), file.Case); rec != nil && !j.opened && read.Grant.Mask() != 0 {
+			return nil, &store.Refusal{Record: *rec, Err: dryRun{m}} // a trial shows what a filing shows
+		}
 		return nil, dryRun{m}
 	}
+	j.w.Shown(j.entry, uint32(mask))
 	return m, j.keep(j.w, j.request, store.Answered{Method: fileMethod, Mark: j.mark, Owner: store.Owner(j.person.ID), Case: j.k.ID, Mask: uint32(mask)}, m)
 }
 
 // receiptMask is what a filer reads of her filing. For INTAKE and APP it follows from the request alone, the same whatever level
 // the joined case has, and of a violence filing it is number and time. What the sent measurements mean is the sender's to know.
 func (c call) receiptMask(g access.Grant, t casework.CaseType) access.Mask {
-	outside := c.caller.Role == casework.RoleIntake || c.caller.Role == casework.RoleApp
 	switch {
-	case outside && t.IsViolence():
+	case c.outside() && t.IsViolence():
 		return access.Receipt
-	case outside:
+	case c.outside():
 		return access.F1Own.Closure() | access.F3Health
 	case t.IsViolence():
-		return g.Mask()
+		return g.Mask() | access.Receipt // a second factor that is old hides the case, not that it was taken
 	}
-	return g.Mask() | access.F3Health
+	return g.Mask() | access.Receipt | access.F3Health
+}
+
+// outside tells whether the caller's answers come from request and receipt alone.
+func (c call) outside() bool {
+	return c.caller.Role == casework.RoleIntake || c.caller.Role == casework.RoleApp
 }

@@ -110,12 +110,13 @@ func (j *filed) inside(leg newLeg, unit casework.Unit) error {
 	if duty.Unit, err = j.w.Accountable(unit); err != nil {
 		return err
 	}
-	if made {
-		if duty, err = j.start(duty, leg.service, leg.urgency); err != nil {
-			return err
-		}
+	if duty, err = j.start(duty, leg.service, leg.urgency); err != nil {
+		return err
+	}
+	switch {
+	case made:
 		err = j.w.PutDuty(duty, j.entry)
-	} else {
+	case !j.outside(): // a kader or app is not told by an earlier due time that somebody asked before
 		duty, err = j.w.DutyOf(task)
 	}
 	j.legsDone = append(j.legsDone, j.filedLeg(casework.Referral{Receiver: unit.ID, Service: leg.service}, duty, true))
@@ -136,11 +137,11 @@ func (j *filed) send(i int, leg newLeg, unit casework.Unit, number string) error
 	if err := j.guard(leg, unit); err != nil {
 		return err
 	}
-	if done, err := j.alreadyOpen(leg, unit, number); err != nil || done {
+	basis, err := j.basis(i, unit) // first: that it is asked for must not tell of a leg that is there already
+	if err != nil {
 		return err
 	}
-	basis, err := j.basis(i, unit)
-	if err != nil {
+	if done, err := j.alreadyOpen(leg, unit, number); err != nil || done {
 		return err
 	}
 	l := casework.Referral{
@@ -183,7 +184,10 @@ func (j *filed) alreadyOpen(leg newLeg, unit casework.Unit, number string) (done
 	if access.Decide(f.Facts.Doing(access.Read)).Grant.Shows(access.F1Own) {
 		return false, casework.Precondition("DUPLICATE_OPEN_LEG").With("referral", legName(open))
 	}
-	duty := casework.Duty{ID: j.id(), Kind: casework.OnLeg, Case: j.k.ID, Unit: unit.ID, Name: casework.DutyAcknowledge, Started: j.now}
+	duty := casework.Duty{ID: j.id(), Kind: casework.OnLeg, Case: j.k.ID, Name: casework.DutyAcknowledge, Started: j.now}
+	if duty.Unit, err = j.w.Accountable(unit); err != nil {
+		return false, err
+	}
 	if duty, err = j.start(duty, leg.service, leg.urgency); err != nil {
 		return false, err
 	}
@@ -247,6 +251,9 @@ func (j *filed) basis(i int, unit casework.Unit) (casework.Disclosure, error) {
 			return j.newBasis(d.Disclosure, unit)
 		}
 	}
+	if j.outside() { // what the case has is not theirs to learn: they bring a basis or have none
+		return casework.Disclosure{}, casework.Precondition("BASIS_MISSING").With("field", fmt.Sprintf("legs[%d]", i))
+	}
 	earlier, ok, err := j.w.ConsentFor(j.k.ID, unit.ID, j.now)
 	if err == nil && !ok {
 		err = casework.Precondition("BASIS_MISSING").With("field", fmt.Sprintf("legs[%d]", i))
@@ -280,7 +287,7 @@ func (j *filed) isCare(unit casework.Unit) bool {
 
 // except decides an exception on the case as it now is.
 func (j *filed) except() error {
-	if j.caller.Role == casework.RoleIntake || j.caller.Role == casework.RoleApp {
+	if j.outside() {
 		return casework.Precondition("BASIS_MISSING")
 	}
 	file, err := j.w.CaseFor(j.caller, j.k.ID, j.now)

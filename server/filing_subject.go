@@ -42,8 +42,29 @@ func (j *filed) subjectOfCase() error {
 	if j.k.Content, err = j.w.CaseContent(j.k); err != nil {
 		return err
 	}
-	j.person, err = j.w.Person(j.k.Subject)
-	return err
+	if j.person, err = j.w.Person(j.k.Subject); err != nil {
+		return err
+	}
+	if err := j.fits(); err != nil {
+		return err
+	}
+	return j.checkKnown()
+}
+
+// fits holds what the filing brings against the named case: a nutrition file never carries violence, nor the other way round.
+func (j *filed) fits() error {
+	var v casework.Violations
+	if violence := j.k.Type.IsViolence(); violence && len(j.measurements) > 0 {
+		v.Add("measurements", "ONLY_NUTRITION")
+	} else if !violence && j.incident != nil {
+		v.Add("incident", "ONLY_VIOLENCE")
+	} else if !violence && j.risk != nil {
+		v.Add("risk", "ONLY_VIOLENCE")
+	}
+	if len(v) > 0 {
+		return v
+	}
+	return nil
 }
 
 // may decides the acts that a filing on a named case needs.

@@ -23,10 +23,48 @@ func pageSize(asked int32) int {
 	return int(asked)
 }
 
+// listed reads a list until a page is full of rows that may be shown, and one more tells of a next page. A page with a gap, or an
+// empty one with a next, would tell of a row that is not shown. show gives nil for such a row, else what adds it to the page; the
+// cursor that comes back is that of the last row shown, and zero at the end of the list.
+func listed[R any](size int, from store.Cursor, read func(store.Cursor, int) ([]R, error), at func(R) store.Cursor, show func(R) (add func() error, err error)) (store.Cursor, error) {
+	shown, limit := 0, size+1
+	var last store.Cursor
+	for {
+		rows, err := read(from, limit)
+		if err != nil {
+			return last, err
+		}
+		for _, row := range rows {
+			add, err := show(row)
+			if err != nil {
+				return last, err
+			}
+			from = at(row)
+			if add == nil {
+				continue
+			}
+			if shown == size {
+				return last, nil
+			}
+			if err := add(); err != nil {
+				return last, err
+			}
+			last, shown = from, shown+1
+		}
+		if len(rows) < limit {
+			return store.Cursor{}, nil
+		}
+		limit = min(4*limit, 500) // behind hidden rows there may be many
+	}
+}
+
 // A page token is sealed to the caller and the filter, so that it tells no time and no id, and serves nobody else.
 
 // pageToken seals where the next page begins.
 func (c call) pageToken(list string, req proto.Message, after store.Cursor) string {
+	if after.IsZero() {
+		return "" // the list has ended
+	}
 	var plain [24]byte
 	binary.BigEndian.PutUint64(plain[:], uint64(after.Time.UnixMicro()))
 	copy(plain[8:], after.ID[:])

@@ -54,8 +54,10 @@ func (c call) ownCase(w *store.Writer, name string) (casework.CaseID, error) {
 	if err != nil {
 		return casework.CaseID{}, err
 	}
-	if file.Case.Register != c.caller.Unit.Register || !access.Decide(file.Facts.Doing(access.Read)).Allowed() {
-		return casework.CaseID{}, casework.Violations{{Field: "receiverCase", Reason: "CASE_UNKNOWN"}}
+	read := access.Decide(file.Facts.Doing(access.Read))
+	if file.Case.Register != c.caller.Unit.Register || !read.Allowed() {
+		unknown := casework.Violations{{Field: "receiverCase", Reason: "CASE_UNKNOWN"}}
+		return casework.CaseID{}, c.refuseAs(unknown, read, aboutCase(file.Case), name)
 	}
 	return file.Case.ID, nil
 }
@@ -187,8 +189,13 @@ func (c call) followUp(w *store.Writer, f store.LegFile, name string) (casework.
 	if err != nil {
 		return casework.LegID{}, err
 	}
-	if !next.Known || next.Case.ID != f.Case.ID || next.Leg.ID == f.Leg.ID || !access.Decide(next.Facts.Doing(access.Read)).Allowed() {
-		return casework.LegID{}, casework.Violations{{Field: "followUpReferral", Reason: "NOT_OF_THIS_CASE"}}
+	other := casework.Violations{{Field: "followUpReferral", Reason: "NOT_OF_THIS_CASE"}}
+	read := access.Decide(next.Facts.Doing(access.Read))
+	switch {
+	case !read.Allowed():
+		return casework.LegID{}, c.refuseAs(other, read, aboutLeg(next), name)
+	case next.Case.ID != f.Case.ID || next.Leg.ID == f.Leg.ID:
+		return casework.LegID{}, other
 	}
 	return next.Leg.ID, nil
 }

@@ -17,18 +17,14 @@ func (s *referrals) ListReferrals(ctx context.Context, req *pb.ListReferralsRequ
 		if err != nil {
 			return nil, nil, err
 		}
-		filter := store.LegFilter{Limit: size + 1}
+		filter := store.LegFilter{}
 		for _, state := range req.GetStates() {
 			filter.States = append(filter.States, word[casework.ReferralState](state))
 		}
 		if filter.Before, err = c.cursor("referrals", req, req.GetPageToken()); err != nil {
 			return nil, nil, err
 		}
-		files, err := c.legPage(r, req.GetDirection(), filter)
-		if err != nil {
-			return nil, nil, err
-		}
-		return c.legList(r, req, files, size)
+		return c.legList(r, req, filter, size)
 	})
 }
 
@@ -43,25 +39,28 @@ func (c call) legPage(r *store.Reader, direction pb.ListReferralsRequest_Directi
 }
 
 // legList decides each row. A row that shows no part of F1 is not in the list, and neither is a gap.
-func (c call) legList(r *store.Reader, req *pb.ListReferralsRequest, files []store.LegFile, size int) (*pb.ListReferralsResponse, *store.Record, error) {
+func (c call) legList(r *store.Reader, req *pb.ListReferralsRequest, filter store.LegFilter, size int) (*pb.ListReferralsResponse, *store.Record, error) {
 	m := &pb.ListReferralsResponse{}
 	var log pageLog
-	for i, f := range files {
-		if i == size {
-			m.NextPageToken = c.pageToken("referrals", req, store.Cursor{Time: files[i-1].Leg.Sent, ID: files[i-1].Leg.ID})
-			break
-		}
+	next, err := listed(size, filter.Before, func(before store.Cursor, limit int) ([]store.LegFile, error) {
+		filter.Before, filter.Limit = before, limit
+		return c.legPage(r, req.GetDirection(), filter)
+	}, func(f store.LegFile) store.Cursor { return store.Cursor{Time: f.Leg.Sent, ID: f.Leg.ID} }, func(f store.LegFile) (func() error, error) {
 		read := access.Decide(f.Facts.Doing(access.Read))
 		if !read.Allowed() || !read.Grant.Shows(access.F1Own) {
-			continue
+			return nil, nil
 		}
-		person, err := r.Client(f)
-		if err != nil {
-			return nil, nil, err
-		}
-		m.Referrals = append(m.Referrals, c.viewReferral(read.Grant, f, legDetails{person: person}, legActions(f), c.isSender(f), c.now))
-		log.add(c, read, f.Case, f.Leg.ID)
+		return func() error {
+			person, err := r.Client(f)
+			m.Referrals = append(m.Referrals, c.viewReferral(read.Grant, f, legDetails{person: person}, legActions(f), c.isSender(f), c.now))
+			log.add(c, read, f.Case, f.Leg.ID)
+			return err
+		}, nil
+	})
+	if err != nil {
+		return nil, nil, err
 	}
+	m.NextPageToken = c.pageToken("referrals", req, next)
 	return m, log.record(c), nil
 }
 

@@ -75,6 +75,13 @@ func (c call) readRecord(read access.Decision, about object, k casework.Case) *s
 	return &rec
 }
 
+// replayed keeps the entry of a read by a stored answer; it is undone with the call if the answer is refused.
+func (c call) replayed(w *store.Writer, read access.Decision, about object, k casework.Case) {
+	if rec := c.readRecord(read, about, k); rec != nil {
+		w.AppendRecord(*rec)
+	}
+}
+
 // legMessage opens of a leg what the grant shows, and no more: a seal that is not needed stays shut.
 func (c call) legMessage(r legReader, f store.LegFile, g access.Grant) (*pb.Referral, error) {
 	sight := sightOf(g)
@@ -136,7 +143,7 @@ func legActions(f store.LegFile) []string {
 // to give back (design: referral 3, row 6), so a colleague is decided there as if the leg waited for nobody.
 func decideLeg(f store.LegFile, event casework.EventName) access.Decision {
 	facts := f.Facts
-	if event == casework.EventDecline && f.Leg.State == casework.Accepted && facts.Relations&access.Receiver == 0 {
+	if event == casework.EventDecline && f.Leg.State == casework.Accepted && facts.Relations&(access.Receiver|access.Pending) == access.Pending {
 		facts.Relations &^= access.Pending
 		facts.Relations |= access.Former
 	}
@@ -157,6 +164,7 @@ type movement struct {
 	f        store.LegFile
 	change   casework.Change
 	progress *casework.Progress // an entry that the event adds
+	entry    [16]byte           // of the act, in the journal
 }
 
 // move is one event on a leg: an act and then a read. apply gives the leg its next value, by the machine of the domain.
@@ -186,7 +194,7 @@ func (s *referrals) move(ctx context.Context, req legEvent, event casework.Event
 			return nil, c.refuse(legAct[event], act, aboutLeg(f), req.GetName())
 		}
 		if old, ok, err := w.Answered(c.caller.Account, id); err != nil || ok {
-			return s.movedBefore(c, f, old, method, mark, err)
+			return s.movedBefore(w, c, f, old, method, mark, err)
 		}
 		if req.GetEtag() != "" && req.GetEtag() != etag(f.Leg.Revision) {
 			return nil, casework.Conflict("ETAG_MISMATCH")
@@ -201,7 +209,7 @@ func (s *referrals) move(ctx context.Context, req legEvent, event casework.Event
 		if err := m.put(act, duty); err != nil {
 			return nil, err
 		}
-		return s.moved(w, c, f.Leg.ID, store.Answered{Method: method, Mark: mark}, id)
+		return m.answer(store.Answered{Method: method, Mark: mark}, id)
 	})
 }
 
@@ -213,12 +221,14 @@ func withActions(err error, actions []string) error {
 	return err
 }
 
-func (s *referrals) movedBefore(c call, f store.LegFile, old store.Answered, method string, mark [32]byte, err error) (*pb.Referral, error) {
+// movedBefore answers a request that was done before: a read, and on record like one.
+func (s *referrals) movedBefore(w *store.Writer, c call, f store.LegFile, old store.Answered, method string, mark [32]byte, err error) (*pb.Referral, error) {
 	if err != nil {
 		return nil, err
 	}
 	read := access.Decide(f.Facts.Doing(access.Read))
 	answer := &pb.Referral{}
+	c.replayed(w, read, aboutLeg(f), f.Case)
 	return answer, c.answered(old, method, mark, read.Grant.Mask(), answer)
 }
 
@@ -229,24 +239,23 @@ func (m *movement) put(act access.Decision, duty casework.ID) error {
 	event := journal.Event{Name: string(m.change.Event), Before: string(m.change.Before), After: string(leg.State), Revision: leg.Revision + 1}
 	if m.change.Implied {
 		event.Name, event.Revision = "IMPLIED", leg.Revision
-		m.append(m.w, action, act, about, event)
+		m.entry = m.append(m.w, action, act, about, event)
 		return nil
 	}
-	var entry [16]byte
 	err := m.w.UpdateReferral(leg, m.f.Case.Subject, func(value [32]byte) [16]byte {
 		event.Value = value
-		entry = m.append(m.w, action, act, about, event)
-		return entry
+		m.entry = m.append(m.w, action, act, about, event)
+		return m.entry
 	})
 	if err != nil {
 		return err
 	}
 	if m.progress != nil {
-		if err := m.w.PutProgress(*m.progress, m.f.Case.Subject, entry); err != nil {
+		if err := m.w.PutProgress(*m.progress, m.f.Case.Subject, m.entry); err != nil {
 			return err
 		}
 	}
-	return m.owe(entry, duty)
+	return m.owe(m.entry, duty)
 }
 
 // owe starts what the leg now owes: a progress entry may renew it or leave it; a final leg owes nothing.
@@ -264,19 +273,20 @@ func (m *movement) owe(entry [16]byte, id casework.ID) error {
 	return m.start(owed, entry, id)
 }
 
-// moved is the read that follows an act: what may leave is decided on the facts as they are now.
-func (s *referrals) moved(w *store.Writer, c call, leg casework.LegID, a store.Answered, request [16]byte) (*pb.Referral, error) {
-	f, err := w.ReferralFor(c.caller, leg, c.now)
+// answer is the read that follows an act: what may leave is decided on the facts as they are now, and noted in the act's entry.
+func (m *movement) answer(a store.Answered, request [16]byte) (*pb.Referral, error) {
+	f, err := m.w.ReferralFor(m.caller, m.f.Leg.ID, m.now)
 	if err != nil {
 		return nil, err
 	}
 	read := access.Decide(f.Facts.Doing(access.Read))
-	m, err := c.legMessage(w, f, read.Grant)
+	answer, err := m.legMessage(m.w, f, read.Grant)
 	if err != nil {
 		return nil, err
 	}
-	a.Owner, a.Case, a.Leg, a.Mask = store.Owner(f.Case.Subject), f.Case.ID, leg, uint32(read.Grant.Mask())
-	return m, c.keep(w, request, a, m)
+	m.w.Shown(m.entry, uint32(read.Grant.Mask()))
+	a.Owner, a.Case, a.Leg, a.Mask = store.Owner(f.Case.Subject), f.Case.ID, f.Leg.ID, uint32(read.Grant.Mask())
+	return answer, m.keep(m.w, request, a, answer)
 }
 
 // start begins one duty, owed by one unit by one minute.

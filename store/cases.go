@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -154,10 +155,12 @@ func (w *Writer) Assign(id casework.CaseID, officer casework.AccountID, entry [1
 	return err
 }
 
-// Officers of a case, first named first.
+// Officers of a case who are not kept from it, first named first.
 func (t *tx) Officers(id casework.CaseID, now time.Time) ([]casework.AccountID, error) {
-	return list(t, scanAccount, `SELECT account FROM assignments
-		WHERE case_id = $1 AND (until_time IS NULL OR until_time > $2) ORDER BY from_time, account`, id, now)
+	return list(t, scanAccount, `SELECT account FROM assignments a
+		WHERE case_id = $1 AND (until_time IS NULL OR until_time > $2)
+			AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.case_id = a.case_id AND b.account = a.account AND b.until_time IS NULL)
+		ORDER BY from_time, account`, id, now)
 }
 
 func scanAccount(r row) (id casework.AccountID, err error) { return id, r.scan(id[:]) }
@@ -199,6 +202,48 @@ func (w *Writer) Block(id casework.ID, of casework.CaseID, account casework.Acco
 	_, err := w.exec("INSERT INTO blocks (id, case_id, account, automatic, from_time, entry) VALUES ($1, $2, $3, 1, $4, $5)",
 		id, of, account, w.Now(), entry)
 	return err
+}
+
+// Replace hands over in silence what a blocked account owed on a case: to another officer, else to the unit's duty officer, its
+// supervisor, the parent's duty officer. A leg's duty stays its unit's.
+func (w *Writer) Replace(k casework.Case, blocked casework.AccountID, entry [16]byte) error {
+	officers, err := w.Officers(k.ID, w.Now())
+	if err != nil {
+		return err
+	}
+	next := append(officers, casework.AccountID{})[0]
+	if len(officers) == 0 {
+		if next, err = w.nextOfficer(k); err != nil {
+			return err
+		}
+		if next != (casework.AccountID{}) {
+			if err := w.Assign(k.ID, next, entry); err != nil {
+				return err
+			}
+		}
+	}
+	_, err = w.exec("UPDATE duties SET officer = CASE WHEN kind = 'LEG' THEN NULL ELSE $3 END WHERE case_id = $1 AND officer = $2 AND ended IS NULL",
+		k.ID, blocked, orNull(next[:]))
+	return err
+}
+
+func (t *tx) nextOfficer(k casework.Case) (casework.AccountID, error) {
+	unit, _ := t.s.Directory().Unit(k.Unit)
+	able, err := t.ableHandlers(unit, k.ID)
+	switch {
+	case err != nil:
+		return casework.AccountID{}, err
+	case slices.Contains(able, unit.DutyOfficer):
+		return unit.DutyOfficer, nil
+	case len(able) > 0:
+		return able[len(able)-1], nil // supervisors stand last
+	}
+	parent, _ := t.s.Directory().Unit(unit.Parent)
+	blocked, err := t.blocked(k.ID)
+	if err != nil || blocked[[16]byte(parent.DutyOfficer)] {
+		return casework.AccountID{}, err
+	}
+	return parent.DutyOfficer, nil
 }
 
 // StaffTag marks the NIK of a staff member, or of a person recorded on a case, so that the two can be compared without either.

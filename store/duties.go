@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -78,7 +80,7 @@ func (t *tx) Duties(c Caller, now time.Time, f DutyFilter) ([]DutyRow, error) {
 }
 
 func sortDuties(rows []DutyRow) {
-	slices.SortStableFunc(rows, func(a, b DutyRow) int { return a.Due.Compare(b.Due) })
+	slices.SortFunc(rows, func(a, b DutyRow) int { return cmp.Or(a.Due.Compare(b.Due), bytes.Compare(a.ID[:], b.ID[:])) })
 }
 
 func (t *tx) dutyPage(whose string, key any, now time.Time, f DutyFilter) ([]DutyRow, error) {

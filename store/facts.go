@@ -341,6 +341,10 @@ func (t *tx) receives(c Caller, receiver casework.UnitID) (bool, error) {
 // another: each leg is decided alone.
 func (f *LegFile) applyLeg(c Caller, receives bool, now time.Time) {
 	f.Facts.Leg = f.Leg.ID
+	// Who filed into the case is not thereby who filed this leg: an app follows its own, a person those of the own unit.
+	if f.Leg.FiledBy != c.Account && (c.Role == casework.RoleApp || f.Leg.Sender != c.Unit.ID) {
+		f.Facts.Relations &^= access.Submitter
+	}
 	over := f.Leg.State == casework.Declined || f.Leg.State.IsFinal()
 	if over {
 		f.Facts.Cond |= access.LegOver

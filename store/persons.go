@@ -11,7 +11,9 @@ import (
 // PutPerson stores a new person record with a fresh key. The key is hers alone: the other side of the same human being has
 // another, and erasing one tells nothing of the other.
 func (w *Writer) PutPerson(p casework.Person, key Key, entry func(value [32]byte) [16]byte) error {
-	if err := w.PutKey(key); err != nil {
+	if err := w.PutKey(key); isUnique(err) {
+		return errIDTaken // before the row itself: the key bears the same id
+	} else if err != nil {
 		return err
 	}
 	f2, err := w.sealJSON(personCell(p.ID), p.Identity)

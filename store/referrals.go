@@ -1,6 +1,8 @@
 package store
 
 import (
+	"bytes"
+	"cmp"
 	"errors"
 	"slices"
 	"strings"
@@ -135,7 +137,9 @@ func (t *tx) Inbox(c Caller, now time.Time, f LegFilter) ([]LegFile, error) {
 		all = append(all, files...)
 	}
 	if len(units) > 1 {
-		slices.SortStableFunc(all, func(a, b LegFile) int { return b.Leg.Sent.Compare(a.Leg.Sent) })
+		slices.SortFunc(all, func(a, b LegFile) int { // as the page's cursor goes: legs of one filing have one time
+			return cmp.Or(b.Leg.Sent.Compare(a.Leg.Sent), bytes.Compare(b.Leg.ID[:], a.Leg.ID[:]))
+		})
 	}
 	return all[:min(len(all), f.Limit)], nil
 }

@@ -261,6 +261,15 @@ func (w *Writer) AppendRecord(r Record) [16]byte {
 	return r.Entry.ID
 }
 
+// Shown notes in an entry of this closure what the read that follows its act shows.
+func (w *Writer) Shown(entry [16]byte, mask uint32) {
+	for i := range w.records {
+		if w.records[i].Entry.ID == entry {
+			w.records[i].Entry.Mask = mask
+		}
+	}
+}
+
 // Refuse gives the error that undoes this closure and keeps only r in the journal.
 func (w *Writer) Refuse(r Record, err error) error { return &Refusal{Record: r, Err: err} }
 
