@@ -2,6 +2,7 @@ package server
 
 import (
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -132,68 +133,122 @@ func (j *filed) start(duty casework.Duty, service casework.ReferralServiceType, 
 	}, d.Calendar)
 }
 
-// send makes one leg, with its basis and its first duty, after the guards of the page referral 4.
+// send makes one leg, with its basis and its first duty, if the rules let it be filed (casework.Referral.File).
 func (j *filed) send(i int, leg newLeg, unit casework.Unit, number string) error {
-	if err := j.guard(leg, unit); err != nil {
-		return err
+	l := casework.Referral{
+		ID: leg.id, Number: number, Case: j.k.ID, FiledBy: j.caller.Account,
+		Sender: j.caller.Unit.ID, SenderRegister: j.k.Register, Receiver: unit.ID, ReceiverRegister: unit.Register,
+		Service: leg.service, Urgency: leg.urgency,
+		Request: casework.LegRequest{Question: leg.question, OverrideReason: leg.override},
 	}
-	basis, err := j.basis(i, unit) // first: that it is asked for must not tell of a leg that is there already
+	known, err := j.legFacts(leg, unit)
 	if err != nil {
 		return err
 	}
-	if done, err := j.alreadyOpen(leg, unit, number); err != nil || done {
+	basis, hidden, err := j.basis(i, unit) // before an open leg is looked for: that a basis lacks must not tell of one
+	if err != nil {
 		return err
 	}
-	l := casework.Referral{
-		ID: leg.id, Number: number, Case: j.k.ID, Root: leg.id, FiledBy: j.caller.Account,
-		Sender: j.caller.Unit.ID, SenderRegister: j.k.Register, Receiver: unit.ID, ReceiverRegister: unit.Register,
-		Service: leg.service, Urgency: leg.urgency, State: casework.Sent, Disclosure: basis.ID, Sent: j.now,
-		Request: casework.LegRequest{Question: leg.question, OverrideReason: leg.override},
+	if !hidden {
+		known.OpenLeg, hidden, err = j.openLeg(leg, unit)
 	}
-	about := object{"leg", casework.ID(l.ID), j.k.ID, j.k.Level, basis.ID}
+	if err != nil {
+		return err
+	}
+	known.BasisValid = true
+	if l, _, err = l.File(known, j.now); err != nil {
+		return at(leg.path, err)
+	}
+	if hidden {
+		return j.receiptAlone(l, unit)
+	}
+	l.Disclosure = basis.ID
+	return j.putLeg(l, unit)
+}
+
+// at tells to which leg of the request a guard belongs.
+func at(path string, err error) error {
+	if e, ok := errors.AsType[*casework.Error](err); ok {
+		return e.With("field", path)
+	}
+	return err
+}
+
+// legFacts gathers what the guards of a filing ask about receiver and case.
+func (j *filed) legFacts(leg newLeg, unit casework.Unit) (f casework.Filing, err error) {
+	f = casework.Filing{CaseOpen: j.k.Closed.IsZero(), Risk: j.k.RiskLevel}
+	able, err := j.w.CanHandle(unit, j.k.ID)
+	if err != nil {
+		return f, err
+	}
+	f.ReceiverAble = able && unit.ActiveOn(j.now) && unit.Channel == casework.ChannelOnline
+	offer, ok := j.store.Directory().Offer(unit.ID, leg.service)
+	f.OffersService = ok
+	f.CoversArea = j.area() == "" || offer.Covers(j.area())
+	if leg.service != casework.ServiceMediation {
+		return f, nil
+	}
+	incidents, err := j.w.Incidents(j.k)
+	for _, i := range incidents {
+		f.Forms = append(f.Forms, i.Forms...)
+	}
+	return f, err
+}
+
+// openLeg looks for an open leg of the same case, service and receiver. One that the caller may not see is hidden.
+func (j *filed) openLeg(leg newLeg, unit casework.Unit) (open casework.LegID, hidden bool, err error) {
+	open, ok, err := j.w.OpenLeg(j.k.ID, leg.service, unit.ID)
+	if err != nil || !ok {
+		return casework.LegID{}, false, err
+	}
+	f, err := j.w.ReferralFor(j.caller, open, j.now)
+	if err != nil {
+		return casework.LegID{}, false, err
+	}
+	if access.Decide(f.Facts.Doing(access.Read)).Grant.Shows(access.F1Own) {
+		return open, false, nil
+	}
+	return casework.LegID{}, true, nil
+}
+
+// receiptAlone answers as if the leg were sent, and makes it a task of the case's officer instead: the answer must tell neither of
+// another's filing nor of a level that was raised.
+func (j *filed) receiptAlone(l casework.Referral, unit casework.Unit) error {
+	duty, err := j.firstDuty(l, unit)
+	if err != nil {
+		return err
+	}
+	j.legsDone = append(j.legsDone, j.filedLeg(l, duty, false))
+	return j.askOfficer(l.Service)
+}
+
+func (j *filed) putLeg(l casework.Referral, unit casework.Unit) error {
+	about := object{"leg", casework.ID(l.ID), j.k.ID, j.k.Level, l.Disclosure}
 	var entry [16]byte
-	err = j.w.PutReferral(l, j.person.ID, func(value [32]byte) [16]byte {
+	err := j.w.PutReferral(l, j.person.ID, func(value [32]byte) [16]byte {
 		entry = j.append(j.w, access.File, j.act, about, journal.Event{Name: "file", After: string(l.State), Revision: 1, Value: value})
 		return entry
 	})
 	if err != nil {
 		return err
 	}
-	duty := casework.Duty{ID: j.id(), Kind: casework.OnLeg, Object: casework.ID(l.ID), Case: j.k.ID, Name: casework.DutyAcknowledge, Started: j.now}
-	if duty.Unit, err = j.w.Accountable(unit); err != nil {
-		return err
-	}
-	if duty, err = j.start(duty, l.Service, l.Urgency); err != nil {
+	duty, err := j.firstDuty(l, unit)
+	if err != nil {
 		return err
 	}
 	j.legsDone = append(j.legsDone, j.filedLeg(l, duty, false))
 	return j.w.PutDuty(duty, entry)
 }
 
-// alreadyOpen holds guard 5: one open leg for a case, service and receiver. Who may see it is told which; who may not gets the
-// receipt that she would have got, and the case's officer a task, for the answer must not tell of another's filing.
-func (j *filed) alreadyOpen(leg newLeg, unit casework.Unit, number string) (done bool, err error) {
-	open, ok, err := j.w.OpenLeg(j.k.ID, leg.service, unit.ID)
-	if err != nil || !ok {
-		return false, err
-	}
-	f, err := j.w.ReferralFor(j.caller, open, j.now)
-	if err != nil {
-		return false, err
-	}
-	if access.Decide(f.Facts.Doing(access.Read)).Grant.Shows(access.F1Own) {
-		return false, casework.Precondition("DUPLICATE_OPEN_LEG").With("referral", legName(open))
-	}
-	duty := casework.Duty{ID: j.id(), Kind: casework.OnLeg, Case: j.k.ID, Name: casework.DutyAcknowledge, Started: j.now}
+// firstDuty is what the receiver owes from the sending on.
+func (j *filed) firstDuty(l casework.Referral, unit casework.Unit) (casework.Duty, error) {
+	owed, _ := l.Owes(j.now)
+	duty := casework.Duty{ID: j.id(), Kind: casework.OnLeg, Object: casework.ID(l.ID), Case: j.k.ID, Name: owed.Name, Started: owed.Start}
+	var err error
 	if duty.Unit, err = j.w.Accountable(unit); err != nil {
-		return false, err
+		return duty, err
 	}
-	if duty, err = j.start(duty, leg.service, leg.urgency); err != nil {
-		return false, err
-	}
-	l := casework.Referral{ID: leg.id, Number: number, Receiver: unit.ID, Service: leg.service, State: casework.Sent}
-	j.legsDone = append(j.legsDone, j.filedLeg(l, duty, false))
-	return true, j.askOfficer(leg.service)
+	return j.start(duty, l.Service, l.Urgency)
 }
 
 // askOfficer makes a task of a service that was asked again by somebody who may not know that it is under way.
@@ -221,67 +276,51 @@ func (j *filed) askOfficer(service casework.ReferralServiceType) error {
 	return j.w.PutDuty(duty, j.entry)
 }
 
-// guard holds guards 3, 4 and 6 of the page. The last one is UU 12/2022 art. 23: nobody mediates sexual violence.
-func (j *filed) guard(leg newLeg, unit casework.Unit) error {
-	able, err := j.w.CanHandle(unit, j.k.ID)
-	switch {
-	case err != nil:
-		return err
-	case !able || !unit.ActiveOn(j.now) || unit.Channel != casework.ChannelOnline:
-		return casework.Precondition("RECEIVER_UNAVAILABLE").With("field", leg.path+".receiverUnit")
-	case leg.service == casework.ServiceMediation && (j.k.RiskLevel == casework.RiskHigh || j.incident != nil && j.incident.Has(casework.FormSexual)):
-		return casework.Precondition("SERVICE_NOT_ALLOWED").With("field", leg.path+".service")
-	case leg.override != "":
-		return nil
-	}
-	offer, ok := j.store.Directory().Offer(unit.ID, leg.service)
-	if !ok {
-		return casework.Precondition("SERVICE_MISMATCH").With("field", leg.path+".service")
-	}
-	if area := j.area(); area != "" && !offer.Covers(area) {
-		return casework.Precondition("AREA_MISMATCH").With("field", leg.path+".receiverUnit")
-	}
-	return nil
-}
-
-// basis is the disclosure of a leg: one of the call's that covers it, or an earlier consent in force that names the receiver.
-func (j *filed) basis(i int, unit casework.Unit) (casework.Disclosure, error) {
+// basis is the disclosure of a leg: one of the call's that covers it, or an earlier consent in force that names the receiver. It
+// is hidden where the case has been raised above what the basis carries and the filer must not learn that.
+func (j *filed) basis(i int, unit casework.Unit) (basis casework.Disclosure, hidden bool, err error) {
+	missing := casework.Precondition("BASIS_MISSING").With("field", fmt.Sprintf("legs[%d]", i))
 	for n := range j.disclosures {
 		if d := j.disclosures[n]; len(d.legs) == 0 || slices.Contains(d.legs, i) {
-			return j.newBasis(d.Disclosure, unit)
+			return j.newBasis(d.Disclosure, unit, missing)
 		}
 	}
 	if j.outside() { // what the case has is not theirs to learn: they bring a basis or have none
-		return casework.Disclosure{}, casework.Precondition("BASIS_MISSING").With("field", fmt.Sprintf("legs[%d]", i))
+		return basis, false, missing
 	}
-	earlier, ok, err := j.w.ConsentFor(j.k.ID, unit.ID, j.now)
+	basis, ok, err := j.w.ConsentFor(j.k.ID, unit.ID, j.now)
 	if err == nil && !ok {
-		err = casework.Precondition("BASIS_MISSING").With("field", fmt.Sprintf("legs[%d]", i))
+		err = missing
 	}
-	return earlier, err
+	return basis, false, err
 }
 
 // newBasis records a basis for one receiver. CARE carries only an ordinary leg of an L1 nutrition case between two health units;
 // an exception is an act of its own, and never of a kader or an app.
-func (j *filed) newBasis(d casework.Disclosure, unit casework.Unit) (casework.Disclosure, error) {
+func (j *filed) newBasis(d casework.Disclosure, unit casework.Unit, missing error) (basis casework.Disclosure, hidden bool, err error) {
 	d.ID, d.Case, d.From, d.To = casework.DisclosureID(j.id()), j.k.ID, j.caller.Unit.ID, []casework.UnitID{unit.ID}
 	if d.Given.IsZero() || d.Given.After(j.now) {
 		d.Given = j.now
 	}
 	switch {
 	case d.Kind == casework.BasisCare && !j.isCare(unit):
-		return d, casework.Precondition("BASIS_MISSING")
+		return d, false, missing
+	case d.Kind == casework.BasisCare && j.k.Level != casework.L1:
+		if j.outside() {
+			return d, true, nil
+		}
+		return d, false, missing
 	case d.Kind.IsException():
 		if err := j.except(); err != nil {
-			return d, err
+			return d, false, err
 		}
 	}
-	return d, j.w.PutDisclosure(d, j.person.ID, j.entry)
+	return d, false, j.w.PutDisclosure(d, j.person.ID, j.entry)
 }
 
 func (j *filed) isCare(unit casework.Unit) bool {
 	nutrition := j.k.Type.IsNutrition() || j.k.Type.IsGrowth()
-	return nutrition && j.k.Level == casework.L1 &&
+	return nutrition &&
 		j.caller.Unit.Type.Sector() == casework.SectorHealth && unit.Type.Sector() == casework.SectorHealth
 }
 
