@@ -446,3 +446,18 @@ func TestAReplayOfASecretIsOnRecord(t *testing.T) {
 		}
 	}
 }
+
+// TestHeMayBeNamedAgain: a second incident, or a second pair, names the same man; it is recorded, and he stays blocked.
+func TestHeMayBeNamedAgain(t *testing.T) {
+	w := newWorld(t)
+	w.husband(t, "WORKER")
+	body := named()
+	incident := body["incident"].(object)
+	pairs := incident["pairs"].([]object)
+	incident["pairs"] = []object{pairs[0], {"perpetrator": villain, "relation": "UNREGISTERED_SPOUSE", "perpetratorNik": husbandsNIK}}
+	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", body)
+	filed.expect(t, 200, nil, nil)
+	w.call("bidan-cibinong", "POST", "/v1/referrals:file", object{"requestId": newID(), "case": filed.text("case"), "incident": named()["incident"]}).
+		expect(t, 200, nil, nil)
+	w.sees(t, "suami", filed)
+}

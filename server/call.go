@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -55,6 +57,21 @@ func (s *Server) writing(ctx context.Context, w *store.Writer) (call, error) {
 // reading begins a call that only reads. Its time is the server's clock, never below the newest entry.
 func (s *Server) reading(ctx context.Context, r *store.Reader) (call, error) {
 	return s.begin(ctx, r.Caller, r.Now())
+}
+
+// Scopes of an app's token: what it may be used for, whatever the app may do.
+const (
+	scopeFile   = "file"
+	scopeStatus = "status"
+	scopeAssess = "assess"
+)
+
+// scoped holds an app to what its token is for; a person's token is for all that the person may do.
+func (c call) scoped(scope string, action access.Action) error {
+	if c.caller.Role != casework.RoleApp || slices.Contains(strings.Fields(c.caller.Scopes), scope) {
+		return nil
+	}
+	return c.refuse(action, access.Decision{Outcome: access.Denied, Rule: "SCOPE"}, object{}, scope)
 }
 
 // object is what a journal entry is about.

@@ -213,13 +213,14 @@ type TokenCreate struct {
 	Account string        `required:"" placeholder:"CODE" help:"Account, by its code in the users' file."`
 	Unit    string        `placeholder:"CODE" help:"Unit of the role; the account's first role if absent."`
 	For     time.Duration `placeholder:"12h" help:"How long it lives: a person's at most 12 h, an app's at most 2160 h."`
+	Scopes  []string      `placeholder:"file,status,assess" help:"What an app's token is for; all if absent."`
 	Out     string        `placeholder:"FILE" help:"Write the token to a file of mode 0600 and not to the terminal."`
 }
 
 // Run makes the token and shows it once: the server keeps only its hash.
 func (c *TokenCreate) Run(ctx context.Context) error {
 	return c.with(ctx, func(st *store.Store) error {
-		token, expires, err := IssueToken(ctx, st, c.Account, c.Unit, c.For)
+		token, expires, err := IssueToken(ctx, st, c.Account, c.Unit, c.For, c.Scopes...)
 		if err != nil {
 			return err
 		}

@@ -149,6 +149,9 @@ func (s *Server) file(ctx context.Context, w *store.Writer, f filing) (*pb.FileR
 	if err != nil {
 		return nil, err
 	}
+	if err := c.scoped(scopeFile, access.File); err != nil {
+		return nil, err
+	}
 	facts := c.caller.Facts(c.now).Doing(access.File)
 	facts.Cond |= access.OwnUnit
 	act := access.Decide(facts)

@@ -26,6 +26,9 @@ func (s *growthService) Assess(ctx context.Context, req *pb.AssessRequest) (*pb.
 		if err != nil {
 			return struct{}{}, nil, err
 		}
+		if err := c.scoped(scopeAssess, access.GrowthAssess); err != nil {
+			return struct{}{}, nil, err
+		}
 		if d := access.Decide(c.caller.Facts(c.now).Doing(access.GrowthAssess)); !d.Allowed() {
 			return struct{}{}, nil, c.refuse(access.GrowthAssess, d, object{}, "")
 		}

@@ -3,6 +3,8 @@ package server
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
@@ -17,7 +19,7 @@ const (
 
 // IssueToken makes a token for an account's only membership, or the one of a unit. A person's carries a second factor that is
 // fresh now: whoever is at the server's machine vouches for it, and no API does.
-func IssueToken(ctx context.Context, st *store.Store, account, unit string, life time.Duration) (token string, expires time.Time, err error) {
+func IssueToken(ctx context.Context, st *store.Store, account, unit string, life time.Duration, scopes ...string) (token string, expires time.Time, err error) {
 	unitID := casework.UnitID{}
 	if unit != "" {
 		known, ok := st.Directory().UnitByCode(unit)
@@ -43,12 +45,15 @@ func IssueToken(ctx context.Context, st *store.Store, account, unit string, life
 	if life > longest || life < 0 {
 		return "", expires, fmt.Errorf("a token of this account lives at most %s", longest)
 	}
+	if scopes, err = appScopes(scopes); err != nil {
+		return "", expires, err
+	}
 	token, id, hash, err := newToken(kind)
 	if err != nil {
 		return "", expires, err
 	}
 	expires, err = store.Update(ctx, st, func(w *store.Writer) (time.Time, error) {
-		c := store.Credential{ID: id, Hash: hash, Member: m.ID, Scopes: "file status assess", Expires: w.Now().Add(life)}
+		c := store.Credential{ID: id, Hash: hash, Member: m.ID, Scopes: strings.Join(scopes, " "), Expires: w.Now().Add(life)}
 		if kind == "usr" {
 			c.Scopes, c.MFATime = "", w.Now()
 		}
@@ -57,4 +62,18 @@ func IssueToken(ctx context.Context, st *store.Store, account, unit string, life
 		return c.Expires, w.PutCredential(c, w.Append(entry, m.Account[:], nil))
 	})
 	return token, expires, err
+}
+
+// appScopes are those asked for, or all.
+func appScopes(asked []string) ([]string, error) {
+	all := []string{scopeFile, scopeStatus, scopeAssess}
+	for _, s := range asked {
+		if !slices.Contains(all, s) {
+			return nil, fmt.Errorf("%q is no scope: an app's token has %s", s, strings.Join(all, ", "))
+		}
+	}
+	if len(asked) == 0 {
+		return all, nil
+	}
+	return asked, nil
 }

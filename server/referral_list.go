@@ -17,6 +17,9 @@ func (s *referrals) ListReferrals(ctx context.Context, req *pb.ListReferralsRequ
 		if err != nil {
 			return nil, nil, err
 		}
+		if err := c.scoped(scopeStatus, access.Read); err != nil {
+			return nil, nil, err
+		}
 		filter := store.LegFilter{}
 		for _, state := range req.GetStates() {
 			filter.States = append(filter.States, word[casework.ReferralState](state))

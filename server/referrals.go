@@ -50,6 +50,9 @@ func (s *referrals) GetReferral(ctx context.Context, req *pb.GetReferralRequest)
 		if err != nil {
 			return nil, nil, err
 		}
+		if err := c.scoped(scopeStatus, access.Read); err != nil {
+			return nil, nil, err
+		}
 		f, err := c.legBy(r, req.GetName())
 		if err != nil {
 			return nil, nil, err

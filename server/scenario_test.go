@@ -20,6 +20,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+	"github.com/sinergi-pug/sinergi/server"
 )
 
 // clock is the time of a world, set by its test.
@@ -454,5 +455,29 @@ func TestPagesHoldEachLegOnceAndTheirTokensServeNobodyElse(t *testing.T) {
 		if got.Status != 400 || got.reason() != "INVALID_FIELD" || !bytes.Contains(got.Body, []byte("pageToken")) {
 			t.Errorf("%s: %d %s", what, got.Status, got.Body)
 		}
+	}
+}
+
+func TestAnAppsTokenIsForWhatItSays(t *testing.T) {
+	w := newWorld(t)
+	for _, c := range []struct {
+		scope        string
+		file, status int
+		assess       int
+	}{
+		{"file", 200, 403, 403}, {"status", 403, 200, 403}, {"assess", 403, 403, 200},
+	} {
+		token, _, err := server.IssueToken(t.Context(), w.served.Store, "app-melati", "POS-MELATI-3", 0, c.scope)
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.served.Tokens["scoped"] = token
+		w.call("scoped", "POST", "/v1/referrals:file", stuntedChild()).expect(t, c.file, nil, nil)
+		w.call("scoped", "GET", "/v1/referrals", nil).expect(t, c.status, nil, nil)
+		w.call("scoped", "POST", "/v1/growth:assess", object{"children": []object{{"sex": "MALE", "ageDays": 365, "weightKg": 9}}}).
+			expect(t, c.assess, nil, nil)
+	}
+	if _, _, err := server.IssueToken(t.Context(), w.served.Store, "app-melati", "POS-MELATI-3", 0, "everything"); err == nil {
+		t.Error("a scope that is none was taken")
 	}
 }

@@ -199,7 +199,8 @@ func (t *tx) FreeNumber(numbers []string) (string, error) {
 
 // Block keeps an account from a case: it sees nothing of it, whatever else holds.
 func (w *Writer) Block(id casework.ID, of casework.CaseID, account casework.AccountID, entry [16]byte) error {
-	_, err := w.exec("INSERT INTO blocks (id, case_id, account, automatic, from_time, entry) VALUES ($1, $2, $3, 1, $4, $5)",
+	_, err := w.exec(`INSERT INTO blocks (id, case_id, account, automatic, from_time, entry) VALUES ($1, $2, $3, 1, $4, $5)
+		ON CONFLICT (id) DO UPDATE SET until_time = NULL`, // he is named again: a second incident, or a second pair of one
 		id, of, account, w.Now(), entry)
 	return err
 }
