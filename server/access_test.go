@@ -107,11 +107,7 @@ const husbandsNIK = "3201011203850002"
 // husband makes an account of the owner unit whose NIK the survivor will name.
 func (w *world) husband(t *testing.T, role string) {
 	t.Helper()
-	users := "code,kind,name,nik,role,unit,duty_officer\nsuami,PERSON," + villain + "," + husbandsNIK + "," + role + ",PKM-CIBINONG,\n"
-	report, err := server.LoadUsers(context.Background(), w.served.Store, strings.NewReader(users), false)
-	if err != nil || len(report.Faults) > 0 {
-		t.Fatal(report.Faults, err)
-	}
+	w.hire(t, "suami,PERSON,"+villain+","+husbandsNIK+","+role+",PKM-CIBINONG,")
 	w.renew(t, "suami")
 }
 
@@ -163,6 +159,16 @@ func TestTheHusbandAtTheOwnUnitIsBlockedInTheTransactionThatNamesHim(t *testing.
 		filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", named())
 		filed.expect(t, 200, nil, nil)
 		w.husband(t, "SUPERVISOR")
+		w.sees(t, "suami", filed)
+	})
+	t.Run("whose NIK comes later than his account", func(t *testing.T) {
+		w := newWorld(t)
+		w.hire(t, "kepala-cibinong,PERSON,Dadan Permadi,"+husbandsNIK+",SUPERVISOR,PKM-CIBINONG,")
+		w.served.Tokens["suami"] = w.token("kepala-cibinong")
+		filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", named())
+		filed.expect(t, 200, nil, nil)
+		w.sees(t, "suami", filed)
+		w.hire(t, "kepala-cibinong,PERSON,Dadan Permadi,,SUPERVISOR,PKM-CIBINONG,") // a file without his NIK frees nobody
 		w.sees(t, "suami", filed)
 	})
 	t.Run("who recorded her case himself", func(t *testing.T) {
@@ -460,4 +466,28 @@ func TestHeMayBeNamedAgain(t *testing.T) {
 	w.call("bidan-cibinong", "POST", "/v1/referrals:file", object{"requestId": newID(), "case": filed.text("case"), "incident": named()["incident"]}).
 		expect(t, 200, nil, nil)
 	w.sees(t, "suami", filed)
+}
+
+// A woman who works at the unit is kept from the file about herself: whoever holds her to account could make her open it.
+func TestSurvivorsOwnAccountIsBlockedHoweverLateItIsMade(t *testing.T) {
+	w := newWorld(t)
+	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())
+	filed.expect(t, 200, nil, nil)
+	w.hire(t, "korban,PERSON,Korban Contoh,3201015102940003,SUPERVISOR,PKM-CIBINONG,")
+	token, _, err := server.IssueToken(t.Context(), w.served.Store, "korban", "PKM-CIBINONG", 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.served.Tokens["korban"] = token
+	w.sees(t, "korban", filed)
+}
+
+// hire loads one line of a users' file.
+func (w *world) hire(t *testing.T, line string) {
+	t.Helper()
+	file := "code,kind,name,nik,role,unit,duty_officer\n" + line + "\n"
+	report, err := server.LoadUsers(t.Context(), w.served.Store, strings.NewReader(file), false)
+	if err != nil || len(report.Faults) > 0 {
+		t.Fatal(report.Faults, err)
+	}
 }

@@ -5,8 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/growth"
@@ -413,17 +411,7 @@ func (j *filed) block() error {
 		niks = append(niks, j.person.Identity.NIKs()...)
 	}
 	for _, nik := range niks {
-		account, ok, err := j.w.AccountByNIK(nik)
-		if err != nil {
-			return err
-		}
-		if !ok {
-			continue
-		}
-		if err := j.w.Block(casework.ID(uuid.NewSHA1(uuid.UUID(j.k.ID), account[:])), j.k.ID, account, j.entry); err != nil {
-			return err
-		}
-		if err := j.w.Replace(j.k, account, j.entry); err != nil {
+		if err := j.w.Bar(nik, j.k.ID, j.entry); err != nil {
 			return err
 		}
 	}

@@ -7,8 +7,6 @@ import (
 	"io"
 	"strings"
 
-	"github.com/google/uuid"
-
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/journal"
 	"github.com/sinergi-pug/sinergi/store"
@@ -254,32 +252,37 @@ func (t *table) users(st *store.Store) ([]user, error) {
 	return users, nil
 }
 
-// putUser makes one account, or gives a known one another role: a file may be loaded again. A new account whose NIK is recorded on a case as alleged perpetrator is blocked from it at once.
+// putUser makes one account, or brings a known one up to date and gives it the role: a file may be loaded again. An account whose
+// NIK bars it from a case is blocked there at once.
 func putUser(w *store.Writer, u user, entry [16]byte) error {
-	known, err := w.MemberByCode(u.Code, u.unit.ID)
-	if err != nil || known.Known && known.Role == u.role {
+	id, known, err := w.AccountByCode(u.Code)
+	if err != nil {
 		return err
 	}
-	if id, ok, err := w.AccountByCode(u.Code); err != nil {
-		return err
-	} else if ok {
-		return w.PutMembership(u.member, id, u.role, u.unit.ID, entry)
+	switch {
+	case !known:
+		err = w.PutAccount(u.Account, u.key, entry)
+	case u.NIK != "": // without one, what is known of a NIK stays
+		u.Account.ID = id
+		err = w.UpdateAccount(u.Account, entry)
+	default:
+		u.Account.ID = id
 	}
-	if err := w.PutAccount(u.Account, u.key, entry); err != nil {
+	if err != nil {
 		return err
 	}
-	if err := w.PutMembership(u.member, u.Account.ID, u.role, u.unit.ID, entry); err != nil {
+	has, err := w.HasMembership(u.Account.ID, u.role, u.unit.ID)
+	if err != nil {
 		return err
 	}
-	if u.NIK != "" {
-		against, err := w.CasesAgainst(u.NIK)
-		if err != nil {
+	if !has {
+		if err := w.PutMembership(u.member, u.Account.ID, u.role, u.unit.ID, entry); err != nil {
 			return err
 		}
-		for _, k := range against {
-			if err := w.Block(casework.ID(uuid.NewSHA1(uuid.UUID(k), u.Account.ID[:])), k, u.Account.ID, entry); err != nil {
-				return err
-			}
+	}
+	if u.NIK != "" {
+		if err := w.BlockBarred(u.NIK, u.Account.ID, entry); err != nil {
+			return err
 		}
 	}
 	if u.onDuty {

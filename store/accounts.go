@@ -48,22 +48,9 @@ func (w *Writer) PutAccount(a Account, key Key, entry [16]byte) error {
 	if err := w.PutKey(key); err != nil {
 		return err
 	}
-	f2, err := json.Marshal(struct {
-		V    int    `json:"v"`
-		Name string `json:"name"`
-		NIK  string `json:"nik,omitempty"`
-	}{1, a.Name, a.NIK})
+	sealed, tag, err := w.sealAccount(a)
 	if err != nil {
 		return err
-	}
-	sealed, err := w.Seal(Cell{"accounts", "f2", a.ID[:], Owner(a.ID)}, f2)
-	if err != nil {
-		return err
-	}
-	var tag any
-	if a.NIK != "" {
-		mark := w.s.Tag("staff", []byte(a.NIK))
-		tag = mark[:]
 	}
 	_, err = w.exec(`INSERT INTO accounts (id, code, kind, nik_tag, active_until, revision, entry, f2)
 		VALUES ($1, $2, $3, $4, $5, 1, $6, $7)`, a.ID, a.Code, a.Kind, tag, a.Until, entry, sealed)
@@ -71,6 +58,37 @@ func (w *Writer) PutAccount(a Account, key Key, entry [16]byte) error {
 		return casework.Exists("ALREADY_EXISTS", "code")
 	}
 	return err
+}
+
+// UpdateAccount stores a name or a NIK that came later.
+func (w *Writer) UpdateAccount(a Account, entry [16]byte) error {
+	w.changeRights()
+	sealed, tag, err := w.sealAccount(a)
+	if err != nil {
+		return err
+	}
+	_, err = w.exec("UPDATE accounts SET nik_tag = $2, revision = revision + 1, entry = $3, f2 = $4 WHERE id = $1", a.ID, tag, entry, sealed)
+	if isUnique(err) {
+		return casework.Exists("ALREADY_EXISTS", "nik")
+	}
+	return err
+}
+
+func (w *Writer) sealAccount(a Account) (sealed []byte, tag any, err error) {
+	f2, err := json.Marshal(struct {
+		V    int    `json:"v"`
+		Name string `json:"name"`
+		NIK  string `json:"nik,omitempty"`
+	}{1, a.Name, a.NIK})
+	if err != nil {
+		return nil, nil, err
+	}
+	if a.NIK != "" {
+		mark := w.s.staffTag(a.NIK)
+		tag = mark[:]
+	}
+	sealed, err = w.Seal(Cell{"accounts", "f2", a.ID[:], Owner(a.ID)}, f2)
+	return sealed, tag, err
 }
 
 // PutMembership gives an account a role in a unit, approved from now on.
@@ -276,6 +294,12 @@ func (t *tx) AccountByCode(code string) (id casework.AccountID, ok bool, err err
 		return id, false, nil
 	}
 	return id, err == nil, err
+}
+
+// HasMembership tells whether an account has a role in a unit now.
+func (t *tx) HasMembership(account casework.AccountID, role casework.Role, unit casework.UnitID) (has bool, err error) {
+	return has, t.row("SELECT EXISTS (SELECT 1 FROM memberships WHERE account = $1 AND role = $2 AND unit = $3 AND until_time IS NULL)",
+		account, role, unit).scan(&has)
 }
 
 // HasRole tells whether anybody has a role now.

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -195,74 +194,6 @@ func (t *tx) FreeNumber(numbers []string) (string, error) {
 		}
 	}
 	return "", errors.New("store: no free number among the candidates")
-}
-
-// Block keeps an account from a case: it sees nothing of it, whatever else holds.
-func (w *Writer) Block(id casework.ID, of casework.CaseID, account casework.AccountID, entry [16]byte) error {
-	_, err := w.exec(`INSERT INTO blocks (id, case_id, account, automatic, from_time, entry) VALUES ($1, $2, $3, 1, $4, $5)
-		ON CONFLICT (id) DO UPDATE SET until_time = NULL`, // he is named again: a second incident, or a second pair of one
-		id, of, account, w.Now(), entry)
-	return err
-}
-
-// Replace hands over in silence what a blocked account owed on a case: to another officer, else to the unit's duty officer, its
-// supervisor, the parent's duty officer. A leg's duty stays its unit's.
-func (w *Writer) Replace(k casework.Case, blocked casework.AccountID, entry [16]byte) error {
-	officers, err := w.Officers(k.ID, w.Now())
-	if err != nil {
-		return err
-	}
-	next := append(officers, casework.AccountID{})[0]
-	if len(officers) == 0 {
-		if next, err = w.nextOfficer(k); err != nil {
-			return err
-		}
-		if next != (casework.AccountID{}) {
-			if err := w.Assign(k.ID, next, entry); err != nil {
-				return err
-			}
-		}
-	}
-	_, err = w.exec("UPDATE duties SET officer = CASE WHEN kind = 'LEG' THEN NULL ELSE $3 END WHERE case_id = $1 AND officer = $2 AND ended IS NULL",
-		k.ID, blocked, orNull(next[:]))
-	return err
-}
-
-func (t *tx) nextOfficer(k casework.Case) (casework.AccountID, error) {
-	unit, _ := t.s.Directory().Unit(k.Unit)
-	able, err := t.ableHandlers(unit, k.ID)
-	switch {
-	case err != nil:
-		return casework.AccountID{}, err
-	case slices.Contains(able, unit.DutyOfficer):
-		return unit.DutyOfficer, nil
-	case len(able) > 0:
-		return able[len(able)-1], nil // supervisors stand last
-	}
-	parent, _ := t.s.Directory().Unit(unit.Parent)
-	blocked, err := t.blocked(k.ID)
-	if err != nil || blocked[[16]byte(parent.DutyOfficer)] {
-		return casework.AccountID{}, err
-	}
-	return parent.DutyOfficer, nil
-}
-
-// StaffTag marks the NIK of a staff member, or of a person recorded on a case, so that the two can be compared without either.
-func (s *Store) StaffTag(nik string) [16]byte { return s.Tag("staff", []byte(nik)) }
-
-// AccountByNIK finds the account of a staff member by NIK.
-func (t *tx) AccountByNIK(nik string) (id casework.AccountID, ok bool, err error) {
-	err = t.row("SELECT id FROM accounts WHERE nik_tag = $1", t.s.StaffTag(nik)).scan(id[:])
-	if errors.Is(err, errNoRows) {
-		return id, false, nil
-	}
-	return id, err == nil, err
-}
-
-// CasesAgainst are the cases on which a NIK is recorded as alleged perpetrator, in every register.
-func (t *tx) CasesAgainst(nik string) ([]casework.CaseID, error) {
-	return list(t, func(r row) (id casework.CaseID, err error) { return id, r.scan(id[:]) },
-		"SELECT DISTINCT case_id FROM pairs WHERE nik_tag = $1", t.s.StaffTag(nik))
 }
 
 // PutNote adds a text to a case. On a violence case it is F4, elsewhere F3 of the sector of its author's unit.

@@ -67,7 +67,7 @@ func checkAnswers(r *Reader, report func(string)) error {
 // entryTables carry the id of the entry that made or last changed each row.
 var entryTables = []string{
 	"units", "accounts", "memberships", "credentials", "persons", "cases", "incidents", "pairs", "measurements",
-	"notes", "tasks", "assignments", "submissions", "blocks", "disclosures", "legs", "progress", "duties",
+	"notes", "tasks", "assignments", "submissions", "blocks", "barred", "disclosures", "legs", "progress", "duties",
 }
 
 // checkEntries finds rows without an entry: somebody wrote past the journal. It also finds an older value put back into its own

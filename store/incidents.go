@@ -29,13 +29,7 @@ func (w *Writer) putPair(p casework.Pair, incident casework.ID, k casework.Case,
 	if err != nil {
 		return err
 	}
-	var tag any
-	if p.NIK != "" {
-		mark := w.s.StaffTag(p.NIK)
-		tag = mark[:]
-	}
-	_, err = w.exec("INSERT INTO pairs (id, incident, case_id, nik_tag, entry, f4) VALUES ($1, $2, $3, $4, $5, $6)",
-		p.ID, incident, k.ID, tag, entry, f4)
+	_, err = w.exec("INSERT INTO pairs (id, incident, case_id, entry, f4) VALUES ($1, $2, $3, $4, $5)", p.ID, incident, k.ID, entry, f4)
 	return err
 }
 

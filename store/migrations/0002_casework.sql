@@ -162,17 +162,23 @@ CREATE TABLE incidents (
 );
 CREATE INDEX incidents_case ON incidents (case_id);
 
--- The alleged perpetrator's NIK as a tag: an account with that NIK is blocked (design: access, Blocks).
 CREATE TABLE pairs (
     id BYTEA PRIMARY KEY,
     incident BYTEA NOT NULL REFERENCES incidents (id),
     case_id BYTEA NOT NULL,
-    nik_tag BYTEA,
     entry BYTEA NOT NULL,
     f4 BYTEA NOT NULL
 );
 CREATE INDEX pairs_incident ON pairs (incident);
-CREATE INDEX pairs_nik ON pairs (nik_tag);
+
+-- NIKs, as tags, whose accounts are blocked from a case: of an alleged perpetrator, at L2 and L3 of the subject too (design: access,
+-- Blocks). A new account is looked up here.
+CREATE TABLE barred (
+    nik_tag BYTEA NOT NULL,
+    case_id BYTEA NOT NULL,
+    entry BYTEA NOT NULL,
+    PRIMARY KEY (nik_tag, case_id)
+) /*sqlite: WITHOUT ROWID*/;
 
 CREATE TABLE measurements (
     id BYTEA PRIMARY KEY,

@@ -1,0 +1,110 @@
+package store
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+
+	"github.com/sinergi-pug/sinergi/domain/casework"
+)
+
+// Bar keeps the account of a NIK from a case, now and whenever one is made: an alleged perpetrator's, at L2 and L3 the subject's
+// too. Whoever records the NIK is shown nothing of it.
+func (w *Writer) Bar(nik string, k casework.CaseID, entry [16]byte) error {
+	_, err := w.exec("INSERT INTO barred (nik_tag, case_id, entry) VALUES ($1, $2, $3) ON CONFLICT (nik_tag, case_id) DO NOTHING",
+		w.s.staffTag(nik), k, entry)
+	if err != nil {
+		return fmt.Errorf("bar a NIK: %w", err)
+	}
+	account, ok, err := w.accountByNIK(nik)
+	if err != nil || !ok {
+		return err
+	}
+	return w.block(k, account, entry)
+}
+
+// BlockBarred blocks a new account from every case that bars its NIK, in every register, on both sides.
+func (w *Writer) BlockBarred(nik string, account casework.AccountID, entry [16]byte) error {
+	cases, err := list(&w.tx, func(r row) (id casework.CaseID, err error) { return id, r.scan(id[:]) },
+		"SELECT case_id FROM barred WHERE nik_tag = $1", w.s.staffTag(nik))
+	if err != nil {
+		return fmt.Errorf("read what bars a NIK: %w", err)
+	}
+	for _, k := range cases {
+		if err := w.block(k, account, entry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// block keeps an account from a case: it sees nothing of it, whatever else holds. What it owed there passes to another in silence.
+func (w *Writer) block(k casework.CaseID, account casework.AccountID, entry [16]byte) error {
+	id := uuid.NewSHA1(uuid.UUID(k), account[:]) // one block an account and case, however often he is named
+	_, err := w.exec(`INSERT INTO blocks (id, case_id, account, automatic, from_time, entry) VALUES ($1, $2, $3, 1, $4, $5)
+		ON CONFLICT (id) DO UPDATE SET until_time = NULL`, id, k, account, w.Now(), entry)
+	if err != nil {
+		return fmt.Errorf("block an account: %w", err)
+	}
+	var unit casework.UnitID
+	if err := w.row("SELECT unit FROM cases WHERE id = $1", k).scan(unit[:]); err != nil {
+		return fmt.Errorf("read the unit of a case: %w", err)
+	}
+	return w.replace(casework.Case{ID: k, Unit: unit}, account, entry)
+}
+
+// replace hands over what a blocked account owed on a case: to another officer, else to the unit's duty officer, its supervisor, the
+// parent's duty officer. A leg's duty stays its unit's.
+func (w *Writer) replace(k casework.Case, blocked casework.AccountID, entry [16]byte) error {
+	officers, err := w.Officers(k.ID, w.Now())
+	if err != nil {
+		return err
+	}
+	next := append(officers, casework.AccountID{})[0]
+	if len(officers) == 0 {
+		if next, err = w.nextOfficer(k); err != nil {
+			return err
+		}
+		if next != (casework.AccountID{}) {
+			if err := w.Assign(k.ID, next, entry); err != nil {
+				return err
+			}
+		}
+	}
+	_, err = w.exec("UPDATE duties SET officer = CASE WHEN kind = 'LEG' THEN NULL ELSE $3 END WHERE case_id = $1 AND officer = $2 AND ended IS NULL",
+		k.ID, blocked, orNull(next[:]))
+	return err
+}
+
+func (t *tx) nextOfficer(k casework.Case) (casework.AccountID, error) {
+	unit, _ := t.s.Directory().Unit(k.Unit)
+	able, err := t.ableHandlers(unit, k.ID)
+	switch {
+	case err != nil:
+		return casework.AccountID{}, err
+	case slices.Contains(able, unit.DutyOfficer):
+		return unit.DutyOfficer, nil
+	case len(able) > 0:
+		return able[len(able)-1], nil // supervisors stand last
+	}
+	parent, _ := t.s.Directory().Unit(unit.Parent)
+	blocked, err := t.blocked(k.ID)
+	if err != nil || blocked[[16]byte(parent.DutyOfficer)] {
+		return casework.AccountID{}, err
+	}
+	return parent.DutyOfficer, nil
+}
+
+// staffTag marks the NIK of a staff member, or of a person recorded on a case, so that the two can be compared without either.
+func (s *Store) staffTag(nik string) [16]byte { return s.Tag("staff", []byte(nik)) }
+
+// accountByNIK finds the account of a staff member by NIK.
+func (t *tx) accountByNIK(nik string) (id casework.AccountID, ok bool, err error) {
+	err = t.row("SELECT id FROM accounts WHERE nik_tag = $1", t.s.staffTag(nik)).scan(id[:])
+	if errors.Is(err, errNoRows) {
+		return id, false, nil
+	}
+	return id, err == nil, err
+}
