@@ -360,64 +360,6 @@ func (j *filed) urgencyOfFindings() casework.Urgency {
 	return casework.Urgency(urgency)
 }
 
-// putContent stores what the filing brings: incident, measurements, note, and the blocks that follow.
-func (j *filed) putContent() error {
-	if j.incident != nil {
-		event := journal.Event{Name: "addIncident", Revision: 1}
-		if err := j.w.PutIncident(*j.incident, j.k, j.appending("incident", j.incident.ID, event)); err != nil {
-			return err
-		}
-	}
-	for _, m := range j.measurements {
-		if err := j.putMeasurement(m.Measurement); err != nil {
-			return err
-		}
-	}
-	if j.note != "" {
-		if err := j.w.PutNote(j.id(), j.k, j.caller.Unit.ID, j.caller.Account, j.note, j.entry); err != nil {
-			return err
-		}
-	}
-	return j.block()
-}
-
-func (j *filed) putMeasurement(m casework.Measurement) error {
-	m = j.ownMeasurement(m, j.k, j.person)
-	return j.w.PutMeasurement(m, j.appending("measurement", m.ID, journal.Event{Name: "addMeasurement", Revision: 1}))
-}
-
-// ownMeasurement fills what follows from who measures whom.
-func (c call) ownMeasurement(m casework.Measurement, k casework.Case, p casework.Person) casework.Measurement {
-	m.Case, m.Person, m.Unit, m.Account = k.ID, p.ID, c.caller.Unit.ID, c.caller.Account
-	m.HealthWorker = c.caller.Role == casework.RoleWorker && c.caller.Unit.Type.Sector() == casework.SectorHealth
-	if village := p.Identity.Address.AreaCode; p.Side == casework.Ordinary && k.Level == casework.L1 && len(village) > len("32.01.01") {
-		m.Village = village
-	}
-	return m
-}
-
-// block keeps from a case the accounts of those recorded on it as alleged perpetrator, and at L2 and L3 as subject. Whoever
-// records them is shown nothing of it.
-func (j *filed) block() error {
-	var niks []string
-	if j.incident != nil {
-		for _, p := range j.incident.Pairs {
-			if p.NIK != "" {
-				niks = append(niks, p.NIK)
-			}
-		}
-	}
-	if j.opened && j.k.Level != casework.L1 {
-		niks = append(niks, j.person.Identity.NIKs()...)
-	}
-	for _, nik := range niks {
-		if err := j.w.Bar(nik, j.k.ID, j.entry); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // answer is the receipt, by what the caller may read now.
 func (j *filed) answer() (*pb.FileReferralResponse, error) {
 	file, err := j.w.CaseFor(j.caller, j.k.ID, j.now)

@@ -406,6 +406,7 @@ func TestKillNineLosesNothing(t *testing.T) {
 		<-timer.C
 		c.kill()
 		group.Wait()
+		verifyFolder(t, dir)
 	}
 	c := startChild(t, dir)
 	w := attach(t, c)
