@@ -20,9 +20,6 @@ func (s *accounts) WhoAmI(ctx context.Context, _ *pb.WhoAmIRequest) (*pb.WhoAmIR
 		if err != nil {
 			return nil, err
 		}
-		return &pb.WhoAmIResponse{
-			Account: accountName(c.caller.Account), Unit: unitName(c.caller.Unit.ID), ExpireTime: timestamp(c.caller.Expires),
-			Role: enum[pb.Role_Value](pb.Role_Value_value, c.caller.Role),
-		}, nil
+		return viewCaller(c.caller), nil
 	})
 }

@@ -161,10 +161,8 @@ func (m *caseMove) measure(got measured, act access.Decision) (*pb.Measurement, 
 		}
 	}
 	read := access.Decide(m.f.Facts.Doing(access.Read))
-	message := viewMeasurement(measurement, a)
-	sightOf(read.Grant).clear(message.ProtoReflect())
 	m.w.Shown(entry, uint32(read.Grant.Mask()))
-	return message, read.Grant.Mask(), nil
+	return viewOne(read.Grant, measurement, a), read.Grant.Mask(), nil
 }
 
 func measurableNow(got measured, p casework.Person) error {

@@ -74,19 +74,3 @@ func (s *directory) offers(unit casework.Unit, service casework.ReferralServiceT
 	}
 	return false
 }
-
-func (s *Server) viewUnit(u casework.Unit) *pb.Unit {
-	m := &pb.Unit{
-		Name: unitName(u.ID), Code: u.Code, DisplayName: u.Name, Parent: unitName(u.Parent), Register: unitName(u.Register), AreaCode: u.AreaCode,
-		Type:    enum[pb.UnitType_Value](pb.UnitType_Value_value, u.Type),
-		Sector:  enum[pb.Sector_Value](pb.Sector_Value_value, u.Type.Sector()),
-		Channel: enum[pb.Channel_Value](pb.Channel_Value_value, u.Channel),
-	}
-	for _, o := range s.store.Directory().Offers(u.ID) {
-		m.Services = append(m.Services, &pb.OfferedService{
-			AreaCodes: o.Areas, Bring: o.Bring,
-			Service: enum[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, o.Service),
-		})
-	}
-	return m
-}

@@ -55,33 +55,21 @@ func (c call) dutyList(r *store.Reader, req *pb.ListDutiesRequest, filter store.
 	return m, log.record(c), nil
 }
 
-// dutyMessage decides one row; nil for one of which the caller may not see so much as that it is owed.
+// dutyMessage decides one row, by what the duty is owed on: of a leg the part that the own unit is party to is enough, of a case
+// F1. It gives nil for one of which the caller may not see so much as that it is owed.
 func (c call) dutyMessage(r *store.Reader, row store.DutyRow) (*pb.Duty, access.Decision, casework.Case, error) {
-	d := row.Duty
-	m := &pb.Duty{
-		Kind: enum[pb.DutyKind_Value](pb.DutyKind_Value_value, d.Kind), Duty: enum[pb.DutyName_Value](pb.DutyName_Value_value, d.Name),
-		Unit: unitName(d.Unit), Officer: accountName(d.Officer), DueTime: timestamp(d.Due), LegalDueTime: timestamp(d.Legal),
-		EscalationLevel: int32(d.Level(c.now)), Overdue: d.Overdue(c.now),
-		Service: enum[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, row.Service),
+	if row.Kind == casework.OnLeg {
+		f, err := r.ReferralFor(c.caller, casework.LegID(row.Object), c.now)
+		read := access.Decide(f.Facts.Doing(access.Read))
+		if err != nil || !read.Allowed() || !read.Grant.Shows(access.F1Own) {
+			return nil, read, f.Case, err
+		}
+		return viewLegDuty(read.Grant, row, f.Leg, legActions(f), c.now), read, f.Case, nil
 	}
-	read, k, needed, err := c.dutyObject(r, d, m)
-	if err != nil || !read.Allowed() || !read.Grant.Shows(needed) {
-		return nil, read, k, err
+	f, err := r.CaseFor(c.caller, row.Case, c.now)
+	read := access.Decide(f.Facts.Doing(access.Read))
+	if err != nil || !read.Allowed() || !read.Grant.Shows(access.F1) {
+		return nil, read, f.Case, err
 	}
-	sightOf(read.Grant).clear(m.ProtoReflect())
-	return m, read, k, nil
-}
-
-// dutyObject reads what the duty is owed on: of a leg the part that the own unit is party to is enough, of a case F1.
-func (c call) dutyObject(r *store.Reader, d casework.Duty, m *pb.Duty) (read access.Decision, k casework.Case, needed access.Mask, err error) {
-	if d.Kind == casework.OnLeg {
-		f, err := r.ReferralFor(c.caller, casework.LegID(d.Object), c.now)
-		m.Name, m.Number, m.AllowedActions = legName(f.Leg.ID), f.Leg.Number, legActions(f)
-		m.Service = enum[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, f.Leg.Service)
-		m.Urgency = enum[pb.Urgency_Value](pb.Urgency_Value_value, f.Leg.Urgency)
-		return access.Decide(f.Facts.Doing(access.Read)), f.Case, access.F1Own, err
-	}
-	f, err := r.CaseFor(c.caller, d.Case, c.now)
-	m.Name, m.Number, m.AllowedActions = caseName(f.Case.ID), f.Case.Number, caseActions(f)
-	return access.Decide(f.Facts.Doing(access.Read)), f.Case, access.F1, err
+	return viewCaseDuty(read.Grant, row, f.Case, caseActions(f), c.now), read, f.Case, nil
 }

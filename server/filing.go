@@ -368,19 +368,7 @@ func (j *filed) answer() (*pb.FileReferralResponse, error) {
 	}
 	read := access.Decide(file.Facts.Doing(access.Read))
 	mask := j.receiptMask(read.Grant, j.k.Type)
-	m := &pb.FileReferralResponse{
-		Number: j.number, RecordTime: timestamp(j.now), Person: personName(j.person.ID), Case: caseName(j.k.ID),
-		CaseNumber: j.k.Number, Joined: !j.opened, Legs: j.legsDone,
-	}
-	newest := casework.Date(-1 << 31)
-	for _, measured := range j.measurements {
-		alone := assess(measured.Measurement, j.person, nil) // from the request alone: the history is not the filer's to read
-		m.Assessments = append(m.Assessments, viewAssessment(alone.Assessment, alone.trend, alone.findings))
-		if measured.Day >= newest {
-			newest, m.Findings = measured.Day, viewFindings(alone.findings)
-		}
-	}
-	sight{mask: mask}.clear(m.ProtoReflect())
+	m := j.viewReceipt(mask)
 	if j.validateOnly {
 		if rec := j.readRecord(read, aboutCase(file.Case), file.Case); rec != nil && !j.opened && read.Grant.Mask() != 0 {
 			return nil, &store.Refusal{Record: *rec, Err: dryRun{m}} // a trial shows what a filing shows

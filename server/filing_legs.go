@@ -9,7 +9,6 @@ import (
 	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/journal"
-	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/store"
 )
 
@@ -120,7 +119,7 @@ func (j *filed) inside(leg newLeg, unit casework.Unit) error {
 	case !j.outside(): // a kader or app is not told by an earlier due time that somebody asked before
 		duty, err = j.w.DutyOf(task)
 	}
-	j.legsDone = append(j.legsDone, j.filedLeg(casework.Referral{Receiver: unit.ID, Service: leg.service}, duty, true))
+	j.legsDone = append(j.legsDone, j.viewFiledLeg(casework.Referral{Receiver: unit.ID, Service: leg.service}, duty, true))
 	return err
 }
 
@@ -218,7 +217,7 @@ func (j *filed) receiptAlone(l casework.Referral, unit casework.Unit) error {
 	if err != nil {
 		return err
 	}
-	j.legsDone = append(j.legsDone, j.filedLeg(l, duty, false))
+	j.legsDone = append(j.legsDone, j.viewFiledLeg(l, duty, false))
 	return j.askOfficer(l.Service)
 }
 
@@ -236,7 +235,7 @@ func (j *filed) putLeg(l casework.Referral, unit casework.Unit) error {
 	if err != nil {
 		return err
 	}
-	j.legsDone = append(j.legsDone, j.filedLeg(l, duty, false))
+	j.legsDone = append(j.legsDone, j.viewFiledLeg(l, duty, false))
 	return j.w.PutDuty(duty, entry)
 }
 
@@ -338,19 +337,6 @@ func (j *filed) except() error {
 		return j.refuse(access.DisclosureException, d, aboutCase(file.Case), j.k.ID.String())
 	}
 	return nil
-}
-
-func (j *filed) filedLeg(l casework.Referral, duty casework.Duty, inside bool) *pb.FiledLeg {
-	m := &pb.FiledLeg{
-		Referral: legName(l.ID), Number: l.Number, Inside: inside, ReceiverUnit: unitName(l.Receiver),
-		State:           enum[pb.ReferralState_Value](pb.ReferralState_Value_value, l.State),
-		AccountableUnit: unitName(duty.Unit), Duty: enum[pb.DutyName_Value](pb.DutyName_Value_value, duty.Name),
-		DueTime: timestamp(duty.Due), LegalDueTime: timestamp(duty.Legal),
-	}
-	if offer, ok := j.store.Directory().Offer(l.Receiver, l.Service); ok {
-		m.Bring = offer.Bring
-	}
-	return m
 }
 
 // owe starts the status duty of a case.

@@ -12,8 +12,8 @@ import (
 	"github.com/sinergi-pug/sinergi/store"
 )
 
-// This file and mask.go are the only exit: domain values become messages here and nowhere else, and only with a Grant in hand. A
-// view fills what its grant opens, then clears by reflection whatever no class of the grant shows, so that a field forgotten here
+// This file, its view_ neighbours and mask.go are the only exit: domain values become messages here and nowhere else (a test holds
+// that), and what is about a person only with a Grant in hand. A view fills what its grant opens, then clears by reflection whatever no class of the grant shows, so that a field forgotten here
 // is a field not shown.
 
 func sightOf(g access.Grant) sight { return sight{g.Mask(), g.Named()} }
