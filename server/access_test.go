@@ -294,8 +294,8 @@ func TestAnIDInUseIsUnusableWhoeversItIs(t *testing.T) {
 	}
 }
 
-// TestNotYoursTakesAsLongAsNeverWas compares the latencies of interleaved pairs by Welch's t.
-func TestNotYoursTakesAsLongAsNeverWas(t *testing.T) {
+// TestTimingOfNotYoursIsThatOfNeverWas compares the latencies of interleaved pairs by Welch's t.
+func TestTimingOfNotYoursIsThatOfNeverWas(t *testing.T) {
 	if testing.Short() {
 		t.Skip("a measurement")
 	}
