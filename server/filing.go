@@ -131,7 +131,6 @@ type filed struct {
 	tags     [][16]byte
 	number   string
 	history  []casework.Measurement // of the child, newest first, without this filing's
-	all      []assessed             // this filing's measurements, in the light of the history
 	findings growth.Findings        // of the newest measurement; a flagged index makes none
 	legsDone []*pb.FiledLeg
 	entry    [16]byte // of the case
@@ -232,7 +231,6 @@ func (j *filed) assessAll() error {
 	newest := casework.Date(-1 << 31)
 	for _, m := range j.measurements {
 		a := assess(m.Measurement, j.person, j.history)
-		j.all = append(j.all, a)
 		if m.Day >= newest {
 			newest, j.findings = m.Day, a.findings
 		}
@@ -284,7 +282,6 @@ func (j *filed) putCase() error {
 	if !j.opened {
 		return j.updateJoined()
 	}
-	j.entry = [16]byte{}
 	event := journal.Event{Name: "open", After: string(j.k.Status), Revision: 1}
 	if err := j.w.PutCase(j.k, j.noting("case", casework.ID(j.k.ID), event)); err != nil {
 		return err

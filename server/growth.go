@@ -108,6 +108,9 @@ type measured struct {
 	path string
 }
 
+// measureFields are the measures' names in a request, by the domain's.
+var measureFields = map[string]string{"weight_kg": "weightKg", "length_cm": "lengthCm", "muac_cm": "muacCm", "head_cm": "headCm"}
+
 // measurement reads one measurement. Ranges are those of a child's body; what is beyond them is a slip of unit or key.
 func (in *intake) measurement(path string, m *pb.NewMeasurement) measured {
 	got := measured{path: path}
@@ -120,19 +123,9 @@ func (in *intake) measurement(path string, m *pb.NewMeasurement) measured {
 	if m.WeightKg == nil && m.LengthCm == nil {
 		in.fault(path+".weightKg", "REQUIRED")
 	}
-	for _, r := range []struct {
-		value       *float64
-		low, high   float64
-		field, code string
-	}{
-		{m.WeightKg, 0.5, 60, "weightKg", growth.WeightOutOfRange},
-		{m.LengthCm, 30, 150, "lengthCm", growth.LengthOutOfRange},
-		{m.MuacCm, 5, 40, "muacCm", growth.MUACOutOfRange},
-		{m.HeadCm, 20, 70, "headCm", growth.HeadOutOfRange},
-	} {
-		if r.value != nil && *r.value > 0 && (*r.value < r.low || *r.value > r.high) { // 0, below and NaN are the shape's
-			in.fault(path+"."+r.field, r.code)
-		}
+	// 0, below and NaN are the shape's, and stand here as not measured
+	for _, f := range growth.CheckRange(growthMeasurement(got.Measurement, casework.Person{})) {
+		in.fault(path+"."+measureFields[f.Field], f.Reason)
 	}
 	return got
 }
@@ -190,7 +183,7 @@ func growthMeasurement(m casework.Measurement, p casework.Person) growth.Measure
 }
 
 func some(figure float64) growth.Value {
-	if figure == 0 {
+	if !(figure > 0) {
 		return growth.Value{}
 	}
 	return growth.Some(figure)
