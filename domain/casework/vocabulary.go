@@ -410,15 +410,19 @@ func (v ReferralServiceType) Valid() bool { return referralServiceTypeLabels.has
 type DutyKind string
 
 const (
-	OnLeg  DutyKind = "LEG"
-	OnCase DutyKind = "CASE"
-	OnTask DutyKind = "TASK"
+	OnLeg        DutyKind = "LEG"
+	OnCase       DutyKind = "CASE"
+	OnTask       DutyKind = "TASK"
+	OnReview     DutyKind = "REVIEW"
+	OnDisclosure DutyKind = "DISCLOSURE_EXPIRY"
 )
 
 var dutyKindLabels = labels[DutyKind]{
-	OnLeg:  "Rujukan",
-	OnCase: "Kasus",
-	OnTask: "Tugas",
+	OnLeg:        "Rujukan",
+	OnCase:       "Kasus",
+	OnTask:       "Tugas",
+	OnReview:     "Telaah",
+	OnDisclosure: "Persetujuan berakhir",
 }
 
 // Label is the Indonesian text of the value.
@@ -431,37 +435,51 @@ func (v DutyKind) Valid() bool { return dutyKindLabels.has(v) }
 type DutyName string
 
 const (
-	DutyAcknowledge  DutyName = "ACKNOWLEDGE"
-	DutyDecide       DutyName = "DECIDE"
-	DutyFirstService DutyName = "FIRST_SERVICE"
-	DutyReview       DutyName = "REVIEW"
-	DutyAttend       DutyName = "ATTEND"
-	DutyRecontact    DutyName = "RECONTACT"
-	DutyNote         DutyName = "NOTE"
-	DutyConfirm      DutyName = "CONFIRM"
-	DutyReroute      DutyName = "REROUTE"
-	DutyScreen       DutyName = "SCREEN"
-	DutyAssess       DutyName = "ASSESS"
-	DutyPlan         DutyName = "PLAN"
-	DutyStart        DutyName = "START"
-	DutyFollowUp     DutyName = "FOLLOW_UP"
+	DutyAcknowledge      DutyName = "ACKNOWLEDGE"
+	DutyDecide           DutyName = "DECIDE"
+	DutyFirstService     DutyName = "FIRST_SERVICE"
+	DutyReview           DutyName = "REVIEW"
+	DutyAttend           DutyName = "ATTEND"
+	DutyRecontact        DutyName = "RECONTACT"
+	DutyNote             DutyName = "NOTE"
+	DutyConfirm          DutyName = "CONFIRM"
+	DutyReroute          DutyName = "REROUTE"
+	DutyScreen           DutyName = "SCREEN"
+	DutyAssess           DutyName = "ASSESS"
+	DutyPlan             DutyName = "PLAN"
+	DutyStart            DutyName = "START"
+	DutyFollowUp         DutyName = "FOLLOW_UP"
+	DutyAnswer           DutyName = "ANSWER"
+	DutyRiskReview       DutyName = "RISK_REVIEW"
+	DutyPoliceReport     DutyName = "POLICE_REPORT"
+	DutyChildAbuseReport DutyName = "CHILD_ABUSE_REPORT"
+	DutyTask             DutyName = "TASK"
+	DutyReviewException  DutyName = "REVIEW_EXCEPTION"
+	DutyRenewConsent     DutyName = "RENEW_CONSENT"
 )
 
 var dutyNameLabels = labels[DutyName]{
-	DutyAcknowledge:  "Tandai dibaca",
-	DutyDecide:       "Putuskan",
-	DutyFirstService: "Layanan pertama",
-	DutyReview:       "Tinjau daftar tunggu",
-	DutyAttend:       "Hadir pada janji",
-	DutyRecontact:    "Hubungi kembali",
-	DutyNote:         "Catat perkembangan",
-	DutyConfirm:      "Konfirmasi hasil",
-	DutyReroute:      "Rujuk ke unit lain",
-	DutyScreen:       "Identifikasi",
-	DutyAssess:       "Asesmen",
-	DutyPlan:         "Susun rencana",
-	DutyStart:        "Mulai layanan",
-	DutyFollowUp:     "Tindak lanjut",
+	DutyAcknowledge:      "Tandai dibaca",
+	DutyDecide:           "Putuskan",
+	DutyFirstService:     "Layanan pertama",
+	DutyReview:           "Tinjau daftar tunggu",
+	DutyAttend:           "Hadir pada janji",
+	DutyRecontact:        "Hubungi kembali",
+	DutyNote:             "Catat perkembangan",
+	DutyConfirm:          "Konfirmasi hasil",
+	DutyReroute:          "Rujuk ke unit lain",
+	DutyScreen:           "Identifikasi",
+	DutyAssess:           "Asesmen",
+	DutyPlan:             "Susun rencana",
+	DutyStart:            "Mulai layanan",
+	DutyFollowUp:         "Tindak lanjut",
+	DutyAnswer:           "Jawab pertanyaan",
+	DutyRiskReview:       "Nilai ulang risiko",
+	DutyPoliceReport:     "Laporkan ke polisi",
+	DutyChildAbuseReport: "Laporkan dugaan kekerasan pada anak",
+	DutyTask:             "Tugas",
+	DutyReviewException:  "Telaah pengecualian",
+	DutyRenewConsent:     "Perbarui persetujuan",
 }
 
 // Label is the Indonesian text of the value.
@@ -1070,3 +1088,515 @@ func (v YesNo) Label() string { return yesNoLabels[v] }
 
 // Valid tells whether the value is of the vocabulary.
 func (v YesNo) Valid() bool { return yesNoLabels.has(v) }
+
+// InfoQuestion: what a receiver asks before it decides. Codes, so that nothing about the client travels in a question.
+type InfoQuestion string
+
+const (
+	AskAgeOrSex        InfoQuestion = "AGE_OR_SEX"
+	AskArea            InfoQuestion = "AREA"
+	AskNeed            InfoQuestion = "NEED"
+	AskUrgency         InfoQuestion = "URGENCY"
+	AskSafety          InfoQuestion = "SAFETY"
+	AskContact         InfoQuestion = "CONTACT"
+	AskConsent         InfoQuestion = "CONSENT"
+	AskDocuments       InfoQuestion = "DOCUMENTS"
+	AskPreviousService InfoQuestion = "PREVIOUS_SERVICE"
+	AskCompanion       InfoQuestion = "COMPANION"
+	AskChildren        InfoQuestion = "CHILDREN"
+	AskDisability      InfoQuestion = "DISABILITY"
+	AskOther           InfoQuestion = "OTHER"
+)
+
+var infoQuestionLabels = labels[InfoQuestion]{
+	AskAgeOrSex:        "Umur atau jenis kelamin klien",
+	AskArea:            "Wilayah tinggal",
+	AskNeed:            "Kebutuhan yang diminta",
+	AskUrgency:         "Alasan tingkat segera",
+	AskSafety:          "Keamanan klien sekarang",
+	AskContact:         "Cara aman menghubungi",
+	AskConsent:         "Cakupan persetujuan",
+	AskDocuments:       "Dokumen yang ada",
+	AskPreviousService: "Layanan sebelumnya",
+	AskCompanion:       "Pendamping dan transportasi",
+	AskChildren:        "Anak yang ikut",
+	AskDisability:      "Kebutuhan disabilitas",
+	AskOther:           "Lainnya",
+}
+
+// Label is the Indonesian text of the value.
+func (v InfoQuestion) Label() string { return infoQuestionLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v InfoQuestion) Valid() bool { return infoQuestionLabels.has(v) }
+
+// HeardBy: how the return unit heard what a unit without accounts says.
+type HeardBy string
+
+const (
+	HeardByPhone  HeardBy = "PHONE"
+	HeardByLetter HeardBy = "LETTER"
+	HeardByVisit  HeardBy = "VISIT"
+)
+
+var heardByLabels = labels[HeardBy]{
+	HeardByPhone:  "Telepon",
+	HeardByLetter: "Surat",
+	HeardByVisit:  "Kunjungan",
+}
+
+// Label is the Indonesian text of the value.
+func (v HeardBy) Label() string { return heardByLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v HeardBy) Valid() bool { return heardByLabels.has(v) }
+
+// ClosureReason: why a case was closed.
+type ClosureReason string
+
+const (
+	ClosureGoalsMet          ClosureReason = "GOALS_MET"
+	ClosureRecovered         ClosureReason = "RECOVERED"
+	ClosureAgedOut           ClosureReason = "AGED_OUT"
+	ClosureClientRequest     ClosureReason = "CLIENT_REQUEST"
+	ClosureUnreachable       ClosureReason = "UNREACHABLE"
+	ClosureMoved             ClosureReason = "MOVED"
+	ClosureHandedOver        ClosureReason = "HANDED_OVER"
+	ClosureLegalProcessEnded ClosureReason = "LEGAL_PROCESS_ENDED"
+	ClosureNotSubstantiated  ClosureReason = "NOT_SUBSTANTIATED"
+	ClosureDeceased          ClosureReason = "DECEASED"
+	ClosureDuplicate         ClosureReason = "DUPLICATE"
+	ClosureEnteredInError    ClosureReason = "ENTERED_IN_ERROR"
+)
+
+var closureReasonLabels = labels[ClosureReason]{
+	ClosureGoalsMet:          "Tujuan layanan tercapai",
+	ClosureRecovered:         "Status gizi membaik",
+	ClosureAgedOut:           "Usia di atas 59 bulan",
+	ClosureClientRequest:     "Permintaan klien",
+	ClosureUnreachable:       "Tidak dapat dihubungi",
+	ClosureMoved:             "Pindah wilayah",
+	ClosureHandedOver:        "Dilimpahkan",
+	ClosureLegalProcessEnded: "Proses hukum selesai",
+	ClosureNotSubstantiated:  "Tidak terbukti / bukan kasus",
+	ClosureDeceased:          "Meninggal",
+	ClosureDuplicate:         "Data ganda",
+	ClosureEnteredInError:    "Salah input",
+}
+
+// Label is the Indonesian text of the value.
+func (v ClosureReason) Label() string { return closureReasonLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v ClosureReason) Valid() bool { return closureReasonLabels.has(v) }
+
+// ServiceConsentAnswer: the client's yes or no to be served. Not a disclosure.
+type ServiceConsentAnswer string
+
+const (
+	ServiceGiven     ServiceConsentAnswer = "GIVEN"
+	ServiceRefused   ServiceConsentAnswer = "REFUSED"
+	ServiceWithdrawn ServiceConsentAnswer = "WITHDRAWN"
+	ServiceNotAsked  ServiceConsentAnswer = "NOT_ASKED"
+)
+
+var serviceConsentAnswerLabels = labels[ServiceConsentAnswer]{
+	ServiceGiven:     "Setuju",
+	ServiceRefused:   "Menolak",
+	ServiceWithdrawn: "Dicabut",
+	ServiceNotAsked:  "Belum ditanyakan",
+}
+
+// Label is the Indonesian text of the value.
+func (v ServiceConsentAnswer) Label() string { return serviceConsentAnswerLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v ServiceConsentAnswer) Valid() bool { return serviceConsentAnswerLabels.has(v) }
+
+// LegalStatus: a step of police, court or protection order; the newest by date is the status of the case.
+type LegalStatus string
+
+const (
+	LegalNone             LegalStatus = "NONE"
+	LegalReportedToPolice LegalStatus = "REPORTED_TO_POLICE"
+	LegalProtectionOrder  LegalStatus = "PROTECTION_ORDER"
+	LegalInvestigation    LegalStatus = "INVESTIGATION"
+	LegalProsecution      LegalStatus = "PROSECUTION"
+	LegalTrial            LegalStatus = "TRIAL"
+	LegalVerdict          LegalStatus = "VERDICT"
+	LegalWithdrawn        LegalStatus = "WITHDRAWN"
+)
+
+var legalStatusLabels = labels[LegalStatus]{
+	LegalNone:             "Tidak ada",
+	LegalReportedToPolice: "Laporan polisi",
+	LegalProtectionOrder:  "Perintah perlindungan",
+	LegalInvestigation:    "Penyidikan",
+	LegalProsecution:      "Penuntutan",
+	LegalTrial:            "Persidangan",
+	LegalVerdict:          "Putusan",
+	LegalWithdrawn:        "Laporan dicabut",
+}
+
+// Label is the Indonesian text of the value.
+func (v LegalStatus) Label() string { return legalStatusLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v LegalStatus) Valid() bool { return legalStatusLabels.has(v) }
+
+// NoteKind: what a note on a case records.
+type NoteKind string
+
+const (
+	NoteNote           NoteKind = "NOTE"
+	NoteService        NoteKind = "SERVICE"
+	NoteContactAttempt NoteKind = "CONTACT_ATTEMPT"
+	NoteSafetyCheck    NoteKind = "SAFETY_CHECK"
+	NoteScreening      NoteKind = "SCREENING"
+	NoteAssessment     NoteKind = "ASSESSMENT"
+	NotePlan           NoteKind = "PLAN"
+)
+
+var noteKindLabels = labels[NoteKind]{
+	NoteNote:           "Catatan",
+	NoteService:        "Layanan diberikan",
+	NoteContactAttempt: "Upaya menghubungi",
+	NoteSafetyCheck:    "Pemeriksaan keamanan",
+	NoteScreening:      "Hasil identifikasi",
+	NoteAssessment:     "Hasil asesmen",
+	NotePlan:           "Rencana layanan",
+}
+
+// Label is the Indonesian text of the value.
+func (v NoteKind) Label() string { return noteKindLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v NoteKind) Valid() bool { return noteKindLabels.has(v) }
+
+// TaskLabel: what a task of a case is.
+type TaskLabel string
+
+const (
+	TaskInsideService    TaskLabel = "INSIDE_SERVICE"
+	TaskAskedAgain       TaskLabel = "ASKED_AGAIN"
+	TaskPoliceReport     TaskLabel = "POLICE_REPORT"
+	TaskChildAbuseReport TaskLabel = "CHILD_ABUSE_REPORT"
+	TaskRiskReview       TaskLabel = "RISK_REVIEW"
+	TaskSkippedScreen    TaskLabel = "SKIPPED_SCREEN"
+	TaskSkippedAssess    TaskLabel = "SKIPPED_ASSESS"
+	TaskSkippedPlan      TaskLabel = "SKIPPED_PLAN"
+	TaskByHand           TaskLabel = "BY_HAND"
+)
+
+var taskLabelLabels = labels[TaskLabel]{
+	TaskInsideService:    "Layanan di dalam register",
+	TaskAskedAgain:       "Layanan diminta lagi",
+	TaskPoliceReport:     "Laporan polisi 3x24 jam",
+	TaskChildAbuseReport: "Laporan dugaan kekerasan pada anak",
+	TaskRiskReview:       "Nilai ulang risiko",
+	TaskSkippedScreen:    "Identifikasi yang dilewati",
+	TaskSkippedAssess:    "Asesmen yang dilewati",
+	TaskSkippedPlan:      "Rencana yang dilewati",
+	TaskByHand:           "Tugas petugas",
+}
+
+// Label is the Indonesian text of the value.
+func (v TaskLabel) Label() string { return taskLabelLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v TaskLabel) Valid() bool { return taskLabelLabels.has(v) }
+
+// TaskState: state of a task.
+type TaskState string
+
+const (
+	TaskOpen   TaskState = "OPEN"
+	TaskDone   TaskState = "DONE"
+	TaskNotDue TaskState = "NOT_DUE"
+)
+
+var taskStateLabels = labels[TaskState]{
+	TaskOpen:   "Terbuka",
+	TaskDone:   "Selesai",
+	TaskNotDue: "Tidak diperlukan",
+}
+
+// Label is the Indonesian text of the value.
+func (v TaskState) Label() string { return taskStateLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v TaskState) Valid() bool { return taskStateLabels.has(v) }
+
+// Capacity: how much room a unit has for a service in an area.
+type Capacity string
+
+const (
+	CapacityOpen     Capacity = "OPEN"
+	CapacityLimited  Capacity = "LIMITED"
+	CapacityWaitlist Capacity = "WAITLIST"
+	CapacityFull     Capacity = "FULL"
+	CapacityUnknown  Capacity = "UNKNOWN"
+)
+
+var capacityLabels = labels[Capacity]{
+	CapacityOpen:     "Tersedia",
+	CapacityLimited:  "Terbatas",
+	CapacityWaitlist: "Daftar tunggu",
+	CapacityFull:     "Penuh",
+	CapacityUnknown:  "Tidak diketahui",
+}
+
+// Label is the Indonesian text of the value.
+func (v Capacity) Label() string { return capacityLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v Capacity) Valid() bool { return capacityLabels.has(v) }
+
+// SuggestionReason: why a unit is suggested as receiver.
+type SuggestionReason string
+
+const (
+	WhyOffersService    SuggestionReason = "OFFERS_SERVICE"
+	WhyCoversVillage    SuggestionReason = "COVERS_VILLAGE"
+	WhyCoversDistrict   SuggestionReason = "COVERS_DISTRICT"
+	WhyCoversRegency    SuggestionReason = "COVERS_REGENCY"
+	WhyCapacityOpen     SuggestionReason = "CAPACITY_OPEN"
+	WhyCapacityLimited  SuggestionReason = "CAPACITY_LIMITED"
+	WhyCapacityWaitlist SuggestionReason = "CAPACITY_WAITLIST"
+	WhyCapacityFull     SuggestionReason = "CAPACITY_FULL"
+	WhyCapacityUnknown  SuggestionReason = "CAPACITY_UNKNOWN"
+	WhyOpenNow          SuggestionReason = "OPEN_NOW"
+	WhyDeclinedBefore   SuggestionReason = "DECLINED_BEFORE"
+	WhyInside           SuggestionReason = "INSIDE"
+)
+
+var suggestionReasonLabels = labels[SuggestionReason]{
+	WhyOffersService:    "Menyediakan layanan",
+	WhyCoversVillage:    "Melayani desa klien",
+	WhyCoversDistrict:   "Melayani kecamatan klien",
+	WhyCoversRegency:    "Melayani seluruh kabupaten",
+	WhyCapacityOpen:     "Kapasitas tersedia",
+	WhyCapacityLimited:  "Kapasitas terbatas",
+	WhyCapacityWaitlist: "Ada daftar tunggu",
+	WhyCapacityFull:     "Kapasitas penuh",
+	WhyCapacityUnknown:  "Kapasitas tidak diketahui",
+	WhyOpenNow:          "Buka sekarang",
+	WhyDeclinedBefore:   "Pernah menolak rujukan ini",
+	WhyInside:           "Satu register: tidak menjadi rujukan",
+}
+
+// Label is the Indonesian text of the value.
+func (v SuggestionReason) Label() string { return suggestionReasonLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v SuggestionReason) Valid() bool { return suggestionReasonLabels.has(v) }
+
+// ExclusionReason: why a unit is not suggested.
+type ExclusionReason string
+
+const (
+	NotServiceNotOffered ExclusionReason = "SERVICE_NOT_OFFERED"
+	NotAreaNotCovered    ExclusionReason = "AREA_NOT_COVERED"
+	NotInactive          ExclusionReason = "INACTIVE"
+	NotIsSender          ExclusionReason = "IS_SENDER"
+	NotOpenLegExists     ExclusionReason = "OPEN_LEG_EXISTS"
+	NotUnavailable       ExclusionReason = "UNAVAILABLE"
+)
+
+var exclusionReasonLabels = labels[ExclusionReason]{
+	NotServiceNotOffered: "Layanan tidak tersedia",
+	NotAreaNotCovered:    "Di luar wilayah layanan",
+	NotInactive:          "Unit tidak aktif",
+	NotIsSender:          "Unit pengirim",
+	NotOpenLegExists:     "Sudah ada rujukan terbuka",
+	NotUnavailable:       "Tidak dapat menerima saat ini",
+}
+
+// Label is the Indonesian text of the value.
+func (v ExclusionReason) Label() string { return exclusionReasonLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v ExclusionReason) Valid() bool { return exclusionReasonLabels.has(v) }
+
+// NoticeKind: what a notice says. It never says about whom.
+type NoticeKind string
+
+const (
+	NoticeDutyLate      NoticeKind = "DUTY_LATE"
+	NoticeLegChanged    NoticeKind = "LEG_CHANGED"
+	NoticeLegArrived    NoticeKind = "LEG_ARRIVED"
+	NoticeReminder      NoticeKind = "REMINDER"
+	NoticeAssigned      NoticeKind = "ASSIGNED"
+	NoticeConsentEnded  NoticeKind = "CONSENT_ENDED"
+	NoticeConsentEnding NoticeKind = "CONSENT_ENDING"
+	NoticeException     NoticeKind = "EXCEPTION"
+	NoticeReviewDue     NoticeKind = "REVIEW_DUE"
+	NoticeReviewDecided NoticeKind = "REVIEW_DECIDED"
+)
+
+var noticeKindLabels = labels[NoticeKind]{
+	NoticeDutyLate:      "Tugas melewati tenggat",
+	NoticeLegChanged:    "Rujukan berubah",
+	NoticeLegArrived:    "Rujukan baru",
+	NoticeReminder:      "Diingatkan unit pengawas",
+	NoticeAssigned:      "Kasus ditugaskan",
+	NoticeConsentEnded:  "Persetujuan berakhir",
+	NoticeConsentEnding: "Persetujuan akan berakhir",
+	NoticeException:     "Pengecualian dicatat",
+	NoticeReviewDue:     "Telaah menunggu",
+	NoticeReviewDecided: "Telaah diputuskan",
+}
+
+// Label is the Indonesian text of the value.
+func (v NoticeKind) Label() string { return noticeKindLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v NoticeKind) Valid() bool { return noticeKindLabels.has(v) }
+
+// ReviewKind: what a reviewer looks at.
+type ReviewKind string
+
+const (
+	ReviewException  ReviewKind = "EXCEPTION"
+	ReviewWithdrawal ReviewKind = "WITHDRAWAL"
+)
+
+var reviewKindLabels = labels[ReviewKind]{
+	ReviewException:  "Pengecualian",
+	ReviewWithdrawal: "Pencabutan dengan pengecualian",
+}
+
+// Label is the Indonesian text of the value.
+func (v ReviewKind) Label() string { return reviewKindLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v ReviewKind) Valid() bool { return reviewKindLabels.has(v) }
+
+// ReviewOutcome: what a review found.
+type ReviewOutcome string
+
+const (
+	ReviewFounded   ReviewOutcome = "FOUNDED"
+	ReviewUnfounded ReviewOutcome = "UNFOUNDED"
+)
+
+var reviewOutcomeLabels = labels[ReviewOutcome]{
+	ReviewFounded:   "Beralasan",
+	ReviewUnfounded: "Tidak beralasan",
+}
+
+// Label is the Indonesian text of the value.
+func (v ReviewOutcome) Label() string { return reviewOutcomeLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v ReviewOutcome) Valid() bool { return reviewOutcomeLabels.has(v) }
+
+// StuntingDiagnosis: a hospital worker's word on a low length for age.
+type StuntingDiagnosis string
+
+const (
+	DiagnosisNotExamined StuntingDiagnosis = "NOT_EXAMINED"
+	DiagnosisConfirmed   StuntingDiagnosis = "CONFIRMED"
+	DiagnosisOtherCause  StuntingDiagnosis = "OTHER_CAUSE"
+)
+
+var stuntingDiagnosisLabels = labels[StuntingDiagnosis]{
+	DiagnosisNotExamined: "Belum diperiksa",
+	DiagnosisConfirmed:   "Stunting",
+	DiagnosisOtherCause:  "Perawakan pendek, sebab lain",
+}
+
+// Label is the Indonesian text of the value.
+func (v StuntingDiagnosis) Label() string { return stuntingDiagnosisLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v StuntingDiagnosis) Valid() bool { return stuntingDiagnosisLabels.has(v) }
+
+// HouseholdRole: what a member is in a household.
+type HouseholdRole string
+
+const (
+	HouseholdHead           HouseholdRole = "HEAD"
+	HouseholdSpouse         HouseholdRole = "SPOUSE"
+	HouseholdChild          HouseholdRole = "CHILD"
+	HouseholdParent         HouseholdRole = "PARENT"
+	HouseholdOtherRelative  HouseholdRole = "OTHER_RELATIVE"
+	HouseholdDomesticWorker HouseholdRole = "DOMESTIC_WORKER"
+	HouseholdOther          HouseholdRole = "OTHER"
+)
+
+var householdRoleLabels = labels[HouseholdRole]{
+	HouseholdHead:           "Kepala keluarga",
+	HouseholdSpouse:         "Suami/istri",
+	HouseholdChild:          "Anak",
+	HouseholdParent:         "Orang tua",
+	HouseholdOtherRelative:  "Kerabat lain",
+	HouseholdDomesticWorker: "Pekerja rumah tangga",
+	HouseholdOther:          "Lainnya",
+}
+
+// Label is the Indonesian text of the value.
+func (v HouseholdRole) Label() string { return householdRoleLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v HouseholdRole) Valid() bool { return householdRoleLabels.has(v) }
+
+// FamilyCardReason: why a household has a new family card (KK).
+type FamilyCardReason string
+
+const (
+	CardFirst      FamilyCardReason = "FIRST"
+	CardMarriage   FamilyCardReason = "MARRIAGE"
+	CardDivorce    FamilyCardReason = "DIVORCE"
+	CardMove       FamilyCardReason = "MOVE"
+	CardReissued   FamilyCardReason = "REISSUED"
+	CardCorrection FamilyCardReason = "CORRECTION"
+)
+
+var familyCardReasonLabels = labels[FamilyCardReason]{
+	CardFirst:      "Kartu pertama yang diketahui",
+	CardMarriage:   "Perkawinan",
+	CardDivorce:    "Perceraian",
+	CardMove:       "Pindah",
+	CardReissued:   "Diterbitkan ulang",
+	CardCorrection: "Koreksi",
+}
+
+// Label is the Indonesian text of the value.
+func (v FamilyCardReason) Label() string { return familyCardReasonLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v FamilyCardReason) Valid() bool { return familyCardReasonLabels.has(v) }
+
+// TimelineKind: what an entry of a timeline is.
+type TimelineKind string
+
+const (
+	TimelineEvent       TimelineKind = "EVENT"
+	TimelineReferral    TimelineKind = "REFERRAL"
+	TimelineNote        TimelineKind = "NOTE"
+	TimelineIncident    TimelineKind = "INCIDENT"
+	TimelineMeasurement TimelineKind = "MEASUREMENT"
+	TimelineTask        TimelineKind = "TASK"
+	TimelineLegalStep   TimelineKind = "LEGAL_STEP"
+	TimelineDisclosure  TimelineKind = "DISCLOSURE"
+	TimelineAssignment  TimelineKind = "ASSIGNMENT"
+)
+
+var timelineKindLabels = labels[TimelineKind]{
+	TimelineEvent:       "Perubahan status",
+	TimelineReferral:    "Rujukan",
+	TimelineNote:        "Catatan",
+	TimelineIncident:    "Kejadian",
+	TimelineMeasurement: "Pengukuran",
+	TimelineTask:        "Tugas",
+	TimelineLegalStep:   "Langkah hukum",
+	TimelineDisclosure:  "Persetujuan",
+	TimelineAssignment:  "Penugasan",
+}
+
+// Label is the Indonesian text of the value.
+func (v TimelineKind) Label() string { return timelineKindLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v TimelineKind) Valid() bool { return timelineKindLabels.has(v) }

@@ -995,6 +995,10 @@ const (
 	DutyKind_CASE DutyKind_Value = 2
 	// Tugas.
 	DutyKind_TASK DutyKind_Value = 3
+	// Telaah.
+	DutyKind_REVIEW DutyKind_Value = 4
+	// A consent that ends soon.
+	DutyKind_DISCLOSURE_EXPIRY DutyKind_Value = 5
 )
 
 // Enum value maps for DutyKind_Value.
@@ -1004,12 +1008,16 @@ var (
 		1: "LEG",
 		2: "CASE",
 		3: "TASK",
+		4: "REVIEW",
+		5: "DISCLOSURE_EXPIRY",
 	}
 	DutyKind_Value_value = map[string]int32{
-		"UNSPECIFIED": 0,
-		"LEG":         1,
-		"CASE":        2,
-		"TASK":        3,
+		"UNSPECIFIED":       0,
+		"LEG":               1,
+		"CASE":              2,
+		"TASK":              3,
+		"REVIEW":            4,
+		"DISCLOSURE_EXPIRY": 5,
 	}
 )
 
@@ -1074,6 +1082,20 @@ const (
 	DutyName_START DutyName_Value = 13
 	// Tindak lanjut.
 	DutyName_FOLLOW_UP DutyName_Value = 14
+	// Answer what the receiver asked.
+	DutyName_ANSWER DutyName_Value = 15
+	// Assess the risk again.
+	DutyName_RISK_REVIEW DutyName_Value = 16
+	// Report of sexual violence to the police, UU 12/2022 art. 41.
+	DutyName_POLICE_REPORT DutyName_Value = 17
+	// Report of suspected child abuse, Permenkes 68/2013 art. 6-8.
+	DutyName_CHILD_ABUSE_REPORT DutyName_Value = 18
+	// A task made by hand.
+	DutyName_TASK DutyName_Value = 19
+	// Review of an exception or a withdrawal, 72 h.
+	DutyName_REVIEW_EXCEPTION DutyName_Value = 20
+	// Renew a consent before it ends, or let it end.
+	DutyName_RENEW_CONSENT DutyName_Value = 21
 )
 
 // Enum value maps for DutyName_Value.
@@ -1094,23 +1116,37 @@ var (
 		12: "PLAN",
 		13: "START",
 		14: "FOLLOW_UP",
+		15: "ANSWER",
+		16: "RISK_REVIEW",
+		17: "POLICE_REPORT",
+		18: "CHILD_ABUSE_REPORT",
+		19: "TASK",
+		20: "REVIEW_EXCEPTION",
+		21: "RENEW_CONSENT",
 	}
 	DutyName_Value_value = map[string]int32{
-		"UNSPECIFIED":   0,
-		"ACKNOWLEDGE":   1,
-		"DECIDE":        2,
-		"FIRST_SERVICE": 3,
-		"REVIEW":        4,
-		"ATTEND":        5,
-		"RECONTACT":     6,
-		"NOTE":          7,
-		"CONFIRM":       8,
-		"REROUTE":       9,
-		"SCREEN":        10,
-		"ASSESS":        11,
-		"PLAN":          12,
-		"START":         13,
-		"FOLLOW_UP":     14,
+		"UNSPECIFIED":        0,
+		"ACKNOWLEDGE":        1,
+		"DECIDE":             2,
+		"FIRST_SERVICE":      3,
+		"REVIEW":             4,
+		"ATTEND":             5,
+		"RECONTACT":          6,
+		"NOTE":               7,
+		"CONFIRM":            8,
+		"REROUTE":            9,
+		"SCREEN":             10,
+		"ASSESS":             11,
+		"PLAN":               12,
+		"START":              13,
+		"FOLLOW_UP":          14,
+		"ANSWER":             15,
+		"RISK_REVIEW":        16,
+		"POLICE_REPORT":      17,
+		"CHILD_ABUSE_REPORT": 18,
+		"TASK":               19,
+		"REVIEW_EXCEPTION":   20,
+		"RENEW_CONSENT":      21,
 	}
 )
 
@@ -3067,6 +3103,1300 @@ func (AgeBand_Value) EnumDescriptor() ([]byte, []int) {
 	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{38, 0}
 }
 
+// Value is one of the vocabulary.
+type InfoQuestion_Value int32
+
+const (
+	// Not said.
+	InfoQuestion_UNSPECIFIED InfoQuestion_Value = 0
+	// Age or sex of the client.
+	InfoQuestion_AGE_OR_SEX InfoQuestion_Value = 1
+	// Area of residence.
+	InfoQuestion_AREA InfoQuestion_Value = 2
+	// What exactly is needed.
+	InfoQuestion_NEED InfoQuestion_Value = 3
+	// Why it is as urgent as said.
+	InfoQuestion_URGENCY InfoQuestion_Value = 4
+	// Is the client safe now.
+	InfoQuestion_SAFETY InfoQuestion_Value = 5
+	// A safe way to contact the client.
+	InfoQuestion_CONTACT InfoQuestion_Value = 6
+	// What the consent covers.
+	InfoQuestion_CONSENT InfoQuestion_Value = 7
+	// Documents at hand.
+	InfoQuestion_DOCUMENTS InfoQuestion_Value = 8
+	// Services received before.
+	InfoQuestion_PREVIOUS_SERVICE InfoQuestion_Value = 9
+	// Companion and transport.
+	InfoQuestion_COMPANION InfoQuestion_Value = 10
+	// Children who come along.
+	InfoQuestion_CHILDREN InfoQuestion_Value = 11
+	// Needs of a person with disability.
+	InfoQuestion_DISABILITY InfoQuestion_Value = 12
+	// Other: call the sender.
+	InfoQuestion_OTHER InfoQuestion_Value = 13
+)
+
+// Enum value maps for InfoQuestion_Value.
+var (
+	InfoQuestion_Value_name = map[int32]string{
+		0:  "UNSPECIFIED",
+		1:  "AGE_OR_SEX",
+		2:  "AREA",
+		3:  "NEED",
+		4:  "URGENCY",
+		5:  "SAFETY",
+		6:  "CONTACT",
+		7:  "CONSENT",
+		8:  "DOCUMENTS",
+		9:  "PREVIOUS_SERVICE",
+		10: "COMPANION",
+		11: "CHILDREN",
+		12: "DISABILITY",
+		13: "OTHER",
+	}
+	InfoQuestion_Value_value = map[string]int32{
+		"UNSPECIFIED":      0,
+		"AGE_OR_SEX":       1,
+		"AREA":             2,
+		"NEED":             3,
+		"URGENCY":          4,
+		"SAFETY":           5,
+		"CONTACT":          6,
+		"CONSENT":          7,
+		"DOCUMENTS":        8,
+		"PREVIOUS_SERVICE": 9,
+		"COMPANION":        10,
+		"CHILDREN":         11,
+		"DISABILITY":       12,
+		"OTHER":            13,
+	}
+)
+
+func (x InfoQuestion_Value) Enum() *InfoQuestion_Value {
+	p := new(InfoQuestion_Value)
+	*p = x
+	return p
+}
+
+func (x InfoQuestion_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (InfoQuestion_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[39].Descriptor()
+}
+
+func (InfoQuestion_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[39]
+}
+
+func (x InfoQuestion_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use InfoQuestion_Value.Descriptor instead.
+func (InfoQuestion_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{39, 0}
+}
+
+// Value is one of the vocabulary.
+type HeardBy_Value int32
+
+const (
+	// Not said.
+	HeardBy_UNSPECIFIED HeardBy_Value = 0
+	// Telepon.
+	HeardBy_PHONE HeardBy_Value = 1
+	// Surat.
+	HeardBy_LETTER HeardBy_Value = 2
+	// Kunjungan.
+	HeardBy_VISIT HeardBy_Value = 3
+)
+
+// Enum value maps for HeardBy_Value.
+var (
+	HeardBy_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "PHONE",
+		2: "LETTER",
+		3: "VISIT",
+	}
+	HeardBy_Value_value = map[string]int32{
+		"UNSPECIFIED": 0,
+		"PHONE":       1,
+		"LETTER":      2,
+		"VISIT":       3,
+	}
+)
+
+func (x HeardBy_Value) Enum() *HeardBy_Value {
+	p := new(HeardBy_Value)
+	*p = x
+	return p
+}
+
+func (x HeardBy_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (HeardBy_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[40].Descriptor()
+}
+
+func (HeardBy_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[40]
+}
+
+func (x HeardBy_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use HeardBy_Value.Descriptor instead.
+func (HeardBy_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{40, 0}
+}
+
+// Value is one of the vocabulary.
+type ClosureReason_Value int32
+
+const (
+	// Not said.
+	ClosureReason_UNSPECIFIED ClosureReason_Value = 0
+	// Tujuan layanan tercapai.
+	ClosureReason_GOALS_MET ClosureReason_Value = 1
+	// Status gizi membaik.
+	ClosureReason_RECOVERED ClosureReason_Value = 2
+	// Usia di atas 59 bulan.
+	ClosureReason_AGED_OUT ClosureReason_Value = 3
+	// Permintaan klien.
+	ClosureReason_CLIENT_REQUEST ClosureReason_Value = 4
+	// Tidak dapat dihubungi.
+	ClosureReason_UNREACHABLE ClosureReason_Value = 5
+	// Pindah wilayah.
+	ClosureReason_MOVED ClosureReason_Value = 6
+	// Dilimpahkan.
+	ClosureReason_HANDED_OVER ClosureReason_Value = 7
+	// Proses hukum selesai.
+	ClosureReason_LEGAL_PROCESS_ENDED ClosureReason_Value = 8
+	// Tidak terbukti / bukan kasus.
+	ClosureReason_NOT_SUBSTANTIATED ClosureReason_Value = 9
+	// Meninggal.
+	ClosureReason_DECEASED ClosureReason_Value = 10
+	// Data ganda.
+	ClosureReason_DUPLICATE ClosureReason_Value = 11
+	// Salah input.
+	ClosureReason_ENTERED_IN_ERROR ClosureReason_Value = 12
+)
+
+// Enum value maps for ClosureReason_Value.
+var (
+	ClosureReason_Value_name = map[int32]string{
+		0:  "UNSPECIFIED",
+		1:  "GOALS_MET",
+		2:  "RECOVERED",
+		3:  "AGED_OUT",
+		4:  "CLIENT_REQUEST",
+		5:  "UNREACHABLE",
+		6:  "MOVED",
+		7:  "HANDED_OVER",
+		8:  "LEGAL_PROCESS_ENDED",
+		9:  "NOT_SUBSTANTIATED",
+		10: "DECEASED",
+		11: "DUPLICATE",
+		12: "ENTERED_IN_ERROR",
+	}
+	ClosureReason_Value_value = map[string]int32{
+		"UNSPECIFIED":         0,
+		"GOALS_MET":           1,
+		"RECOVERED":           2,
+		"AGED_OUT":            3,
+		"CLIENT_REQUEST":      4,
+		"UNREACHABLE":         5,
+		"MOVED":               6,
+		"HANDED_OVER":         7,
+		"LEGAL_PROCESS_ENDED": 8,
+		"NOT_SUBSTANTIATED":   9,
+		"DECEASED":            10,
+		"DUPLICATE":           11,
+		"ENTERED_IN_ERROR":    12,
+	}
+)
+
+func (x ClosureReason_Value) Enum() *ClosureReason_Value {
+	p := new(ClosureReason_Value)
+	*p = x
+	return p
+}
+
+func (x ClosureReason_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ClosureReason_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[41].Descriptor()
+}
+
+func (ClosureReason_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[41]
+}
+
+func (x ClosureReason_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ClosureReason_Value.Descriptor instead.
+func (ClosureReason_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{41, 0}
+}
+
+// Value is one of the vocabulary.
+type ServiceConsentAnswer_Value int32
+
+const (
+	// Not said.
+	ServiceConsentAnswer_UNSPECIFIED ServiceConsentAnswer_Value = 0
+	// Setuju.
+	ServiceConsentAnswer_GIVEN ServiceConsentAnswer_Value = 1
+	// Menolak.
+	ServiceConsentAnswer_REFUSED ServiceConsentAnswer_Value = 2
+	// Dicabut.
+	ServiceConsentAnswer_WITHDRAWN ServiceConsentAnswer_Value = 3
+	// Belum ditanyakan.
+	ServiceConsentAnswer_NOT_ASKED ServiceConsentAnswer_Value = 4
+)
+
+// Enum value maps for ServiceConsentAnswer_Value.
+var (
+	ServiceConsentAnswer_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "GIVEN",
+		2: "REFUSED",
+		3: "WITHDRAWN",
+		4: "NOT_ASKED",
+	}
+	ServiceConsentAnswer_Value_value = map[string]int32{
+		"UNSPECIFIED": 0,
+		"GIVEN":       1,
+		"REFUSED":     2,
+		"WITHDRAWN":   3,
+		"NOT_ASKED":   4,
+	}
+)
+
+func (x ServiceConsentAnswer_Value) Enum() *ServiceConsentAnswer_Value {
+	p := new(ServiceConsentAnswer_Value)
+	*p = x
+	return p
+}
+
+func (x ServiceConsentAnswer_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ServiceConsentAnswer_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[42].Descriptor()
+}
+
+func (ServiceConsentAnswer_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[42]
+}
+
+func (x ServiceConsentAnswer_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ServiceConsentAnswer_Value.Descriptor instead.
+func (ServiceConsentAnswer_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{42, 0}
+}
+
+// Value is one of the vocabulary.
+type LegalStatus_Value int32
+
+const (
+	// Not said.
+	LegalStatus_UNSPECIFIED LegalStatus_Value = 0
+	// Tidak ada.
+	LegalStatus_NONE LegalStatus_Value = 1
+	// Laporan polisi.
+	LegalStatus_REPORTED_TO_POLICE LegalStatus_Value = 2
+	// Perintah perlindungan.
+	LegalStatus_PROTECTION_ORDER LegalStatus_Value = 3
+	// Penyidikan.
+	LegalStatus_INVESTIGATION LegalStatus_Value = 4
+	// Penuntutan.
+	LegalStatus_PROSECUTION LegalStatus_Value = 5
+	// Persidangan.
+	LegalStatus_TRIAL LegalStatus_Value = 6
+	// Putusan.
+	LegalStatus_VERDICT LegalStatus_Value = 7
+	// Laporan dicabut.
+	LegalStatus_WITHDRAWN LegalStatus_Value = 8
+)
+
+// Enum value maps for LegalStatus_Value.
+var (
+	LegalStatus_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "NONE",
+		2: "REPORTED_TO_POLICE",
+		3: "PROTECTION_ORDER",
+		4: "INVESTIGATION",
+		5: "PROSECUTION",
+		6: "TRIAL",
+		7: "VERDICT",
+		8: "WITHDRAWN",
+	}
+	LegalStatus_Value_value = map[string]int32{
+		"UNSPECIFIED":        0,
+		"NONE":               1,
+		"REPORTED_TO_POLICE": 2,
+		"PROTECTION_ORDER":   3,
+		"INVESTIGATION":      4,
+		"PROSECUTION":        5,
+		"TRIAL":              6,
+		"VERDICT":            7,
+		"WITHDRAWN":          8,
+	}
+)
+
+func (x LegalStatus_Value) Enum() *LegalStatus_Value {
+	p := new(LegalStatus_Value)
+	*p = x
+	return p
+}
+
+func (x LegalStatus_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (LegalStatus_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[43].Descriptor()
+}
+
+func (LegalStatus_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[43]
+}
+
+func (x LegalStatus_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use LegalStatus_Value.Descriptor instead.
+func (LegalStatus_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{43, 0}
+}
+
+// Value is one of the vocabulary.
+type NoteKind_Value int32
+
+const (
+	// Not said.
+	NoteKind_UNSPECIFIED NoteKind_Value = 0
+	// Catatan.
+	NoteKind_NOTE NoteKind_Value = 1
+	// A service that the own unit gave.
+	NoteKind_SERVICE NoteKind_Value = 2
+	// Upaya menghubungi.
+	NoteKind_CONTACT_ATTEMPT NoteKind_Value = 3
+	// Pemeriksaan keamanan.
+	NoteKind_SAFETY_CHECK NoteKind_Value = 4
+	// Screening.
+	NoteKind_SCREENING NoteKind_Value = 5
+	// Assessment.
+	NoteKind_ASSESSMENT NoteKind_Value = 6
+	// Rencana layanan.
+	NoteKind_PLAN NoteKind_Value = 7
+)
+
+// Enum value maps for NoteKind_Value.
+var (
+	NoteKind_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "NOTE",
+		2: "SERVICE",
+		3: "CONTACT_ATTEMPT",
+		4: "SAFETY_CHECK",
+		5: "SCREENING",
+		6: "ASSESSMENT",
+		7: "PLAN",
+	}
+	NoteKind_Value_value = map[string]int32{
+		"UNSPECIFIED":     0,
+		"NOTE":            1,
+		"SERVICE":         2,
+		"CONTACT_ATTEMPT": 3,
+		"SAFETY_CHECK":    4,
+		"SCREENING":       5,
+		"ASSESSMENT":      6,
+		"PLAN":            7,
+	}
+)
+
+func (x NoteKind_Value) Enum() *NoteKind_Value {
+	p := new(NoteKind_Value)
+	*p = x
+	return p
+}
+
+func (x NoteKind_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (NoteKind_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[44].Descriptor()
+}
+
+func (NoteKind_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[44]
+}
+
+func (x NoteKind_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use NoteKind_Value.Descriptor instead.
+func (NoteKind_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{44, 0}
+}
+
+// Value is one of the vocabulary.
+type TaskLabel_Value int32
+
+const (
+	// Not said.
+	TaskLabel_UNSPECIFIED TaskLabel_Value = 0
+	// A service asked of a unit of the own register.
+	TaskLabel_INSIDE_SERVICE TaskLabel_Value = 1
+	// A service asked by somebody who may not see that it is under way.
+	TaskLabel_ASKED_AGAIN TaskLabel_Value = 2
+	// Report of sexual violence to the police.
+	TaskLabel_POLICE_REPORT TaskLabel_Value = 3
+	// Report of suspected child abuse.
+	TaskLabel_CHILD_ABUSE_REPORT TaskLabel_Value = 4
+	// Assess the risk again.
+	TaskLabel_RISK_REVIEW TaskLabel_Value = 5
+	// Screening left out by an urgent start.
+	TaskLabel_SKIPPED_SCREEN TaskLabel_Value = 6
+	// Assessment left out by an urgent start.
+	TaskLabel_SKIPPED_ASSESS TaskLabel_Value = 7
+	// Plan left out by an urgent start.
+	TaskLabel_SKIPPED_PLAN TaskLabel_Value = 8
+	// Made by a worker; its text is sealed.
+	TaskLabel_BY_HAND TaskLabel_Value = 9
+)
+
+// Enum value maps for TaskLabel_Value.
+var (
+	TaskLabel_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "INSIDE_SERVICE",
+		2: "ASKED_AGAIN",
+		3: "POLICE_REPORT",
+		4: "CHILD_ABUSE_REPORT",
+		5: "RISK_REVIEW",
+		6: "SKIPPED_SCREEN",
+		7: "SKIPPED_ASSESS",
+		8: "SKIPPED_PLAN",
+		9: "BY_HAND",
+	}
+	TaskLabel_Value_value = map[string]int32{
+		"UNSPECIFIED":        0,
+		"INSIDE_SERVICE":     1,
+		"ASKED_AGAIN":        2,
+		"POLICE_REPORT":      3,
+		"CHILD_ABUSE_REPORT": 4,
+		"RISK_REVIEW":        5,
+		"SKIPPED_SCREEN":     6,
+		"SKIPPED_ASSESS":     7,
+		"SKIPPED_PLAN":       8,
+		"BY_HAND":            9,
+	}
+)
+
+func (x TaskLabel_Value) Enum() *TaskLabel_Value {
+	p := new(TaskLabel_Value)
+	*p = x
+	return p
+}
+
+func (x TaskLabel_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (TaskLabel_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[45].Descriptor()
+}
+
+func (TaskLabel_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[45]
+}
+
+func (x TaskLabel_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use TaskLabel_Value.Descriptor instead.
+func (TaskLabel_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{45, 0}
+}
+
+// Value is one of the vocabulary.
+type TaskState_Value int32
+
+const (
+	// Not said.
+	TaskState_UNSPECIFIED TaskState_Value = 0
+	// Terbuka.
+	TaskState_OPEN TaskState_Value = 1
+	// Selesai.
+	TaskState_DONE TaskState_Value = 2
+	// Tidak diperlukan.
+	TaskState_NOT_DUE TaskState_Value = 3
+)
+
+// Enum value maps for TaskState_Value.
+var (
+	TaskState_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "OPEN",
+		2: "DONE",
+		3: "NOT_DUE",
+	}
+	TaskState_Value_value = map[string]int32{
+		"UNSPECIFIED": 0,
+		"OPEN":        1,
+		"DONE":        2,
+		"NOT_DUE":     3,
+	}
+)
+
+func (x TaskState_Value) Enum() *TaskState_Value {
+	p := new(TaskState_Value)
+	*p = x
+	return p
+}
+
+func (x TaskState_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (TaskState_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[46].Descriptor()
+}
+
+func (TaskState_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[46]
+}
+
+func (x TaskState_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use TaskState_Value.Descriptor instead.
+func (TaskState_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{46, 0}
+}
+
+// Value is one of the vocabulary.
+type Capacity_Value int32
+
+const (
+	// Not said.
+	Capacity_UNSPECIFIED Capacity_Value = 0
+	// Tersedia.
+	Capacity_OPEN Capacity_Value = 1
+	// Terbatas.
+	Capacity_LIMITED Capacity_Value = 2
+	// Daftar tunggu.
+	Capacity_WAITLIST Capacity_Value = 3
+	// Penuh.
+	Capacity_FULL Capacity_Value = 4
+	// Tidak diketahui.
+	Capacity_UNKNOWN Capacity_Value = 5
+)
+
+// Enum value maps for Capacity_Value.
+var (
+	Capacity_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "OPEN",
+		2: "LIMITED",
+		3: "WAITLIST",
+		4: "FULL",
+		5: "UNKNOWN",
+	}
+	Capacity_Value_value = map[string]int32{
+		"UNSPECIFIED": 0,
+		"OPEN":        1,
+		"LIMITED":     2,
+		"WAITLIST":    3,
+		"FULL":        4,
+		"UNKNOWN":     5,
+	}
+)
+
+func (x Capacity_Value) Enum() *Capacity_Value {
+	p := new(Capacity_Value)
+	*p = x
+	return p
+}
+
+func (x Capacity_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (Capacity_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[47].Descriptor()
+}
+
+func (Capacity_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[47]
+}
+
+func (x Capacity_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use Capacity_Value.Descriptor instead.
+func (Capacity_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{47, 0}
+}
+
+// Value is one of the vocabulary.
+type SuggestionReason_Value int32
+
+const (
+	// Not said.
+	SuggestionReason_UNSPECIFIED SuggestionReason_Value = 0
+	// Menyediakan layanan.
+	SuggestionReason_OFFERS_SERVICE SuggestionReason_Value = 1
+	// Melayani desa klien.
+	SuggestionReason_COVERS_VILLAGE SuggestionReason_Value = 2
+	// Melayani kecamatan klien.
+	SuggestionReason_COVERS_DISTRICT SuggestionReason_Value = 3
+	// Melayani seluruh kabupaten.
+	SuggestionReason_COVERS_REGENCY SuggestionReason_Value = 4
+	// Kapasitas tersedia.
+	SuggestionReason_CAPACITY_OPEN SuggestionReason_Value = 5
+	// Kapasitas terbatas.
+	SuggestionReason_CAPACITY_LIMITED SuggestionReason_Value = 6
+	// Ada daftar tunggu.
+	SuggestionReason_CAPACITY_WAITLIST SuggestionReason_Value = 7
+	// Kapasitas penuh.
+	SuggestionReason_CAPACITY_FULL SuggestionReason_Value = 8
+	// Kapasitas tidak diketahui.
+	SuggestionReason_CAPACITY_UNKNOWN SuggestionReason_Value = 9
+	// Buka sekarang.
+	SuggestionReason_OPEN_NOW SuggestionReason_Value = 10
+	// Pernah menolak rujukan ini.
+	SuggestionReason_DECLINED_BEFORE SuggestionReason_Value = 11
+	// Of the own register: no leg will arise.
+	SuggestionReason_INSIDE SuggestionReason_Value = 12
+)
+
+// Enum value maps for SuggestionReason_Value.
+var (
+	SuggestionReason_Value_name = map[int32]string{
+		0:  "UNSPECIFIED",
+		1:  "OFFERS_SERVICE",
+		2:  "COVERS_VILLAGE",
+		3:  "COVERS_DISTRICT",
+		4:  "COVERS_REGENCY",
+		5:  "CAPACITY_OPEN",
+		6:  "CAPACITY_LIMITED",
+		7:  "CAPACITY_WAITLIST",
+		8:  "CAPACITY_FULL",
+		9:  "CAPACITY_UNKNOWN",
+		10: "OPEN_NOW",
+		11: "DECLINED_BEFORE",
+		12: "INSIDE",
+	}
+	SuggestionReason_Value_value = map[string]int32{
+		"UNSPECIFIED":       0,
+		"OFFERS_SERVICE":    1,
+		"COVERS_VILLAGE":    2,
+		"COVERS_DISTRICT":   3,
+		"COVERS_REGENCY":    4,
+		"CAPACITY_OPEN":     5,
+		"CAPACITY_LIMITED":  6,
+		"CAPACITY_WAITLIST": 7,
+		"CAPACITY_FULL":     8,
+		"CAPACITY_UNKNOWN":  9,
+		"OPEN_NOW":          10,
+		"DECLINED_BEFORE":   11,
+		"INSIDE":            12,
+	}
+)
+
+func (x SuggestionReason_Value) Enum() *SuggestionReason_Value {
+	p := new(SuggestionReason_Value)
+	*p = x
+	return p
+}
+
+func (x SuggestionReason_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (SuggestionReason_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[48].Descriptor()
+}
+
+func (SuggestionReason_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[48]
+}
+
+func (x SuggestionReason_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use SuggestionReason_Value.Descriptor instead.
+func (SuggestionReason_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{48, 0}
+}
+
+// Value is one of the vocabulary.
+type ExclusionReason_Value int32
+
+const (
+	// Not said.
+	ExclusionReason_UNSPECIFIED ExclusionReason_Value = 0
+	// Layanan tidak tersedia.
+	ExclusionReason_SERVICE_NOT_OFFERED ExclusionReason_Value = 1
+	// Di luar wilayah layanan.
+	ExclusionReason_AREA_NOT_COVERED ExclusionReason_Value = 2
+	// Unit tidak aktif.
+	ExclusionReason_INACTIVE ExclusionReason_Value = 3
+	// Unit pengirim.
+	ExclusionReason_IS_SENDER ExclusionReason_Value = 4
+	// Sudah ada rujukan terbuka.
+	ExclusionReason_OPEN_LEG_EXISTS ExclusionReason_Value = 5
+	// Tidak dapat menerima saat ini.
+	ExclusionReason_UNAVAILABLE ExclusionReason_Value = 6
+)
+
+// Enum value maps for ExclusionReason_Value.
+var (
+	ExclusionReason_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "SERVICE_NOT_OFFERED",
+		2: "AREA_NOT_COVERED",
+		3: "INACTIVE",
+		4: "IS_SENDER",
+		5: "OPEN_LEG_EXISTS",
+		6: "UNAVAILABLE",
+	}
+	ExclusionReason_Value_value = map[string]int32{
+		"UNSPECIFIED":         0,
+		"SERVICE_NOT_OFFERED": 1,
+		"AREA_NOT_COVERED":    2,
+		"INACTIVE":            3,
+		"IS_SENDER":           4,
+		"OPEN_LEG_EXISTS":     5,
+		"UNAVAILABLE":         6,
+	}
+)
+
+func (x ExclusionReason_Value) Enum() *ExclusionReason_Value {
+	p := new(ExclusionReason_Value)
+	*p = x
+	return p
+}
+
+func (x ExclusionReason_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ExclusionReason_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[49].Descriptor()
+}
+
+func (ExclusionReason_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[49]
+}
+
+func (x ExclusionReason_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ExclusionReason_Value.Descriptor instead.
+func (ExclusionReason_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{49, 0}
+}
+
+// Value is one of the vocabulary.
+type NoticeKind_Value int32
+
+const (
+	// Not said.
+	NoticeKind_UNSPECIFIED NoticeKind_Value = 0
+	// A duty is late: level 1 to 3.
+	NoticeKind_DUTY_LATE NoticeKind_Value = 1
+	// The other unit moved a leg.
+	NoticeKind_LEG_CHANGED NoticeKind_Value = 2
+	// A leg came to the own unit.
+	NoticeKind_LEG_ARRIVED NoticeKind_Value = 3
+	// An overseer reminds.
+	NoticeKind_REMINDER NoticeKind_Value = 4
+	// A case, leg or task was given to you.
+	NoticeKind_ASSIGNED NoticeKind_Value = 5
+	// A consent was withdrawn or refused: legs on it have ended.
+	NoticeKind_CONSENT_ENDED NoticeKind_Value = 6
+	// A consent ends in 14 or 3 days.
+	NoticeKind_CONSENT_ENDING NoticeKind_Value = 7
+	// An exception was recorded.
+	NoticeKind_EXCEPTION NoticeKind_Value = 8
+	// A review waits for you.
+	NoticeKind_REVIEW_DUE NoticeKind_Value = 9
+	// A review was decided.
+	NoticeKind_REVIEW_DECIDED NoticeKind_Value = 10
+)
+
+// Enum value maps for NoticeKind_Value.
+var (
+	NoticeKind_Value_name = map[int32]string{
+		0:  "UNSPECIFIED",
+		1:  "DUTY_LATE",
+		2:  "LEG_CHANGED",
+		3:  "LEG_ARRIVED",
+		4:  "REMINDER",
+		5:  "ASSIGNED",
+		6:  "CONSENT_ENDED",
+		7:  "CONSENT_ENDING",
+		8:  "EXCEPTION",
+		9:  "REVIEW_DUE",
+		10: "REVIEW_DECIDED",
+	}
+	NoticeKind_Value_value = map[string]int32{
+		"UNSPECIFIED":    0,
+		"DUTY_LATE":      1,
+		"LEG_CHANGED":    2,
+		"LEG_ARRIVED":    3,
+		"REMINDER":       4,
+		"ASSIGNED":       5,
+		"CONSENT_ENDED":  6,
+		"CONSENT_ENDING": 7,
+		"EXCEPTION":      8,
+		"REVIEW_DUE":     9,
+		"REVIEW_DECIDED": 10,
+	}
+)
+
+func (x NoticeKind_Value) Enum() *NoticeKind_Value {
+	p := new(NoticeKind_Value)
+	*p = x
+	return p
+}
+
+func (x NoticeKind_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (NoticeKind_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[50].Descriptor()
+}
+
+func (NoticeKind_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[50]
+}
+
+func (x NoticeKind_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use NoticeKind_Value.Descriptor instead.
+func (NoticeKind_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{50, 0}
+}
+
+// Value is one of the vocabulary.
+type ReviewKind_Value int32
+
+const (
+	// Not said.
+	ReviewKind_UNSPECIFIED ReviewKind_Value = 0
+	// Pengecualian.
+	ReviewKind_EXCEPTION ReviewKind_Value = 1
+	// A leg that stays on an exception after a withdrawal.
+	ReviewKind_WITHDRAWAL ReviewKind_Value = 2
+)
+
+// Enum value maps for ReviewKind_Value.
+var (
+	ReviewKind_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "EXCEPTION",
+		2: "WITHDRAWAL",
+	}
+	ReviewKind_Value_value = map[string]int32{
+		"UNSPECIFIED": 0,
+		"EXCEPTION":   1,
+		"WITHDRAWAL":  2,
+	}
+)
+
+func (x ReviewKind_Value) Enum() *ReviewKind_Value {
+	p := new(ReviewKind_Value)
+	*p = x
+	return p
+}
+
+func (x ReviewKind_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ReviewKind_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[51].Descriptor()
+}
+
+func (ReviewKind_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[51]
+}
+
+func (x ReviewKind_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ReviewKind_Value.Descriptor instead.
+func (ReviewKind_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{51, 0}
+}
+
+// Value is one of the vocabulary.
+type ReviewOutcome_Value int32
+
+const (
+	// Not said.
+	ReviewOutcome_UNSPECIFIED ReviewOutcome_Value = 0
+	// Beralasan.
+	ReviewOutcome_FOUNDED ReviewOutcome_Value = 1
+	// Tidak beralasan.
+	ReviewOutcome_UNFOUNDED ReviewOutcome_Value = 2
+)
+
+// Enum value maps for ReviewOutcome_Value.
+var (
+	ReviewOutcome_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "FOUNDED",
+		2: "UNFOUNDED",
+	}
+	ReviewOutcome_Value_value = map[string]int32{
+		"UNSPECIFIED": 0,
+		"FOUNDED":     1,
+		"UNFOUNDED":   2,
+	}
+)
+
+func (x ReviewOutcome_Value) Enum() *ReviewOutcome_Value {
+	p := new(ReviewOutcome_Value)
+	*p = x
+	return p
+}
+
+func (x ReviewOutcome_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ReviewOutcome_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[52].Descriptor()
+}
+
+func (ReviewOutcome_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[52]
+}
+
+func (x ReviewOutcome_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ReviewOutcome_Value.Descriptor instead.
+func (ReviewOutcome_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{52, 0}
+}
+
+// Value is one of the vocabulary.
+type StuntingDiagnosis_Value int32
+
+const (
+	// Not said.
+	StuntingDiagnosis_UNSPECIFIED StuntingDiagnosis_Value = 0
+	// Belum diperiksa.
+	StuntingDiagnosis_NOT_EXAMINED StuntingDiagnosis_Value = 1
+	// Stunting.
+	StuntingDiagnosis_CONFIRMED StuntingDiagnosis_Value = 2
+	// Perawakan pendek, sebab lain.
+	StuntingDiagnosis_OTHER_CAUSE StuntingDiagnosis_Value = 3
+)
+
+// Enum value maps for StuntingDiagnosis_Value.
+var (
+	StuntingDiagnosis_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "NOT_EXAMINED",
+		2: "CONFIRMED",
+		3: "OTHER_CAUSE",
+	}
+	StuntingDiagnosis_Value_value = map[string]int32{
+		"UNSPECIFIED":  0,
+		"NOT_EXAMINED": 1,
+		"CONFIRMED":    2,
+		"OTHER_CAUSE":  3,
+	}
+)
+
+func (x StuntingDiagnosis_Value) Enum() *StuntingDiagnosis_Value {
+	p := new(StuntingDiagnosis_Value)
+	*p = x
+	return p
+}
+
+func (x StuntingDiagnosis_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (StuntingDiagnosis_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[53].Descriptor()
+}
+
+func (StuntingDiagnosis_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[53]
+}
+
+func (x StuntingDiagnosis_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use StuntingDiagnosis_Value.Descriptor instead.
+func (StuntingDiagnosis_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{53, 0}
+}
+
+// Value is one of the vocabulary.
+type HouseholdRole_Value int32
+
+const (
+	// Not said.
+	HouseholdRole_UNSPECIFIED HouseholdRole_Value = 0
+	// Kepala keluarga.
+	HouseholdRole_HEAD HouseholdRole_Value = 1
+	// Suami/istri.
+	HouseholdRole_SPOUSE HouseholdRole_Value = 2
+	// Anak.
+	HouseholdRole_CHILD HouseholdRole_Value = 3
+	// Orang tua.
+	HouseholdRole_PARENT HouseholdRole_Value = 4
+	// Kerabat lain.
+	HouseholdRole_OTHER_RELATIVE HouseholdRole_Value = 5
+	// Pekerja rumah tangga.
+	HouseholdRole_DOMESTIC_WORKER HouseholdRole_Value = 6
+	// Lainnya.
+	HouseholdRole_OTHER HouseholdRole_Value = 7
+)
+
+// Enum value maps for HouseholdRole_Value.
+var (
+	HouseholdRole_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "HEAD",
+		2: "SPOUSE",
+		3: "CHILD",
+		4: "PARENT",
+		5: "OTHER_RELATIVE",
+		6: "DOMESTIC_WORKER",
+		7: "OTHER",
+	}
+	HouseholdRole_Value_value = map[string]int32{
+		"UNSPECIFIED":     0,
+		"HEAD":            1,
+		"SPOUSE":          2,
+		"CHILD":           3,
+		"PARENT":          4,
+		"OTHER_RELATIVE":  5,
+		"DOMESTIC_WORKER": 6,
+		"OTHER":           7,
+	}
+)
+
+func (x HouseholdRole_Value) Enum() *HouseholdRole_Value {
+	p := new(HouseholdRole_Value)
+	*p = x
+	return p
+}
+
+func (x HouseholdRole_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (HouseholdRole_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[54].Descriptor()
+}
+
+func (HouseholdRole_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[54]
+}
+
+func (x HouseholdRole_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use HouseholdRole_Value.Descriptor instead.
+func (HouseholdRole_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{54, 0}
+}
+
+// Value is one of the vocabulary.
+type FamilyCardReason_Value int32
+
+const (
+	// Not said.
+	FamilyCardReason_UNSPECIFIED FamilyCardReason_Value = 0
+	// Kartu pertama yang diketahui.
+	FamilyCardReason_FIRST FamilyCardReason_Value = 1
+	// Perkawinan.
+	FamilyCardReason_MARRIAGE FamilyCardReason_Value = 2
+	// Perceraian.
+	FamilyCardReason_DIVORCE FamilyCardReason_Value = 3
+	// Pindah.
+	FamilyCardReason_MOVE FamilyCardReason_Value = 4
+	// Diterbitkan ulang.
+	FamilyCardReason_REISSUED FamilyCardReason_Value = 5
+	// Koreksi.
+	FamilyCardReason_CORRECTION FamilyCardReason_Value = 6
+)
+
+// Enum value maps for FamilyCardReason_Value.
+var (
+	FamilyCardReason_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "FIRST",
+		2: "MARRIAGE",
+		3: "DIVORCE",
+		4: "MOVE",
+		5: "REISSUED",
+		6: "CORRECTION",
+	}
+	FamilyCardReason_Value_value = map[string]int32{
+		"UNSPECIFIED": 0,
+		"FIRST":       1,
+		"MARRIAGE":    2,
+		"DIVORCE":     3,
+		"MOVE":        4,
+		"REISSUED":    5,
+		"CORRECTION":  6,
+	}
+)
+
+func (x FamilyCardReason_Value) Enum() *FamilyCardReason_Value {
+	p := new(FamilyCardReason_Value)
+	*p = x
+	return p
+}
+
+func (x FamilyCardReason_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (FamilyCardReason_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[55].Descriptor()
+}
+
+func (FamilyCardReason_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[55]
+}
+
+func (x FamilyCardReason_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use FamilyCardReason_Value.Descriptor instead.
+func (FamilyCardReason_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{55, 0}
+}
+
+// Value is one of the vocabulary.
+type TimelineKind_Value int32
+
+const (
+	// Not said.
+	TimelineKind_UNSPECIFIED TimelineKind_Value = 0
+	// An event of the case.
+	TimelineKind_EVENT TimelineKind_Value = 1
+	// A leg was sent or ended.
+	TimelineKind_REFERRAL TimelineKind_Value = 2
+	// Catatan.
+	TimelineKind_NOTE TimelineKind_Value = 3
+	// Kejadian.
+	TimelineKind_INCIDENT TimelineKind_Value = 4
+	// Pengukuran.
+	TimelineKind_MEASUREMENT TimelineKind_Value = 5
+	// Tugas.
+	TimelineKind_TASK TimelineKind_Value = 6
+	// Langkah hukum.
+	TimelineKind_LEGAL_STEP TimelineKind_Value = 7
+	// A basis was recorded or withdrawn.
+	TimelineKind_DISCLOSURE TimelineKind_Value = 8
+	// An officer was named or released.
+	TimelineKind_ASSIGNMENT TimelineKind_Value = 9
+)
+
+// Enum value maps for TimelineKind_Value.
+var (
+	TimelineKind_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "EVENT",
+		2: "REFERRAL",
+		3: "NOTE",
+		4: "INCIDENT",
+		5: "MEASUREMENT",
+		6: "TASK",
+		7: "LEGAL_STEP",
+		8: "DISCLOSURE",
+		9: "ASSIGNMENT",
+	}
+	TimelineKind_Value_value = map[string]int32{
+		"UNSPECIFIED": 0,
+		"EVENT":       1,
+		"REFERRAL":    2,
+		"NOTE":        3,
+		"INCIDENT":    4,
+		"MEASUREMENT": 5,
+		"TASK":        6,
+		"LEGAL_STEP":  7,
+		"DISCLOSURE":  8,
+		"ASSIGNMENT":  9,
+	}
+)
+
+func (x TimelineKind_Value) Enum() *TimelineKind_Value {
+	p := new(TimelineKind_Value)
+	*p = x
+	return p
+}
+
+func (x TimelineKind_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (TimelineKind_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[56].Descriptor()
+}
+
+func (TimelineKind_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[56]
+}
+
+func (x TimelineKind_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use TimelineKind_Value.Descriptor instead.
+func (TimelineKind_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{56, 0}
+}
+
 // Sex of a person. Source: civil registry.
 type Sex struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -4510,6 +5840,672 @@ func (*AgeBand) Descriptor() ([]byte, []int) {
 	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{38}
 }
 
+// What a receiver asks before it decides. Codes, so that nothing about the client travels in a question.
+type InfoQuestion struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InfoQuestion) Reset() {
+	*x = InfoQuestion{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InfoQuestion) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InfoQuestion) ProtoMessage() {}
+
+func (x *InfoQuestion) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InfoQuestion.ProtoReflect.Descriptor instead.
+func (*InfoQuestion) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{39}
+}
+
+// How the return unit heard what a unit without accounts says.
+type HeardBy struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HeardBy) Reset() {
+	*x = HeardBy{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HeardBy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HeardBy) ProtoMessage() {}
+
+func (x *HeardBy) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HeardBy.ProtoReflect.Descriptor instead.
+func (*HeardBy) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{40}
+}
+
+// Why a case was closed.
+type ClosureReason struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ClosureReason) Reset() {
+	*x = ClosureReason{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ClosureReason) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ClosureReason) ProtoMessage() {}
+
+func (x *ClosureReason) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ClosureReason.ProtoReflect.Descriptor instead.
+func (*ClosureReason) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{41}
+}
+
+// The client's yes or no to be served. Not a disclosure.
+type ServiceConsentAnswer struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ServiceConsentAnswer) Reset() {
+	*x = ServiceConsentAnswer{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ServiceConsentAnswer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ServiceConsentAnswer) ProtoMessage() {}
+
+func (x *ServiceConsentAnswer) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ServiceConsentAnswer.ProtoReflect.Descriptor instead.
+func (*ServiceConsentAnswer) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{42}
+}
+
+// A step of police, court or protection order; the newest by date is the status of the case.
+type LegalStatus struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LegalStatus) Reset() {
+	*x = LegalStatus{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LegalStatus) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LegalStatus) ProtoMessage() {}
+
+func (x *LegalStatus) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LegalStatus.ProtoReflect.Descriptor instead.
+func (*LegalStatus) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{43}
+}
+
+// What a note on a case records.
+type NoteKind struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NoteKind) Reset() {
+	*x = NoteKind{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NoteKind) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NoteKind) ProtoMessage() {}
+
+func (x *NoteKind) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NoteKind.ProtoReflect.Descriptor instead.
+func (*NoteKind) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{44}
+}
+
+// What a task of a case is.
+type TaskLabel struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TaskLabel) Reset() {
+	*x = TaskLabel{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TaskLabel) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TaskLabel) ProtoMessage() {}
+
+func (x *TaskLabel) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TaskLabel.ProtoReflect.Descriptor instead.
+func (*TaskLabel) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{45}
+}
+
+// State of a task.
+type TaskState struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TaskState) Reset() {
+	*x = TaskState{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TaskState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TaskState) ProtoMessage() {}
+
+func (x *TaskState) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TaskState.ProtoReflect.Descriptor instead.
+func (*TaskState) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{46}
+}
+
+// How much room a unit has for a service in an area.
+type Capacity struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Capacity) Reset() {
+	*x = Capacity{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Capacity) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Capacity) ProtoMessage() {}
+
+func (x *Capacity) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Capacity.ProtoReflect.Descriptor instead.
+func (*Capacity) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{47}
+}
+
+// Why a unit is suggested as receiver.
+type SuggestionReason struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuggestionReason) Reset() {
+	*x = SuggestionReason{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuggestionReason) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuggestionReason) ProtoMessage() {}
+
+func (x *SuggestionReason) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuggestionReason.ProtoReflect.Descriptor instead.
+func (*SuggestionReason) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{48}
+}
+
+// Why a unit is not suggested.
+type ExclusionReason struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ExclusionReason) Reset() {
+	*x = ExclusionReason{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ExclusionReason) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ExclusionReason) ProtoMessage() {}
+
+func (x *ExclusionReason) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ExclusionReason.ProtoReflect.Descriptor instead.
+func (*ExclusionReason) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{49}
+}
+
+// What a notice says. It never says about whom.
+type NoticeKind struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *NoticeKind) Reset() {
+	*x = NoticeKind{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *NoticeKind) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*NoticeKind) ProtoMessage() {}
+
+func (x *NoticeKind) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use NoticeKind.ProtoReflect.Descriptor instead.
+func (*NoticeKind) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{50}
+}
+
+// What a reviewer looks at.
+type ReviewKind struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReviewKind) Reset() {
+	*x = ReviewKind{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReviewKind) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReviewKind) ProtoMessage() {}
+
+func (x *ReviewKind) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReviewKind.ProtoReflect.Descriptor instead.
+func (*ReviewKind) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{51}
+}
+
+// What a review found.
+type ReviewOutcome struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReviewOutcome) Reset() {
+	*x = ReviewOutcome{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[52]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReviewOutcome) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReviewOutcome) ProtoMessage() {}
+
+func (x *ReviewOutcome) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[52]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReviewOutcome.ProtoReflect.Descriptor instead.
+func (*ReviewOutcome) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{52}
+}
+
+// A hospital worker's word on a low length for age.
+type StuntingDiagnosis struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StuntingDiagnosis) Reset() {
+	*x = StuntingDiagnosis{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[53]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StuntingDiagnosis) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StuntingDiagnosis) ProtoMessage() {}
+
+func (x *StuntingDiagnosis) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[53]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StuntingDiagnosis.ProtoReflect.Descriptor instead.
+func (*StuntingDiagnosis) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{53}
+}
+
+// What a member is in a household.
+type HouseholdRole struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *HouseholdRole) Reset() {
+	*x = HouseholdRole{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[54]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *HouseholdRole) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*HouseholdRole) ProtoMessage() {}
+
+func (x *HouseholdRole) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[54]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use HouseholdRole.ProtoReflect.Descriptor instead.
+func (*HouseholdRole) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{54}
+}
+
+// Why a household has a new family card (KK).
+type FamilyCardReason struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FamilyCardReason) Reset() {
+	*x = FamilyCardReason{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FamilyCardReason) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FamilyCardReason) ProtoMessage() {}
+
+func (x *FamilyCardReason) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FamilyCardReason.ProtoReflect.Descriptor instead.
+func (*FamilyCardReason) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{55}
+}
+
+// What an entry of a timeline is.
+type TimelineKind struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TimelineKind) Reset() {
+	*x = TimelineKind{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[56]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TimelineKind) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TimelineKind) ProtoMessage() {}
+
+func (x *TimelineKind) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[56]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TimelineKind.ProtoReflect.Descriptor instead.
+func (*TimelineKind) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{56}
+}
+
 var File_sinergi_v1_vocabulary_proto protoreflect.FileDescriptor
 
 const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
@@ -4685,14 +6681,17 @@ const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
 	"\x14PARENTING_COUNSELING\x10\x1b\x1a\x16\x92\xb5\x18\x12Konseling keluarga\x12)\n" +
 	"\x10HEALTH_INSURANCE\x10\x1c\x1a\x13\x92\xb5\x18\x0fKepesertaan JKN\x12 \n" +
 	"\bFOOD_AID\x10\x1d\x1a\x12\x92\xb5\x18\x0eBantuan pangan\x12!\n" +
-	"\aHOUSING\x10\x1e\x1a\x14\x92\xb5\x18\x10Rumah layak huni\"d\n" +
-	"\bDutyKind\"X\n" +
+	"\aHOUSING\x10\x1e\x1a\x14\x92\xb5\x18\x10Rumah layak huni\"\xae\x01\n" +
+	"\bDutyKind\"\xa1\x01\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x03LEG\x10\x01\x1a\v\x92\xb5\x18\aRujukan\x12\x13\n" +
 	"\x04CASE\x10\x02\x1a\t\x92\xb5\x18\x05Kasus\x12\x13\n" +
-	"\x04TASK\x10\x03\x1a\t\x92\xb5\x18\x05Tugas\"\xf5\x03\n" +
-	"\bDutyName\"\xe8\x03\n" +
+	"\x04TASK\x10\x03\x1a\t\x92\xb5\x18\x05Tugas\x12\x16\n" +
+	"\x06REVIEW\x10\x04\x1a\n" +
+	"\x92\xb5\x18\x06Telaah\x12/\n" +
+	"\x11DISCLOSURE_EXPIRY\x10\x05\x1a\x18\x92\xb5\x18\x14Persetujuan berakhir\"\x9d\x06\n" +
+	"\bDutyName\"\x90\x06\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\"\n" +
 	"\vACKNOWLEDGE\x10\x01\x1a\x11\x92\xb5\x18\rTandai dibaca\x12\x18\n" +
@@ -4709,7 +6708,14 @@ const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
 	"\x06ASSESS\x10\v\x1a\v\x92\xb5\x18\aAsesmen\x12\x1b\n" +
 	"\x04PLAN\x10\f\x1a\x11\x92\xb5\x18\rSusun rencana\x12\x1c\n" +
 	"\x05START\x10\r\x1a\x11\x92\xb5\x18\rMulai layanan\x12 \n" +
-	"\tFOLLOW_UP\x10\x0e\x1a\x11\x92\xb5\x18\rTindak lanjut\"\xe5\x01\n" +
+	"\tFOLLOW_UP\x10\x0e\x1a\x11\x92\xb5\x18\rTindak lanjut\x12 \n" +
+	"\x06ANSWER\x10\x0f\x1a\x14\x92\xb5\x18\x10Jawab pertanyaan\x12'\n" +
+	"\vRISK_REVIEW\x10\x10\x1a\x16\x92\xb5\x18\x12Nilai ulang risiko\x12)\n" +
+	"\rPOLICE_REPORT\x10\x11\x1a\x16\x92\xb5\x18\x12Laporkan ke polisi\x12?\n" +
+	"\x12CHILD_ABUSE_REPORT\x10\x12\x1a'\x92\xb5\x18#Laporkan dugaan kekerasan pada anak\x12\x13\n" +
+	"\x04TASK\x10\x13\x1a\t\x92\xb5\x18\x05Tugas\x12-\n" +
+	"\x10REVIEW_EXCEPTION\x10\x14\x1a\x17\x92\xb5\x18\x13Telaah pengecualian\x12+\n" +
+	"\rRENEW_CONSENT\x10\x15\x1a\x18\x92\xb5\x18\x14Perbarui persetujuan\"\xe5\x01\n" +
 	"\fProgressKind\"\xd4\x01\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12*\n" +
@@ -5010,7 +7016,205 @@ const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
 	"\tAGE_25_44\x10\x05\x1a\x0f\x92\xb5\x18\v25-44 tahun\x12\x1e\n" +
 	"\tAGE_45_59\x10\x06\x1a\x0f\x92\xb5\x18\v45-59 tahun\x12#\n" +
 	"\tAGE_60_UP\x10\a\x1a\x14\x92\xb5\x18\x1060 tahun ke atas\x12 \n" +
-	"\aUNKNOWN\x10\b\x1a\x13\x92\xb5\x18\x0fTidak diketahuiB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\aUNKNOWN\x10\b\x1a\x13\x92\xb5\x18\x0fTidak diketahui\"\xa8\x04\n" +
+	"\fInfoQuestion\"\x97\x04\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x121\n" +
+	"\n" +
+	"AGE_OR_SEX\x10\x01\x1a!\x92\xb5\x18\x1dUmur atau jenis kelamin klien\x12\x1d\n" +
+	"\x04AREA\x10\x02\x1a\x13\x92\xb5\x18\x0fWilayah tinggal\x12$\n" +
+	"\x04NEED\x10\x03\x1a\x1a\x92\xb5\x18\x16Kebutuhan yang diminta\x12&\n" +
+	"\aURGENCY\x10\x04\x1a\x19\x92\xb5\x18\x15Alasan tingkat segera\x12'\n" +
+	"\x06SAFETY\x10\x05\x1a\x1b\x92\xb5\x18\x17Keamanan klien sekarang\x12&\n" +
+	"\aCONTACT\x10\x06\x1a\x19\x92\xb5\x18\x15Cara aman menghubungi\x12$\n" +
+	"\aCONSENT\x10\a\x1a\x17\x92\xb5\x18\x13Cakupan persetujuan\x12#\n" +
+	"\tDOCUMENTS\x10\b\x1a\x14\x92\xb5\x18\x10Dokumen yang ada\x12,\n" +
+	"\x10PREVIOUS_SERVICE\x10\t\x1a\x16\x92\xb5\x18\x12Layanan sebelumnya\x12.\n" +
+	"\tCOMPANION\x10\n" +
+	"\x1a\x1f\x92\xb5\x18\x1bPendamping dan transportasi\x12 \n" +
+	"\bCHILDREN\x10\v\x1a\x12\x92\xb5\x18\x0eAnak yang ikut\x12)\n" +
+	"\n" +
+	"DISABILITY\x10\f\x1a\x19\x92\xb5\x18\x15Kebutuhan disabilitas\x12\x16\n" +
+	"\x05OTHER\x10\r\x1a\v\x92\xb5\x18\aLainnya\"l\n" +
+	"\aHeardBy\"a\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x05PHONE\x10\x01\x1a\v\x92\xb5\x18\aTelepon\x12\x15\n" +
+	"\x06LETTER\x10\x02\x1a\t\x92\xb5\x18\x05Surat\x12\x18\n" +
+	"\x05VISIT\x10\x03\x1a\r\x92\xb5\x18\tKunjungan\"\x8d\x04\n" +
+	"\rClosureReason\"\xfb\x03\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12*\n" +
+	"\tGOALS_MET\x10\x01\x1a\x1b\x92\xb5\x18\x17Tujuan layanan tercapai\x12&\n" +
+	"\tRECOVERED\x10\x02\x1a\x17\x92\xb5\x18\x13Status gizi membaik\x12'\n" +
+	"\bAGED_OUT\x10\x03\x1a\x19\x92\xb5\x18\x15Usia di atas 59 bulan\x12(\n" +
+	"\x0eCLIENT_REQUEST\x10\x04\x1a\x14\x92\xb5\x18\x10Permintaan klien\x12*\n" +
+	"\vUNREACHABLE\x10\x05\x1a\x19\x92\xb5\x18\x15Tidak dapat dihubungi\x12\x1d\n" +
+	"\x05MOVED\x10\x06\x1a\x12\x92\xb5\x18\x0ePindah wilayah\x12 \n" +
+	"\vHANDED_OVER\x10\a\x1a\x0f\x92\xb5\x18\vDilimpahkan\x121\n" +
+	"\x13LEGAL_PROCESS_ENDED\x10\b\x1a\x18\x92\xb5\x18\x14Proses hukum selesai\x127\n" +
+	"\x11NOT_SUBSTANTIATED\x10\t\x1a \x92\xb5\x18\x1cTidak terbukti / bukan kasus\x12\x1b\n" +
+	"\bDECEASED\x10\n" +
+	"\x1a\r\x92\xb5\x18\tMeninggal\x12\x1d\n" +
+	"\tDUPLICATE\x10\v\x1a\x0e\x92\xb5\x18\n" +
+	"Data ganda\x12%\n" +
+	"\x10ENTERED_IN_ERROR\x10\f\x1a\x0f\x92\xb5\x18\vSalah input\"\xa3\x01\n" +
+	"\x14ServiceConsentAnswer\"\x8a\x01\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x05GIVEN\x10\x01\x1a\n" +
+	"\x92\xb5\x18\x06Setuju\x12\x18\n" +
+	"\aREFUSED\x10\x02\x1a\v\x92\xb5\x18\aMenolak\x12\x1a\n" +
+	"\tWITHDRAWN\x10\x03\x1a\v\x92\xb5\x18\aDicabut\x12#\n" +
+	"\tNOT_ASKED\x10\x04\x1a\x14\x92\xb5\x18\x10Belum ditanyakan\"\xbc\x02\n" +
+	"\vLegalStatus\"\xac\x02\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x04NONE\x10\x01\x1a\r\x92\xb5\x18\tTidak ada\x12*\n" +
+	"\x12REPORTED_TO_POLICE\x10\x02\x1a\x12\x92\xb5\x18\x0eLaporan polisi\x12/\n" +
+	"\x10PROTECTION_ORDER\x10\x03\x1a\x19\x92\xb5\x18\x15Perintah perlindungan\x12!\n" +
+	"\rINVESTIGATION\x10\x04\x1a\x0e\x92\xb5\x18\n" +
+	"Penyidikan\x12\x1f\n" +
+	"\vPROSECUTION\x10\x05\x1a\x0e\x92\xb5\x18\n" +
+	"Penuntutan\x12\x1a\n" +
+	"\x05TRIAL\x10\x06\x1a\x0f\x92\xb5\x18\vPersidangan\x12\x18\n" +
+	"\aVERDICT\x10\a\x1a\v\x92\xb5\x18\aPutusan\x12\"\n" +
+	"\tWITHDRAWN\x10\b\x1a\x13\x92\xb5\x18\x0fLaporan dicabut\"\xa1\x02\n" +
+	"\bNoteKind\"\x94\x02\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x04NOTE\x10\x01\x1a\v\x92\xb5\x18\aCatatan\x12\"\n" +
+	"\aSERVICE\x10\x02\x1a\x15\x92\xb5\x18\x11Layanan diberikan\x12*\n" +
+	"\x0fCONTACT_ATTEMPT\x10\x03\x1a\x15\x92\xb5\x18\x11Upaya menghubungi\x12*\n" +
+	"\fSAFETY_CHECK\x10\x04\x1a\x18\x92\xb5\x18\x14Pemeriksaan keamanan\x12%\n" +
+	"\tSCREENING\x10\x05\x1a\x16\x92\xb5\x18\x12Hasil identifikasi\x12!\n" +
+	"\n" +
+	"ASSESSMENT\x10\x06\x1a\x11\x92\xb5\x18\rHasil asesmen\x12\x1d\n" +
+	"\x04PLAN\x10\a\x1a\x13\x92\xb5\x18\x0fRencana layanan\"\xcd\x03\n" +
+	"\tTaskLabel\"\xbf\x03\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x121\n" +
+	"\x0eINSIDE_SERVICE\x10\x01\x1a\x1d\x92\xb5\x18\x19Layanan di dalam register\x12)\n" +
+	"\vASKED_AGAIN\x10\x02\x1a\x18\x92\xb5\x18\x14Layanan diminta lagi\x12.\n" +
+	"\rPOLICE_REPORT\x10\x03\x1a\x1b\x92\xb5\x18\x17Laporan polisi 3x24 jam\x12>\n" +
+	"\x12CHILD_ABUSE_REPORT\x10\x04\x1a&\x92\xb5\x18\"Laporan dugaan kekerasan pada anak\x12'\n" +
+	"\vRISK_REVIEW\x10\x05\x1a\x16\x92\xb5\x18\x12Nilai ulang risiko\x122\n" +
+	"\x0eSKIPPED_SCREEN\x10\x06\x1a\x1e\x92\xb5\x18\x1aIdentifikasi yang dilewati\x12-\n" +
+	"\x0eSKIPPED_ASSESS\x10\a\x1a\x19\x92\xb5\x18\x15Asesmen yang dilewati\x12+\n" +
+	"\fSKIPPED_PLAN\x10\b\x1a\x19\x92\xb5\x18\x15Rencana yang dilewati\x12\x1e\n" +
+	"\aBY_HAND\x10\t\x1a\x11\x92\xb5\x18\rTugas petugas\"v\n" +
+	"\tTaskState\"i\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x04OPEN\x10\x01\x1a\v\x92\xb5\x18\aTerbuka\x12\x15\n" +
+	"\x04DONE\x10\x02\x1a\v\x92\xb5\x18\aSelesai\x12!\n" +
+	"\aNOT_DUE\x10\x03\x1a\x14\x92\xb5\x18\x10Tidak diperlukan\"\xb0\x01\n" +
+	"\bCapacity\"\xa3\x01\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\x16\n" +
+	"\x04OPEN\x10\x01\x1a\f\x92\xb5\x18\bTersedia\x12\x19\n" +
+	"\aLIMITED\x10\x02\x1a\f\x92\xb5\x18\bTerbatas\x12\x1f\n" +
+	"\bWAITLIST\x10\x03\x1a\x11\x92\xb5\x18\rDaftar tunggu\x12\x13\n" +
+	"\x04FULL\x10\x04\x1a\t\x92\xb5\x18\x05Penuh\x12 \n" +
+	"\aUNKNOWN\x10\x05\x1a\x13\x92\xb5\x18\x0fTidak diketahui\"\xde\x04\n" +
+	"\x10SuggestionReason\"\xc9\x04\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12+\n" +
+	"\x0eOFFERS_SERVICE\x10\x01\x1a\x17\x92\xb5\x18\x13Menyediakan layanan\x12+\n" +
+	"\x0eCOVERS_VILLAGE\x10\x02\x1a\x17\x92\xb5\x18\x13Melayani desa klien\x121\n" +
+	"\x0fCOVERS_DISTRICT\x10\x03\x1a\x1c\x92\xb5\x18\x18Melayani kecamatan klien\x122\n" +
+	"\x0eCOVERS_REGENCY\x10\x04\x1a\x1e\x92\xb5\x18\x1aMelayani seluruh kabupaten\x12)\n" +
+	"\rCAPACITY_OPEN\x10\x05\x1a\x16\x92\xb5\x18\x12Kapasitas tersedia\x12,\n" +
+	"\x10CAPACITY_LIMITED\x10\x06\x1a\x16\x92\xb5\x18\x12Kapasitas terbatas\x12,\n" +
+	"\x11CAPACITY_WAITLIST\x10\a\x1a\x15\x92\xb5\x18\x11Ada daftar tunggu\x12&\n" +
+	"\rCAPACITY_FULL\x10\b\x1a\x13\x92\xb5\x18\x0fKapasitas penuh\x123\n" +
+	"\x10CAPACITY_UNKNOWN\x10\t\x1a\x1d\x92\xb5\x18\x19Kapasitas tidak diketahui\x12\x1f\n" +
+	"\bOPEN_NOW\x10\n" +
+	"\x1a\x11\x92\xb5\x18\rBuka sekarang\x123\n" +
+	"\x0fDECLINED_BEFORE\x10\v\x1a\x1e\x92\xb5\x18\x1aPernah menolak rujukan ini\x124\n" +
+	"\x06INSIDE\x10\f\x1a(\x92\xb5\x18$Satu register: tidak menjadi rujukan\"\xc2\x02\n" +
+	"\x0fExclusionReason\"\xae\x02\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x123\n" +
+	"\x13SERVICE_NOT_OFFERED\x10\x01\x1a\x1a\x92\xb5\x18\x16Layanan tidak tersedia\x121\n" +
+	"\x10AREA_NOT_COVERED\x10\x02\x1a\x1b\x92\xb5\x18\x17Di luar wilayah layanan\x12\"\n" +
+	"\bINACTIVE\x10\x03\x1a\x14\x92\xb5\x18\x10Unit tidak aktif\x12 \n" +
+	"\tIS_SENDER\x10\x04\x1a\x11\x92\xb5\x18\rUnit pengirim\x122\n" +
+	"\x0fOPEN_LEG_EXISTS\x10\x05\x1a\x1d\x92\xb5\x18\x19Sudah ada rujukan terbuka\x122\n" +
+	"\vUNAVAILABLE\x10\x06\x1a!\x92\xb5\x18\x1dTidak dapat menerima saat ini\"\xc4\x03\n" +
+	"\n" +
+	"NoticeKind\"\xb5\x03\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12)\n" +
+	"\tDUTY_LATE\x10\x01\x1a\x1a\x92\xb5\x18\x16Tugas melewati tenggat\x12$\n" +
+	"\vLEG_CHANGED\x10\x02\x1a\x13\x92\xb5\x18\x0fRujukan berubah\x12!\n" +
+	"\vLEG_ARRIVED\x10\x03\x1a\x10\x92\xb5\x18\fRujukan baru\x12*\n" +
+	"\bREMINDER\x10\x04\x1a\x1c\x92\xb5\x18\x18Diingatkan unit pengawas\x12\"\n" +
+	"\bASSIGNED\x10\x05\x1a\x14\x92\xb5\x18\x10Kasus ditugaskan\x12+\n" +
+	"\rCONSENT_ENDED\x10\x06\x1a\x18\x92\xb5\x18\x14Persetujuan berakhir\x121\n" +
+	"\x0eCONSENT_ENDING\x10\a\x1a\x1d\x92\xb5\x18\x19Persetujuan akan berakhir\x12'\n" +
+	"\tEXCEPTION\x10\b\x1a\x18\x92\xb5\x18\x14Pengecualian dicatat\x12#\n" +
+	"\n" +
+	"REVIEW_DUE\x10\t\x1a\x13\x92\xb5\x18\x0fTelaah menunggu\x12)\n" +
+	"\x0eREVIEW_DECIDED\x10\n" +
+	"\x1a\x15\x92\xb5\x18\x11Telaah diputuskan\"{\n" +
+	"\n" +
+	"ReviewKind\"m\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\x1f\n" +
+	"\tEXCEPTION\x10\x01\x1a\x10\x92\xb5\x18\fPengecualian\x122\n" +
+	"\n" +
+	"WITHDRAWAL\x10\x02\x1a\"\x92\xb5\x18\x1ePencabutan dengan pengecualian\"i\n" +
+	"\rReviewOutcome\"X\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\x1a\n" +
+	"\aFOUNDED\x10\x01\x1a\r\x92\xb5\x18\tBeralasan\x12\"\n" +
+	"\tUNFOUNDED\x10\x02\x1a\x13\x92\xb5\x18\x0fTidak beralasan\"\xa5\x01\n" +
+	"\x11StuntingDiagnosis\"\x8f\x01\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12%\n" +
+	"\fNOT_EXAMINED\x10\x01\x1a\x13\x92\xb5\x18\x0fBelum diperiksa\x12\x1b\n" +
+	"\tCONFIRMED\x10\x02\x1a\f\x92\xb5\x18\bStunting\x121\n" +
+	"\vOTHER_CAUSE\x10\x03\x1a \x92\xb5\x18\x1cPerawakan pendek, sebab lain\"\x83\x02\n" +
+	"\rHouseholdRole\"\xf1\x01\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\x1d\n" +
+	"\x04HEAD\x10\x01\x1a\x13\x92\xb5\x18\x0fKepala keluarga\x12\x1b\n" +
+	"\x06SPOUSE\x10\x02\x1a\x0f\x92\xb5\x18\vSuami/istri\x12\x13\n" +
+	"\x05CHILD\x10\x03\x1a\b\x92\xb5\x18\x04Anak\x12\x19\n" +
+	"\x06PARENT\x10\x04\x1a\r\x92\xb5\x18\tOrang tua\x12$\n" +
+	"\x0eOTHER_RELATIVE\x10\x05\x1a\x10\x92\xb5\x18\fKerabat lain\x12-\n" +
+	"\x0fDOMESTIC_WORKER\x10\x06\x1a\x18\x92\xb5\x18\x14Pekerja rumah tangga\x12\x16\n" +
+	"\x05OTHER\x10\a\x1a\v\x92\xb5\x18\aLainnya\"\xed\x01\n" +
+	"\x10FamilyCardReason\"\xd8\x01\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12+\n" +
+	"\x05FIRST\x10\x01\x1a \x92\xb5\x18\x1cKartu pertama yang diketahui\x12\x1c\n" +
+	"\bMARRIAGE\x10\x02\x1a\x0e\x92\xb5\x18\n" +
+	"Perkawinan\x12\x1b\n" +
+	"\aDIVORCE\x10\x03\x1a\x0e\x92\xb5\x18\n" +
+	"Perceraian\x12\x14\n" +
+	"\x04MOVE\x10\x04\x1a\n" +
+	"\x92\xb5\x18\x06Pindah\x12#\n" +
+	"\bREISSUED\x10\x05\x1a\x15\x92\xb5\x18\x11Diterbitkan ulang\x12\x1b\n" +
+	"\n" +
+	"CORRECTION\x10\x06\x1a\v\x92\xb5\x18\aKoreksi\"\xb1\x02\n" +
+	"\fTimelineKind\"\xa0\x02\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\x1f\n" +
+	"\x05EVENT\x10\x01\x1a\x14\x92\xb5\x18\x10Perubahan status\x12\x19\n" +
+	"\bREFERRAL\x10\x02\x1a\v\x92\xb5\x18\aRujukan\x12\x15\n" +
+	"\x04NOTE\x10\x03\x1a\v\x92\xb5\x18\aCatatan\x12\x1a\n" +
+	"\bINCIDENT\x10\x04\x1a\f\x92\xb5\x18\bKejadian\x12\x1f\n" +
+	"\vMEASUREMENT\x10\x05\x1a\x0e\x92\xb5\x18\n" +
+	"Pengukuran\x12\x13\n" +
+	"\x04TASK\x10\x06\x1a\t\x92\xb5\x18\x05Tugas\x12!\n" +
+	"\n" +
+	"LEGAL_STEP\x10\a\x1a\x11\x92\xb5\x18\rLangkah hukum\x12\x1f\n" +
+	"\n" +
+	"DISCLOSURE\x10\b\x1a\x0f\x92\xb5\x18\vPersetujuan\x12\x1d\n" +
+	"\n" +
+	"ASSIGNMENT\x10\t\x1a\r\x92\xb5\x18\tPenugasanB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_vocabulary_proto_rawDescOnce sync.Once
@@ -5024,87 +7228,123 @@ func file_sinergi_v1_vocabulary_proto_rawDescGZIP() []byte {
 	return file_sinergi_v1_vocabulary_proto_rawDescData
 }
 
-var file_sinergi_v1_vocabulary_proto_enumTypes = make([]protoimpl.EnumInfo, 39)
-var file_sinergi_v1_vocabulary_proto_msgTypes = make([]protoimpl.MessageInfo, 39)
+var file_sinergi_v1_vocabulary_proto_enumTypes = make([]protoimpl.EnumInfo, 57)
+var file_sinergi_v1_vocabulary_proto_msgTypes = make([]protoimpl.MessageInfo, 57)
 var file_sinergi_v1_vocabulary_proto_goTypes = []any{
-	(Sex_Value)(0),                 // 0: sinergi.v1.Sex.Value
-	(Role_Value)(0),                // 1: sinergi.v1.Role.Value
-	(Sector_Value)(0),              // 2: sinergi.v1.Sector.Value
-	(UnitType_Value)(0),            // 3: sinergi.v1.UnitType.Value
-	(Channel_Value)(0),             // 4: sinergi.v1.Channel.Value
-	(CaseType_Value)(0),            // 5: sinergi.v1.CaseType.Value
-	(CaseStatus_Value)(0),          // 6: sinergi.v1.CaseStatus.Value
-	(Level_Value)(0),               // 7: sinergi.v1.Level.Value
-	(Urgency_Value)(0),             // 8: sinergi.v1.Urgency.Value
-	(ReferralState_Value)(0),       // 9: sinergi.v1.ReferralState.Value
-	(ReferralServiceType_Value)(0), // 10: sinergi.v1.ReferralServiceType.Value
-	(DutyKind_Value)(0),            // 11: sinergi.v1.DutyKind.Value
-	(DutyName_Value)(0),            // 12: sinergi.v1.DutyName.Value
-	(ProgressKind_Value)(0),        // 13: sinergi.v1.ProgressKind.Value
-	(ContactChannel_Value)(0),      // 14: sinergi.v1.ContactChannel.Value
-	(Outcome_Value)(0),             // 15: sinergi.v1.Outcome.Value
-	(DeclineReason_Value)(0),       // 16: sinergi.v1.DeclineReason.Value
-	(OutcomeReason_Value)(0),       // 17: sinergi.v1.OutcomeReason.Value
-	(CancelReason_Value)(0),        // 18: sinergi.v1.CancelReason.Value
-	(BasisKind_Value)(0),           // 19: sinergi.v1.BasisKind.Value
-	(ConsentGiver_Value)(0),        // 20: sinergi.v1.ConsentGiver.Value
-	(ConsentMethod_Value)(0),       // 21: sinergi.v1.ConsentMethod.Value
-	(NameKind_Value)(0),            // 22: sinergi.v1.NameKind.Value
-	(IdentifierType_Value)(0),      // 23: sinergi.v1.IdentifierType.Value
-	(Verification_Value)(0),        // 24: sinergi.v1.Verification.Value
-	(NikAbsence_Value)(0),          // 25: sinergi.v1.NikAbsence.Value
-	(IntakeChannel_Value)(0),       // 26: sinergi.v1.IntakeChannel.Value
-	(Position_Value)(0),            // 27: sinergi.v1.Position.Value
-	(WeightTrend_Value)(0),         // 28: sinergi.v1.WeightTrend.Value
-	(GrowthCategory_Value)(0),      // 29: sinergi.v1.GrowthCategory.Value
-	(Finding_Value)(0),             // 30: sinergi.v1.Finding.Value
-	(ViolenceForm_Value)(0),        // 31: sinergi.v1.ViolenceForm.Value
-	(SexualOffence_Value)(0),       // 32: sinergi.v1.SexualOffence.Value
-	(IncidentPlace_Value)(0),       // 33: sinergi.v1.IncidentPlace.Value
-	(RiskSign_Value)(0),            // 34: sinergi.v1.RiskSign.Value
-	(RiskLevel_Value)(0),           // 35: sinergi.v1.RiskLevel.Value
-	(Relation_Value)(0),            // 36: sinergi.v1.Relation.Value
-	(YesNo_Value)(0),               // 37: sinergi.v1.YesNo.Value
-	(AgeBand_Value)(0),             // 38: sinergi.v1.AgeBand.Value
-	(*Sex)(nil),                    // 39: sinergi.v1.Sex
-	(*Role)(nil),                   // 40: sinergi.v1.Role
-	(*Sector)(nil),                 // 41: sinergi.v1.Sector
-	(*UnitType)(nil),               // 42: sinergi.v1.UnitType
-	(*Channel)(nil),                // 43: sinergi.v1.Channel
-	(*CaseType)(nil),               // 44: sinergi.v1.CaseType
-	(*CaseStatus)(nil),             // 45: sinergi.v1.CaseStatus
-	(*Level)(nil),                  // 46: sinergi.v1.Level
-	(*Urgency)(nil),                // 47: sinergi.v1.Urgency
-	(*ReferralState)(nil),          // 48: sinergi.v1.ReferralState
-	(*ReferralServiceType)(nil),    // 49: sinergi.v1.ReferralServiceType
-	(*DutyKind)(nil),               // 50: sinergi.v1.DutyKind
-	(*DutyName)(nil),               // 51: sinergi.v1.DutyName
-	(*ProgressKind)(nil),           // 52: sinergi.v1.ProgressKind
-	(*ContactChannel)(nil),         // 53: sinergi.v1.ContactChannel
-	(*Outcome)(nil),                // 54: sinergi.v1.Outcome
-	(*DeclineReason)(nil),          // 55: sinergi.v1.DeclineReason
-	(*OutcomeReason)(nil),          // 56: sinergi.v1.OutcomeReason
-	(*CancelReason)(nil),           // 57: sinergi.v1.CancelReason
-	(*BasisKind)(nil),              // 58: sinergi.v1.BasisKind
-	(*ConsentGiver)(nil),           // 59: sinergi.v1.ConsentGiver
-	(*ConsentMethod)(nil),          // 60: sinergi.v1.ConsentMethod
-	(*NameKind)(nil),               // 61: sinergi.v1.NameKind
-	(*IdentifierType)(nil),         // 62: sinergi.v1.IdentifierType
-	(*Verification)(nil),           // 63: sinergi.v1.Verification
-	(*NikAbsence)(nil),             // 64: sinergi.v1.NikAbsence
-	(*IntakeChannel)(nil),          // 65: sinergi.v1.IntakeChannel
-	(*Position)(nil),               // 66: sinergi.v1.Position
-	(*WeightTrend)(nil),            // 67: sinergi.v1.WeightTrend
-	(*GrowthCategory)(nil),         // 68: sinergi.v1.GrowthCategory
-	(*Finding)(nil),                // 69: sinergi.v1.Finding
-	(*ViolenceForm)(nil),           // 70: sinergi.v1.ViolenceForm
-	(*SexualOffence)(nil),          // 71: sinergi.v1.SexualOffence
-	(*IncidentPlace)(nil),          // 72: sinergi.v1.IncidentPlace
-	(*RiskSign)(nil),               // 73: sinergi.v1.RiskSign
-	(*RiskLevel)(nil),              // 74: sinergi.v1.RiskLevel
-	(*Relation)(nil),               // 75: sinergi.v1.Relation
-	(*YesNo)(nil),                  // 76: sinergi.v1.YesNo
-	(*AgeBand)(nil),                // 77: sinergi.v1.AgeBand
+	(Sex_Value)(0),                  // 0: sinergi.v1.Sex.Value
+	(Role_Value)(0),                 // 1: sinergi.v1.Role.Value
+	(Sector_Value)(0),               // 2: sinergi.v1.Sector.Value
+	(UnitType_Value)(0),             // 3: sinergi.v1.UnitType.Value
+	(Channel_Value)(0),              // 4: sinergi.v1.Channel.Value
+	(CaseType_Value)(0),             // 5: sinergi.v1.CaseType.Value
+	(CaseStatus_Value)(0),           // 6: sinergi.v1.CaseStatus.Value
+	(Level_Value)(0),                // 7: sinergi.v1.Level.Value
+	(Urgency_Value)(0),              // 8: sinergi.v1.Urgency.Value
+	(ReferralState_Value)(0),        // 9: sinergi.v1.ReferralState.Value
+	(ReferralServiceType_Value)(0),  // 10: sinergi.v1.ReferralServiceType.Value
+	(DutyKind_Value)(0),             // 11: sinergi.v1.DutyKind.Value
+	(DutyName_Value)(0),             // 12: sinergi.v1.DutyName.Value
+	(ProgressKind_Value)(0),         // 13: sinergi.v1.ProgressKind.Value
+	(ContactChannel_Value)(0),       // 14: sinergi.v1.ContactChannel.Value
+	(Outcome_Value)(0),              // 15: sinergi.v1.Outcome.Value
+	(DeclineReason_Value)(0),        // 16: sinergi.v1.DeclineReason.Value
+	(OutcomeReason_Value)(0),        // 17: sinergi.v1.OutcomeReason.Value
+	(CancelReason_Value)(0),         // 18: sinergi.v1.CancelReason.Value
+	(BasisKind_Value)(0),            // 19: sinergi.v1.BasisKind.Value
+	(ConsentGiver_Value)(0),         // 20: sinergi.v1.ConsentGiver.Value
+	(ConsentMethod_Value)(0),        // 21: sinergi.v1.ConsentMethod.Value
+	(NameKind_Value)(0),             // 22: sinergi.v1.NameKind.Value
+	(IdentifierType_Value)(0),       // 23: sinergi.v1.IdentifierType.Value
+	(Verification_Value)(0),         // 24: sinergi.v1.Verification.Value
+	(NikAbsence_Value)(0),           // 25: sinergi.v1.NikAbsence.Value
+	(IntakeChannel_Value)(0),        // 26: sinergi.v1.IntakeChannel.Value
+	(Position_Value)(0),             // 27: sinergi.v1.Position.Value
+	(WeightTrend_Value)(0),          // 28: sinergi.v1.WeightTrend.Value
+	(GrowthCategory_Value)(0),       // 29: sinergi.v1.GrowthCategory.Value
+	(Finding_Value)(0),              // 30: sinergi.v1.Finding.Value
+	(ViolenceForm_Value)(0),         // 31: sinergi.v1.ViolenceForm.Value
+	(SexualOffence_Value)(0),        // 32: sinergi.v1.SexualOffence.Value
+	(IncidentPlace_Value)(0),        // 33: sinergi.v1.IncidentPlace.Value
+	(RiskSign_Value)(0),             // 34: sinergi.v1.RiskSign.Value
+	(RiskLevel_Value)(0),            // 35: sinergi.v1.RiskLevel.Value
+	(Relation_Value)(0),             // 36: sinergi.v1.Relation.Value
+	(YesNo_Value)(0),                // 37: sinergi.v1.YesNo.Value
+	(AgeBand_Value)(0),              // 38: sinergi.v1.AgeBand.Value
+	(InfoQuestion_Value)(0),         // 39: sinergi.v1.InfoQuestion.Value
+	(HeardBy_Value)(0),              // 40: sinergi.v1.HeardBy.Value
+	(ClosureReason_Value)(0),        // 41: sinergi.v1.ClosureReason.Value
+	(ServiceConsentAnswer_Value)(0), // 42: sinergi.v1.ServiceConsentAnswer.Value
+	(LegalStatus_Value)(0),          // 43: sinergi.v1.LegalStatus.Value
+	(NoteKind_Value)(0),             // 44: sinergi.v1.NoteKind.Value
+	(TaskLabel_Value)(0),            // 45: sinergi.v1.TaskLabel.Value
+	(TaskState_Value)(0),            // 46: sinergi.v1.TaskState.Value
+	(Capacity_Value)(0),             // 47: sinergi.v1.Capacity.Value
+	(SuggestionReason_Value)(0),     // 48: sinergi.v1.SuggestionReason.Value
+	(ExclusionReason_Value)(0),      // 49: sinergi.v1.ExclusionReason.Value
+	(NoticeKind_Value)(0),           // 50: sinergi.v1.NoticeKind.Value
+	(ReviewKind_Value)(0),           // 51: sinergi.v1.ReviewKind.Value
+	(ReviewOutcome_Value)(0),        // 52: sinergi.v1.ReviewOutcome.Value
+	(StuntingDiagnosis_Value)(0),    // 53: sinergi.v1.StuntingDiagnosis.Value
+	(HouseholdRole_Value)(0),        // 54: sinergi.v1.HouseholdRole.Value
+	(FamilyCardReason_Value)(0),     // 55: sinergi.v1.FamilyCardReason.Value
+	(TimelineKind_Value)(0),         // 56: sinergi.v1.TimelineKind.Value
+	(*Sex)(nil),                     // 57: sinergi.v1.Sex
+	(*Role)(nil),                    // 58: sinergi.v1.Role
+	(*Sector)(nil),                  // 59: sinergi.v1.Sector
+	(*UnitType)(nil),                // 60: sinergi.v1.UnitType
+	(*Channel)(nil),                 // 61: sinergi.v1.Channel
+	(*CaseType)(nil),                // 62: sinergi.v1.CaseType
+	(*CaseStatus)(nil),              // 63: sinergi.v1.CaseStatus
+	(*Level)(nil),                   // 64: sinergi.v1.Level
+	(*Urgency)(nil),                 // 65: sinergi.v1.Urgency
+	(*ReferralState)(nil),           // 66: sinergi.v1.ReferralState
+	(*ReferralServiceType)(nil),     // 67: sinergi.v1.ReferralServiceType
+	(*DutyKind)(nil),                // 68: sinergi.v1.DutyKind
+	(*DutyName)(nil),                // 69: sinergi.v1.DutyName
+	(*ProgressKind)(nil),            // 70: sinergi.v1.ProgressKind
+	(*ContactChannel)(nil),          // 71: sinergi.v1.ContactChannel
+	(*Outcome)(nil),                 // 72: sinergi.v1.Outcome
+	(*DeclineReason)(nil),           // 73: sinergi.v1.DeclineReason
+	(*OutcomeReason)(nil),           // 74: sinergi.v1.OutcomeReason
+	(*CancelReason)(nil),            // 75: sinergi.v1.CancelReason
+	(*BasisKind)(nil),               // 76: sinergi.v1.BasisKind
+	(*ConsentGiver)(nil),            // 77: sinergi.v1.ConsentGiver
+	(*ConsentMethod)(nil),           // 78: sinergi.v1.ConsentMethod
+	(*NameKind)(nil),                // 79: sinergi.v1.NameKind
+	(*IdentifierType)(nil),          // 80: sinergi.v1.IdentifierType
+	(*Verification)(nil),            // 81: sinergi.v1.Verification
+	(*NikAbsence)(nil),              // 82: sinergi.v1.NikAbsence
+	(*IntakeChannel)(nil),           // 83: sinergi.v1.IntakeChannel
+	(*Position)(nil),                // 84: sinergi.v1.Position
+	(*WeightTrend)(nil),             // 85: sinergi.v1.WeightTrend
+	(*GrowthCategory)(nil),          // 86: sinergi.v1.GrowthCategory
+	(*Finding)(nil),                 // 87: sinergi.v1.Finding
+	(*ViolenceForm)(nil),            // 88: sinergi.v1.ViolenceForm
+	(*SexualOffence)(nil),           // 89: sinergi.v1.SexualOffence
+	(*IncidentPlace)(nil),           // 90: sinergi.v1.IncidentPlace
+	(*RiskSign)(nil),                // 91: sinergi.v1.RiskSign
+	(*RiskLevel)(nil),               // 92: sinergi.v1.RiskLevel
+	(*Relation)(nil),                // 93: sinergi.v1.Relation
+	(*YesNo)(nil),                   // 94: sinergi.v1.YesNo
+	(*AgeBand)(nil),                 // 95: sinergi.v1.AgeBand
+	(*InfoQuestion)(nil),            // 96: sinergi.v1.InfoQuestion
+	(*HeardBy)(nil),                 // 97: sinergi.v1.HeardBy
+	(*ClosureReason)(nil),           // 98: sinergi.v1.ClosureReason
+	(*ServiceConsentAnswer)(nil),    // 99: sinergi.v1.ServiceConsentAnswer
+	(*LegalStatus)(nil),             // 100: sinergi.v1.LegalStatus
+	(*NoteKind)(nil),                // 101: sinergi.v1.NoteKind
+	(*TaskLabel)(nil),               // 102: sinergi.v1.TaskLabel
+	(*TaskState)(nil),               // 103: sinergi.v1.TaskState
+	(*Capacity)(nil),                // 104: sinergi.v1.Capacity
+	(*SuggestionReason)(nil),        // 105: sinergi.v1.SuggestionReason
+	(*ExclusionReason)(nil),         // 106: sinergi.v1.ExclusionReason
+	(*NoticeKind)(nil),              // 107: sinergi.v1.NoticeKind
+	(*ReviewKind)(nil),              // 108: sinergi.v1.ReviewKind
+	(*ReviewOutcome)(nil),           // 109: sinergi.v1.ReviewOutcome
+	(*StuntingDiagnosis)(nil),       // 110: sinergi.v1.StuntingDiagnosis
+	(*HouseholdRole)(nil),           // 111: sinergi.v1.HouseholdRole
+	(*FamilyCardReason)(nil),        // 112: sinergi.v1.FamilyCardReason
+	(*TimelineKind)(nil),            // 113: sinergi.v1.TimelineKind
 }
 var file_sinergi_v1_vocabulary_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -5125,8 +7365,8 @@ func file_sinergi_v1_vocabulary_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_vocabulary_proto_rawDesc), len(file_sinergi_v1_vocabulary_proto_rawDesc)),
-			NumEnums:      39,
-			NumMessages:   39,
+			NumEnums:      57,
+			NumMessages:   57,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
