@@ -41,6 +41,8 @@ type Client struct {
 	Referrals pb.ReferralServiceClient
 	Cases     pb.CaseServiceClient
 	Duties    pb.DutyServiceClient
+	Reviews   pb.ReviewServiceClient
+	Persons   pb.PersonServiceClient
 	Growth    pb.GrowthServiceClient
 	Directory pb.DirectoryServiceClient
 	Accounts  pb.AccountServiceClient
@@ -86,6 +88,8 @@ func over(conn *grpc.ClientConn) *Client {
 		Referrals: pb.NewReferralServiceClient(conn),
 		Cases:     pb.NewCaseServiceClient(conn),
 		Duties:    pb.NewDutyServiceClient(conn),
+		Reviews:   pb.NewReviewServiceClient(conn),
+		Persons:   pb.NewPersonServiceClient(conn),
 		Growth:    pb.NewGrowthServiceClient(conn),
 		Directory: pb.NewDirectoryServiceClient(conn),
 		Accounts:  pb.NewAccountServiceClient(conn),

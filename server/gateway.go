@@ -66,6 +66,8 @@ func (s *Server) newGateway(ctx context.Context, conn *grpc.ClientConn) (http.Ha
 		pb.RegisterReferralServiceHandler,
 		pb.RegisterCaseServiceHandler,
 		pb.RegisterDutyServiceHandler,
+		pb.RegisterReviewServiceHandler,
+		pb.RegisterPersonServiceHandler,
 		pb.RegisterGrowthServiceHandler,
 		pb.RegisterDirectoryServiceHandler,
 		pb.RegisterAccountServiceHandler,

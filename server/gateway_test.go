@@ -22,7 +22,7 @@ func (f *face) paths() map[string][]string {
 	all := map[string][]string{}
 	for _, r := range f.contract.routes {
 		path := r.pattern
-		for _, kind := range []string{"referrals", "cases", "units"} {
+		for _, kind := range []string{"referrals", "cases", "units", "tasks", "disclosures", "reviews", "persons", "households"} {
 			path = strings.Replace(path, "{name="+kind+"/*}", kind+"/7f0c3e7e-58a4-4f5a-9d0a-6a5f9f3c2b11", 1)
 		}
 		if strings.Contains(path, "{") {

@@ -124,6 +124,84 @@ var reasons = map[pb.ErrorReason_Value]reasonText{
 	pb.ErrorReason_DEADLINE: {codes.DeadlineExceeded, text{
 		"Not done in time; send the same request again to settle it.", "Tidak selesai pada waktunya; kirim ulang permintaan yang sama untuk memastikannya.",
 	}},
+	pb.ErrorReason_INFO_ROUNDS: {codes.FailedPrecondition, text{
+		"The receiver has asked twice already: decide.", "Penerima sudah bertanya dua kali: putuskan.",
+	}},
+	pb.ErrorReason_HOP_LIMIT: {codes.FailedPrecondition, text{
+		"Handed on three times already: decline, and the sender chooses.", "Sudah tiga kali diteruskan: tolak, dan pengirim yang memilih.",
+	}},
+	pb.ErrorReason_FORWARD_CYCLE: {codes.FailedPrecondition, text{
+		"This unit is the sender's or has had this referral already.", "Unit ini milik pengirim atau sudah pernah menerima rujukan ini.",
+	}},
+	pb.ErrorReason_REOPEN_LIMIT: {codes.FailedPrecondition, text{
+		"Reopened twice already: confirm, and refer anew.", "Sudah dua kali dibuka kembali: konfirmasi, lalu rujuk baru.",
+	}},
+	pb.ErrorReason_CONSENT_MISSING: {codes.FailedPrecondition, text{
+		"The client has not agreed to be served.", "Klien belum menyetujui layanan.",
+	}},
+	pb.ErrorReason_NOT_URGENT: {codes.FailedPrecondition, text{
+		"Neither risk nor finding nor referral is an emergency.", "Risiko, temuan, atau rujukan tidak gawat darurat.",
+	}},
+	pb.ErrorReason_NOTE_MISSING: {codes.FailedPrecondition, text{
+		"An assessment note is missing.", "Catatan asesmen belum ada.",
+	}},
+	pb.ErrorReason_PLAN_MISSING: {codes.FailedPrecondition, text{
+		"The plan names no service, or the client has not agreed to it.", "Rencana belum memuat layanan, atau klien belum setuju.",
+	}},
+	pb.ErrorReason_SERVICE_MISSING: {codes.FailedPrecondition, text{
+		"No service has been given yet.", "Belum ada layanan yang diberikan.",
+	}},
+	pb.ErrorReason_TASKS_OPEN: {codes.FailedPrecondition, text{
+		"A step that was left out is still owed.", "Langkah yang dilewati masih harus dikerjakan.",
+	}},
+	pb.ErrorReason_TYPE_CHANGE: {codes.FailedPrecondition, text{
+		"The type cannot be changed so.", "Jenis kasus tidak dapat diubah demikian.",
+	}},
+	pb.ErrorReason_TYPE_MISMATCH: {codes.FailedPrecondition, text{
+		"Victim and alleged perpetrator say another type: reclassify first.", "Hubungan korban dan terlapor menunjukkan jenis lain: ubah jenisnya dahulu.",
+	}},
+	pb.ErrorReason_OPEN_LEGS: {codes.FailedPrecondition, text{
+		"The case has open referrals.", "Kasus masih memiliki rujukan terbuka.",
+	}},
+	pb.ErrorReason_CLOSURE_UNMET: {codes.FailedPrecondition, text{
+		"What this closure reason asks for does not hold.", "Syarat alasan penutupan ini belum terpenuhi.",
+	}},
+	pb.ErrorReason_HANDOVER_LEG_MISSING: {codes.FailedPrecondition, text{
+		"No reported referral of case management with a case of the receiver.", "Belum ada rujukan pengelolaan kasus yang dilaporkan dengan kasus di penerima.",
+	}},
+	pb.ErrorReason_TASK_STATE: {codes.FailedPrecondition, text{
+		"The task has ended otherwise.", "Tugas sudah berakhir dengan cara lain.",
+	}},
+	pb.ErrorReason_REVIEW_STATE: {codes.FailedPrecondition, text{
+		"The review is decided already.", "Telaah sudah diputuskan.",
+	}},
+	pb.ErrorReason_OPEN_DUTIES: {codes.FailedPrecondition, text{
+		"The account still owes something: transfer its caseload first.", "Akun masih memiliki tugas: alihkan dahulu beban kasusnya.",
+	}},
+	pb.ErrorReason_UNIT_HAS_OPEN_LEGS: {codes.FailedPrecondition, text{
+		"The unit is party to open referrals.", "Unit masih menjadi pihak rujukan terbuka.",
+	}},
+	pb.ErrorReason_LEGACY_PERIOD: {codes.FailedPrecondition, text{
+		"Earlier cases are taken over in the first 90 days of a unit alone.", "Kasus lama hanya dialihkan dalam 90 hari pertama unit.",
+	}},
+	pb.ErrorReason_DEPUTY_INVALID: {codes.FailedPrecondition, text{
+		"The deputy must hold the same role in the register and be present.", "Pengganti harus memegang peran yang sama di register dan tidak sedang absen.",
+	}},
+	pb.ErrorReason_ABSENCE_OVERLAP: {codes.FailedPrecondition, text{
+		"Another absence lies in this time.", "Ada ketidakhadiran lain pada waktu ini.",
+	}},
+	pb.ErrorReason_MEMBER_ELSEWHERE: {codes.FailedPrecondition, text{
+		"The person lives in another household at that time.", "Orang ini tercatat di keluarga lain pada waktu itu.",
+	}},
+	pb.ErrorReason_ETAG_REQUIRED: {codes.InvalidArgument, text{
+		"An update needs the etag that was read.", "Perubahan memerlukan etag yang dibaca.",
+	}},
+	pb.ErrorReason_UPDATE_MASK_REQUIRED: {codes.InvalidArgument, text{
+		"An update names the fields that it changes.", "Perubahan harus menyebut isian yang diubah.",
+	}},
+	pb.ErrorReason_DISCLOSURE_STATE: {codes.FailedPrecondition, text{
+		"The basis has ended.", "Dasar berbagi data sudah berakhir.",
+	}},
 }
 
 // fieldTexts say what is wrong with a field. %s is the limit that the contract sets.

@@ -107,6 +107,8 @@ func (s *Server) registerServices(r grpc.ServiceRegistrar) {
 	pb.RegisterReferralServiceServer(r, &referrals{Server: s})
 	pb.RegisterCaseServiceServer(r, &cases{Server: s})
 	pb.RegisterDutyServiceServer(r, &duties{Server: s})
+	pb.RegisterReviewServiceServer(r, &reviews{Server: s})
+	pb.RegisterPersonServiceServer(r, &persons{Server: s})
 	pb.RegisterGrowthServiceServer(r, &growthService{Server: s})
 	pb.RegisterDirectoryServiceServer(r, &directory{Server: s})
 	pb.RegisterAccountServiceServer(r, &accounts{Server: s})

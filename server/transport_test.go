@@ -129,6 +129,8 @@ func (f *face) probeHooks() hooks {
 			pb.RegisterReferralServiceServer(r, f.legs)
 			pb.RegisterCaseServiceServer(r, pb.UnimplementedCaseServiceServer{})
 			pb.RegisterDutyServiceServer(r, pb.UnimplementedDutyServiceServer{})
+			pb.RegisterReviewServiceServer(r, pb.UnimplementedReviewServiceServer{})
+			pb.RegisterPersonServiceServer(r, pb.UnimplementedPersonServiceServer{})
 			pb.RegisterGrowthServiceServer(r, f.probe)
 			pb.RegisterDirectoryServiceServer(r, pb.UnimplementedDirectoryServiceServer{})
 			pb.RegisterAccountServiceServer(r, pb.UnimplementedAccountServiceServer{})

@@ -9,6 +9,7 @@
 package sinergiv1
 
 import (
+	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
@@ -135,21 +136,320 @@ func (x *WhoAmIResponse) GetExpireTime() *timestamppb.Timestamp {
 	return nil
 }
 
+// SetAbsenceRequest is an absence.
+type SetAbsenceRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Who is absent, `accounts/{uuid}`. Default the caller.
+	Account string `protobuf:"bytes,2,opt,name=account,proto3" json:"account,omitempty"`
+	// Who stands in, `accounts/{uuid}`.
+	Deputy string `protobuf:"bytes,3,opt,name=deputy,proto3" json:"deputy,omitempty"`
+	// From when; not in the past by more than a minute. Default now.
+	FromTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=from_time,json=fromTime,proto3" json:"from_time,omitempty"`
+	// Until when.
+	UntilTime     *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=until_time,json=untilTime,proto3" json:"until_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetAbsenceRequest) Reset() {
+	*x = SetAbsenceRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetAbsenceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetAbsenceRequest) ProtoMessage() {}
+
+func (x *SetAbsenceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetAbsenceRequest.ProtoReflect.Descriptor instead.
+func (*SetAbsenceRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *SetAbsenceRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *SetAbsenceRequest) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *SetAbsenceRequest) GetDeputy() string {
+	if x != nil {
+		return x.Deputy
+	}
+	return ""
+}
+
+func (x *SetAbsenceRequest) GetFromTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.FromTime
+	}
+	return nil
+}
+
+func (x *SetAbsenceRequest) GetUntilTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UntilTime
+	}
+	return nil
+}
+
+// Absence is the time in which a deputy stands in.
+type Absence struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name, `absences/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Who is absent, `accounts/{uuid}`.
+	Account string `protobuf:"bytes,2,opt,name=account,proto3" json:"account,omitempty"`
+	// Who stands in, `accounts/{uuid}`.
+	Deputy string `protobuf:"bytes,3,opt,name=deputy,proto3" json:"deputy,omitempty"`
+	// From when.
+	FromTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=from_time,json=fromTime,proto3" json:"from_time,omitempty"`
+	// Until when.
+	UntilTime     *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=until_time,json=untilTime,proto3" json:"until_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Absence) Reset() {
+	*x = Absence{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Absence) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Absence) ProtoMessage() {}
+
+func (x *Absence) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Absence.ProtoReflect.Descriptor instead.
+func (*Absence) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *Absence) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Absence) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *Absence) GetDeputy() string {
+	if x != nil {
+		return x.Deputy
+	}
+	return ""
+}
+
+func (x *Absence) GetFromTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.FromTime
+	}
+	return nil
+}
+
+func (x *Absence) GetUntilTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UntilTime
+	}
+	return nil
+}
+
+// ListAbsencesRequest asks for the own unit.
+type ListAbsencesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 1 to 100, default 20.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the page before.
+	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAbsencesRequest) Reset() {
+	*x = ListAbsencesRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAbsencesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAbsencesRequest) ProtoMessage() {}
+
+func (x *ListAbsencesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAbsencesRequest.ProtoReflect.Descriptor instead.
+func (*ListAbsencesRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *ListAbsencesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListAbsencesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListAbsencesResponse is a page.
+type ListAbsencesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Absences, soonest first.
+	Absences []*Absence `protobuf:"bytes,1,rep,name=absences,proto3" json:"absences,omitempty"`
+	// Token of the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAbsencesResponse) Reset() {
+	*x = ListAbsencesResponse{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAbsencesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAbsencesResponse) ProtoMessage() {}
+
+func (x *ListAbsencesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAbsencesResponse.ProtoReflect.Descriptor instead.
+func (*ListAbsencesResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *ListAbsencesResponse) GetAbsences() []*Absence {
+	if x != nil {
+		return x.Absences
+	}
+	return nil
+}
+
+func (x *ListAbsencesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
 var File_sinergi_v1_account_service_proto protoreflect.FileDescriptor
 
 const file_sinergi_v1_account_service_proto_rawDesc = "" +
 	"\n" +
 	" sinergi/v1/account_service.proto\x12\n" +
-	"sinergi.v1\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18sinergi/v1/options.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\x0f\n" +
+	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18sinergi/v1/options.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\x0f\n" +
 	"\rWhoAmIRequest\"\xc3\x01\n" +
 	"\x0eWhoAmIResponse\x12\x1f\n" +
 	"\aaccount\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\aaccount\x121\n" +
 	"\x04role\x18\x02 \x01(\x0e2\x16.sinergi.v1.Role.ValueB\x05\x8a\xb5\x18\x01\x01R\x04role\x12\x19\n" +
 	"\x04unit\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04unit\x12B\n" +
 	"\vexpire_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\n" +
-	"expireTime2n\n" +
+	"expireTime\"\x9c\x02\n" +
+	"\x11SetAbsenceRequest\x12/\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x01R\trequestId\x12&\n" +
+	"\aaccount\x18\x02 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\aaccount\x12&\n" +
+	"\x06deputy\x18\x03 \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18<\x8a\xb5\x18\x01\x01R\x06deputy\x12>\n" +
+	"\tfrom_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\bfromTime\x12F\n" +
+	"\n" +
+	"until_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\v\xbaH\x03\xc8\x01\x01\x8a\xb5\x18\x01\x01R\tuntilTime\"\xe6\x01\n" +
+	"\aAbsence\x12\x19\n" +
+	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04name\x12\x1f\n" +
+	"\aaccount\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\aaccount\x12\x1d\n" +
+	"\x06deputy\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x06deputy\x12>\n" +
+	"\tfrom_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\bfromTime\x12@\n" +
+	"\n" +
+	"until_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\tuntilTime\"p\n" +
+	"\x13ListAbsencesRequest\x12+\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\x0e\xbaH\x06\x1a\x04\x18d(\x00\x8a\xb5\x18\x01\x01R\bpageSize\x12,\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\"}\n" +
+	"\x14ListAbsencesResponse\x126\n" +
+	"\babsences\x18\x01 \x03(\v2\x13.sinergi.v1.AbsenceB\x05\x8a\xb5\x18\x01\x01R\babsences\x12-\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken2\xbd\x02\n" +
 	"\x0eAccountService\x12\\\n" +
-	"\x06WhoAmI\x12\x19.sinergi.v1.WhoAmIRequest\x1a\x1a.sinergi.v1.WhoAmIResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/accounts:whoAmIB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\x06WhoAmI\x12\x19.sinergi.v1.WhoAmIRequest\x1a\x1a.sinergi.v1.WhoAmIResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/accounts:whoAmI\x12d\n" +
+	"\n" +
+	"SetAbsence\x12\x1d.sinergi.v1.SetAbsenceRequest\x1a\x13.sinergi.v1.Absence\"\"\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/accounts:setAbsence\x12g\n" +
+	"\fListAbsences\x12\x1f.sinergi.v1.ListAbsencesRequest\x1a .sinergi.v1.ListAbsencesResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/absencesB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_account_service_proto_rawDescOnce sync.Once
@@ -163,23 +463,36 @@ func file_sinergi_v1_account_service_proto_rawDescGZIP() []byte {
 	return file_sinergi_v1_account_service_proto_rawDescData
 }
 
-var file_sinergi_v1_account_service_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_sinergi_v1_account_service_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_sinergi_v1_account_service_proto_goTypes = []any{
 	(*WhoAmIRequest)(nil),         // 0: sinergi.v1.WhoAmIRequest
 	(*WhoAmIResponse)(nil),        // 1: sinergi.v1.WhoAmIResponse
-	(Role_Value)(0),               // 2: sinergi.v1.Role.Value
-	(*timestamppb.Timestamp)(nil), // 3: google.protobuf.Timestamp
+	(*SetAbsenceRequest)(nil),     // 2: sinergi.v1.SetAbsenceRequest
+	(*Absence)(nil),               // 3: sinergi.v1.Absence
+	(*ListAbsencesRequest)(nil),   // 4: sinergi.v1.ListAbsencesRequest
+	(*ListAbsencesResponse)(nil),  // 5: sinergi.v1.ListAbsencesResponse
+	(Role_Value)(0),               // 6: sinergi.v1.Role.Value
+	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
 }
 var file_sinergi_v1_account_service_proto_depIdxs = []int32{
-	2, // 0: sinergi.v1.WhoAmIResponse.role:type_name -> sinergi.v1.Role.Value
-	3, // 1: sinergi.v1.WhoAmIResponse.expire_time:type_name -> google.protobuf.Timestamp
-	0, // 2: sinergi.v1.AccountService.WhoAmI:input_type -> sinergi.v1.WhoAmIRequest
-	1, // 3: sinergi.v1.AccountService.WhoAmI:output_type -> sinergi.v1.WhoAmIResponse
-	3, // [3:4] is the sub-list for method output_type
-	2, // [2:3] is the sub-list for method input_type
-	2, // [2:2] is the sub-list for extension type_name
-	2, // [2:2] is the sub-list for extension extendee
-	0, // [0:2] is the sub-list for field type_name
+	6,  // 0: sinergi.v1.WhoAmIResponse.role:type_name -> sinergi.v1.Role.Value
+	7,  // 1: sinergi.v1.WhoAmIResponse.expire_time:type_name -> google.protobuf.Timestamp
+	7,  // 2: sinergi.v1.SetAbsenceRequest.from_time:type_name -> google.protobuf.Timestamp
+	7,  // 3: sinergi.v1.SetAbsenceRequest.until_time:type_name -> google.protobuf.Timestamp
+	7,  // 4: sinergi.v1.Absence.from_time:type_name -> google.protobuf.Timestamp
+	7,  // 5: sinergi.v1.Absence.until_time:type_name -> google.protobuf.Timestamp
+	3,  // 6: sinergi.v1.ListAbsencesResponse.absences:type_name -> sinergi.v1.Absence
+	0,  // 7: sinergi.v1.AccountService.WhoAmI:input_type -> sinergi.v1.WhoAmIRequest
+	2,  // 8: sinergi.v1.AccountService.SetAbsence:input_type -> sinergi.v1.SetAbsenceRequest
+	4,  // 9: sinergi.v1.AccountService.ListAbsences:input_type -> sinergi.v1.ListAbsencesRequest
+	1,  // 10: sinergi.v1.AccountService.WhoAmI:output_type -> sinergi.v1.WhoAmIResponse
+	3,  // 11: sinergi.v1.AccountService.SetAbsence:output_type -> sinergi.v1.Absence
+	5,  // 12: sinergi.v1.AccountService.ListAbsences:output_type -> sinergi.v1.ListAbsencesResponse
+	10, // [10:13] is the sub-list for method output_type
+	7,  // [7:10] is the sub-list for method input_type
+	7,  // [7:7] is the sub-list for extension type_name
+	7,  // [7:7] is the sub-list for extension extendee
+	0,  // [0:7] is the sub-list for field type_name
 }
 
 func init() { file_sinergi_v1_account_service_proto_init() }
@@ -195,7 +508,7 @@ func file_sinergi_v1_account_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_account_service_proto_rawDesc), len(file_sinergi_v1_account_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -21,7 +21,9 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	AccountService_WhoAmI_FullMethodName = "/sinergi.v1.AccountService/WhoAmI"
+	AccountService_WhoAmI_FullMethodName       = "/sinergi.v1.AccountService/WhoAmI"
+	AccountService_SetAbsence_FullMethodName   = "/sinergi.v1.AccountService/SetAbsence"
+	AccountService_ListAbsences_FullMethodName = "/sinergi.v1.AccountService/ListAbsences"
 )
 
 // AccountServiceClient is the client API for AccountService service.
@@ -32,6 +34,11 @@ const (
 type AccountServiceClient interface {
 	// WhoAmI answers with the caller's own account, role and unit.
 	WhoAmI(ctx context.Context, in *WhoAmIRequest, opts ...grpc.CallOption) (*WhoAmIResponse, error)
+	// SetAbsence gives a deputy the duties and rights of an absent officer for that time alone: one's own absence, or a
+	// colleague's by the supervisor. The deputy holds the same role in the register (DEPUTY_INVALID).
+	SetAbsence(ctx context.Context, in *SetAbsenceRequest, opts ...grpc.CallOption) (*Absence, error)
+	// ListAbsences lists the absences of the own unit that are not over.
+	ListAbsences(ctx context.Context, in *ListAbsencesRequest, opts ...grpc.CallOption) (*ListAbsencesResponse, error)
 }
 
 type accountServiceClient struct {
@@ -52,6 +59,26 @@ func (c *accountServiceClient) WhoAmI(ctx context.Context, in *WhoAmIRequest, op
 	return out, nil
 }
 
+func (c *accountServiceClient) SetAbsence(ctx context.Context, in *SetAbsenceRequest, opts ...grpc.CallOption) (*Absence, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Absence)
+	err := c.cc.Invoke(ctx, AccountService_SetAbsence_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) ListAbsences(ctx context.Context, in *ListAbsencesRequest, opts ...grpc.CallOption) (*ListAbsencesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListAbsencesResponse)
+	err := c.cc.Invoke(ctx, AccountService_ListAbsences_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AccountServiceServer is the server API for AccountService service.
 // All implementations must embed UnimplementedAccountServiceServer
 // for forward compatibility.
@@ -60,6 +87,11 @@ func (c *accountServiceClient) WhoAmI(ctx context.Context, in *WhoAmIRequest, op
 type AccountServiceServer interface {
 	// WhoAmI answers with the caller's own account, role and unit.
 	WhoAmI(context.Context, *WhoAmIRequest) (*WhoAmIResponse, error)
+	// SetAbsence gives a deputy the duties and rights of an absent officer for that time alone: one's own absence, or a
+	// colleague's by the supervisor. The deputy holds the same role in the register (DEPUTY_INVALID).
+	SetAbsence(context.Context, *SetAbsenceRequest) (*Absence, error)
+	// ListAbsences lists the absences of the own unit that are not over.
+	ListAbsences(context.Context, *ListAbsencesRequest) (*ListAbsencesResponse, error)
 	mustEmbedUnimplementedAccountServiceServer()
 }
 
@@ -72,6 +104,12 @@ type UnimplementedAccountServiceServer struct{}
 
 func (UnimplementedAccountServiceServer) WhoAmI(context.Context, *WhoAmIRequest) (*WhoAmIResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method WhoAmI not implemented")
+}
+func (UnimplementedAccountServiceServer) SetAbsence(context.Context, *SetAbsenceRequest) (*Absence, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetAbsence not implemented")
+}
+func (UnimplementedAccountServiceServer) ListAbsences(context.Context, *ListAbsencesRequest) (*ListAbsencesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListAbsences not implemented")
 }
 func (UnimplementedAccountServiceServer) mustEmbedUnimplementedAccountServiceServer() {}
 func (UnimplementedAccountServiceServer) testEmbeddedByValue()                        {}
@@ -112,6 +150,42 @@ func _AccountService_WhoAmI_Handler(srv interface{}, ctx context.Context, dec fu
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AccountService_SetAbsence_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetAbsenceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).SetAbsence(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_SetAbsence_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).SetAbsence(ctx, req.(*SetAbsenceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_ListAbsences_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListAbsencesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).ListAbsences(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_ListAbsences_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).ListAbsences(ctx, req.(*ListAbsencesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // AccountService_ServiceDesc is the grpc.ServiceDesc for AccountService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -122,6 +196,14 @@ var AccountService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "WhoAmI",
 			Handler:    _AccountService_WhoAmI_Handler,
+		},
+		{
+			MethodName: "SetAbsence",
+			Handler:    _AccountService_SetAbsence_Handler,
+		},
+		{
+			MethodName: "ListAbsences",
+			Handler:    _AccountService_ListAbsences_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -73,8 +73,52 @@ type Case struct {
 	Notes []*Note `protobuf:"bytes,21,rep,name=notes,proto3" json:"notes,omitempty"`
 	// Events that this caller may now send.
 	AllowedActions []string `protobuf:"bytes,22,rep,name=allowed_actions,json=allowedActions,proto3" json:"allowed_actions,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Services of the plan.
+	Services []ReferralServiceType_Value `protobuf:"varint,23,rep,packed,name=services,proto3,enum=sinergi.v1.ReferralServiceType_Value" json:"services,omitempty"`
+	// The client agreed to the plan.
+	AgreedWithClient bool `protobuf:"varint,24,opt,name=agreed_with_client,json=agreedWithClient,proto3" json:"agreed_with_client,omitempty"`
+	// The client's yes or no to be served.
+	ServiceConsent *ServiceConsent `protobuf:"bytes,25,opt,name=service_consent,json=serviceConsent,proto3" json:"service_consent,omitempty"`
+	// Newest legal step by date.
+	LegalStatus LegalStatus_Value `protobuf:"varint,26,opt,name=legal_status,json=legalStatus,proto3,enum=sinergi.v1.LegalStatus_Value" json:"legal_status,omitempty"`
+	// Legal steps, newest first.
+	LegalSteps []*LegalStep `protobuf:"bytes,27,rep,name=legal_steps,json=legalSteps,proto3" json:"legal_steps,omitempty"`
+	// Why it was closed.
+	ClosureReason ClosureReason_Value `protobuf:"varint,28,opt,name=closure_reason,json=closureReason,proto3,enum=sinergi.v1.ClosureReason_Value" json:"closure_reason,omitempty"`
+	// When it was closed.
+	CloseTime *timestamppb.Timestamp `protobuf:"bytes,29,opt,name=close_time,json=closeTime,proto3" json:"close_time,omitempty"`
+	// Summary on closing.
+	ClosingSummary string `protobuf:"bytes,30,opt,name=closing_summary,json=closingSummary,proto3" json:"closing_summary,omitempty"`
+	// How often it was reopened.
+	ReopenCount int32 `protobuf:"varint,31,opt,name=reopen_count,json=reopenCount,proto3" json:"reopen_count,omitempty"`
+	// The client refused that health units read by the chain of care: a leg needs a consent.
+	CareRefused bool `protobuf:"varint,32,opt,name=care_refused,json=careRefused,proto3" json:"care_refused,omitempty"`
+	// The case was under way before Sinergi: it is in the caseload and in no indicator.
+	Legacy *Legacy `protobuf:"bytes,33,opt,name=legacy,proto3" json:"legacy,omitempty"`
+	// A hospital worker's word on a low length for age.
+	StuntingDiagnosis StuntingDiagnosis_Value `protobuf:"varint,34,opt,name=stunting_diagnosis,json=stuntingDiagnosis,proto3,enum=sinergi.v1.StuntingDiagnosis_Value" json:"stunting_diagnosis,omitempty"`
+	// Shelter or new address of the client. Counts nowhere, and stands in no other message.
+	HiddenAddress string `protobuf:"bytes,35,opt,name=hidden_address,json=hiddenAddress,proto3" json:"hidden_address,omitempty"`
+	// By when the law says, if a law says so.
+	LegalDueTime *timestamppb.Timestamp `protobuf:"bytes,36,opt,name=legal_due_time,json=legalDueTime,proto3" json:"legal_due_time,omitempty"`
+	// 0 to 3: how many of due time and the two escalations are past.
+	EscalationLevel int32 `protobuf:"varint,37,opt,name=escalation_level,json=escalationLevel,proto3" json:"escalation_level,omitempty"`
+	// When the parent unit is told.
+	Level2Time *timestamppb.Timestamp `protobuf:"bytes,38,opt,name=level2_time,json=level2Time,proto3" json:"level2_time,omitempty"`
+	// When the regency's coordinating unit is told.
+	Level3Time *timestamppb.Timestamp `protobuf:"bytes,39,opt,name=level3_time,json=level3Time,proto3" json:"level3_time,omitempty"`
+	// Closed as DUPLICATE: the other case of the register, `cases/{uuid}`.
+	DuplicateOf string `protobuf:"bytes,40,opt,name=duplicate_of,json=duplicateOf,proto3" json:"duplicate_of,omitempty"`
+	// Closed as HANDED_OVER: receiving authority outside the regency, or the leg, `referrals/{uuid}`.
+	HandedOverTo string `protobuf:"bytes,41,opt,name=handed_over_to,json=handedOverTo,proto3" json:"handed_over_to,omitempty"`
+	// Why service began before the steps that are now tasks.
+	UrgentReason string `protobuf:"bytes,42,opt,name=urgent_reason,json=urgentReason,proto3" json:"urgent_reason,omitempty"`
+	// When the risk was last assessed.
+	RiskAssessTime *timestamppb.Timestamp `protobuf:"bytes,43,opt,name=risk_assess_time,json=riskAssessTime,proto3" json:"risk_assess_time,omitempty"`
+	// Closed as DECEASED: day, `YYYY-MM-DD`.
+	DeceasedOn    string `protobuf:"bytes,44,opt,name=deceased_on,json=deceasedOn,proto3" json:"deceased_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Case) Reset() {
@@ -261,6 +305,160 @@ func (x *Case) GetAllowedActions() []string {
 	return nil
 }
 
+func (x *Case) GetServices() []ReferralServiceType_Value {
+	if x != nil {
+		return x.Services
+	}
+	return nil
+}
+
+func (x *Case) GetAgreedWithClient() bool {
+	if x != nil {
+		return x.AgreedWithClient
+	}
+	return false
+}
+
+func (x *Case) GetServiceConsent() *ServiceConsent {
+	if x != nil {
+		return x.ServiceConsent
+	}
+	return nil
+}
+
+func (x *Case) GetLegalStatus() LegalStatus_Value {
+	if x != nil {
+		return x.LegalStatus
+	}
+	return LegalStatus_UNSPECIFIED
+}
+
+func (x *Case) GetLegalSteps() []*LegalStep {
+	if x != nil {
+		return x.LegalSteps
+	}
+	return nil
+}
+
+func (x *Case) GetClosureReason() ClosureReason_Value {
+	if x != nil {
+		return x.ClosureReason
+	}
+	return ClosureReason_UNSPECIFIED
+}
+
+func (x *Case) GetCloseTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CloseTime
+	}
+	return nil
+}
+
+func (x *Case) GetClosingSummary() string {
+	if x != nil {
+		return x.ClosingSummary
+	}
+	return ""
+}
+
+func (x *Case) GetReopenCount() int32 {
+	if x != nil {
+		return x.ReopenCount
+	}
+	return 0
+}
+
+func (x *Case) GetCareRefused() bool {
+	if x != nil {
+		return x.CareRefused
+	}
+	return false
+}
+
+func (x *Case) GetLegacy() *Legacy {
+	if x != nil {
+		return x.Legacy
+	}
+	return nil
+}
+
+func (x *Case) GetStuntingDiagnosis() StuntingDiagnosis_Value {
+	if x != nil {
+		return x.StuntingDiagnosis
+	}
+	return StuntingDiagnosis_UNSPECIFIED
+}
+
+func (x *Case) GetHiddenAddress() string {
+	if x != nil {
+		return x.HiddenAddress
+	}
+	return ""
+}
+
+func (x *Case) GetLegalDueTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LegalDueTime
+	}
+	return nil
+}
+
+func (x *Case) GetEscalationLevel() int32 {
+	if x != nil {
+		return x.EscalationLevel
+	}
+	return 0
+}
+
+func (x *Case) GetLevel2Time() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Level2Time
+	}
+	return nil
+}
+
+func (x *Case) GetLevel3Time() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Level3Time
+	}
+	return nil
+}
+
+func (x *Case) GetDuplicateOf() string {
+	if x != nil {
+		return x.DuplicateOf
+	}
+	return ""
+}
+
+func (x *Case) GetHandedOverTo() string {
+	if x != nil {
+		return x.HandedOverTo
+	}
+	return ""
+}
+
+func (x *Case) GetUrgentReason() string {
+	if x != nil {
+		return x.UrgentReason
+	}
+	return ""
+}
+
+func (x *Case) GetRiskAssessTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RiskAssessTime
+	}
+	return nil
+}
+
+func (x *Case) GetDeceasedOn() string {
+	if x != nil {
+		return x.DeceasedOn
+	}
+	return ""
+}
+
 // Task is one thing owed on a case besides its status duty.
 type Task struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -271,7 +469,29 @@ type Task struct {
 	// By when.
 	DueTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=due_time,json=dueTime,proto3" json:"due_time,omitempty"`
 	// It has been done.
-	Done          bool `protobuf:"varint,4,opt,name=done,proto3" json:"done,omitempty"`
+	Done bool `protobuf:"varint,4,opt,name=done,proto3" json:"done,omitempty"`
+	// Resource name, `tasks/{uuid}`.
+	Name string `protobuf:"bytes,5,opt,name=name,proto3" json:"name,omitempty"`
+	// What it is.
+	Label TaskLabel_Value `protobuf:"varint,6,opt,name=label,proto3,enum=sinergi.v1.TaskLabel_Value" json:"label,omitempty"`
+	// State.
+	State TaskState_Value `protobuf:"varint,7,opt,name=state,proto3,enum=sinergi.v1.TaskState_Value" json:"state,omitempty"`
+	// Own text of a task made by hand.
+	Text string `protobuf:"bytes,8,opt,name=text,proto3" json:"text,omitempty"`
+	// Why it is not due.
+	Reason string `protobuf:"bytes,9,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Officer, `accounts/{uuid}`.
+	Officer string `protobuf:"bytes,10,opt,name=officer,proto3" json:"officer,omitempty"`
+	// By when the law says, if a law says so.
+	LegalDueTime *timestamppb.Timestamp `protobuf:"bytes,11,opt,name=legal_due_time,json=legalDueTime,proto3" json:"legal_due_time,omitempty"`
+	// Made by a rule: only the supervisor may say that it is not due.
+	ByRule bool `protobuf:"varint,12,opt,name=by_rule,json=byRule,proto3" json:"by_rule,omitempty"`
+	// Its due time is past.
+	Overdue bool `protobuf:"varint,13,opt,name=overdue,proto3" json:"overdue,omitempty"`
+	// Opaque revision.
+	Etag string `protobuf:"bytes,14,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Case, `cases/{uuid}`.
+	Case          string `protobuf:"bytes,15,opt,name=case,proto3" json:"case,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -334,6 +554,83 @@ func (x *Task) GetDone() bool {
 	return false
 }
 
+func (x *Task) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Task) GetLabel() TaskLabel_Value {
+	if x != nil {
+		return x.Label
+	}
+	return TaskLabel_UNSPECIFIED
+}
+
+func (x *Task) GetState() TaskState_Value {
+	if x != nil {
+		return x.State
+	}
+	return TaskState_UNSPECIFIED
+}
+
+func (x *Task) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Task) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Task) GetOfficer() string {
+	if x != nil {
+		return x.Officer
+	}
+	return ""
+}
+
+func (x *Task) GetLegalDueTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LegalDueTime
+	}
+	return nil
+}
+
+func (x *Task) GetByRule() bool {
+	if x != nil {
+		return x.ByRule
+	}
+	return false
+}
+
+func (x *Task) GetOverdue() bool {
+	if x != nil {
+		return x.Overdue
+	}
+	return false
+}
+
+func (x *Task) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *Task) GetCase() string {
+	if x != nil {
+		return x.Case
+	}
+	return ""
+}
+
 // Note is a text on a case. Shown by the sector of the unit that wrote it; on a violence case it is F4.
 type Note struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -342,7 +639,17 @@ type Note struct {
 	// When the server recorded it.
 	RecordTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=record_time,json=recordTime,proto3" json:"record_time,omitempty"`
 	// Unit that wrote it.
-	Unit          string `protobuf:"bytes,3,opt,name=unit,proto3" json:"unit,omitempty"`
+	Unit string `protobuf:"bytes,3,opt,name=unit,proto3" json:"unit,omitempty"`
+	// Resource name, `notes/{uuid}`.
+	Name string `protobuf:"bytes,4,opt,name=name,proto3" json:"name,omitempty"`
+	// What it records.
+	Kind NoteKind_Value `protobuf:"varint,5,opt,name=kind,proto3,enum=sinergi.v1.NoteKind_Value" json:"kind,omitempty"`
+	// SERVICE: which.
+	Service ReferralServiceType_Value `protobuf:"varint,6,opt,name=service,proto3,enum=sinergi.v1.ReferralServiceType_Value" json:"service,omitempty"`
+	// SERVICE: day, `YYYY-MM-DD`.
+	ServedOn string `protobuf:"bytes,7,opt,name=served_on,json=servedOn,proto3" json:"served_on,omitempty"`
+	// CONTACT_ATTEMPT: how.
+	Channel       ContactChannel_Value `protobuf:"varint,8,opt,name=channel,proto3,enum=sinergi.v1.ContactChannel_Value" json:"channel,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -396,6 +703,41 @@ func (x *Note) GetUnit() string {
 		return x.Unit
 	}
 	return ""
+}
+
+func (x *Note) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Note) GetKind() NoteKind_Value {
+	if x != nil {
+		return x.Kind
+	}
+	return NoteKind_UNSPECIFIED
+}
+
+func (x *Note) GetService() ReferralServiceType_Value {
+	if x != nil {
+		return x.Service
+	}
+	return ReferralServiceType_UNSPECIFIED
+}
+
+func (x *Note) GetServedOn() string {
+	if x != nil {
+		return x.ServedOn
+	}
+	return ""
+}
+
+func (x *Note) GetChannel() ContactChannel_Value {
+	if x != nil {
+		return x.Channel
+	}
+	return ContactChannel_UNSPECIFIED
 }
 
 // GetCaseRequest names a case.
@@ -809,12 +1151,3090 @@ func (x *AddMeasurementRequest) GetMeasurement() *NewMeasurement {
 	return nil
 }
 
+// ServiceConsent is the client's yes or no to be served. It is no disclosure.
+type ServiceConsent struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Answer.
+	Answer ServiceConsentAnswer_Value `protobuf:"varint,1,opt,name=answer,proto3,enum=sinergi.v1.ServiceConsentAnswer_Value" json:"answer,omitempty"`
+	// Who gave it.
+	By ConsentGiver_Value `protobuf:"varint,2,opt,name=by,proto3,enum=sinergi.v1.ConsentGiver_Value" json:"by,omitempty"`
+	// Day, `YYYY-MM-DD`.
+	GivenOn       string `protobuf:"bytes,3,opt,name=given_on,json=givenOn,proto3" json:"given_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ServiceConsent) Reset() {
+	*x = ServiceConsent{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ServiceConsent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ServiceConsent) ProtoMessage() {}
+
+func (x *ServiceConsent) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ServiceConsent.ProtoReflect.Descriptor instead.
+func (*ServiceConsent) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ServiceConsent) GetAnswer() ServiceConsentAnswer_Value {
+	if x != nil {
+		return x.Answer
+	}
+	return ServiceConsentAnswer_UNSPECIFIED
+}
+
+func (x *ServiceConsent) GetBy() ConsentGiver_Value {
+	if x != nil {
+		return x.By
+	}
+	return ConsentGiver_UNSPECIFIED
+}
+
+func (x *ServiceConsent) GetGivenOn() string {
+	if x != nil {
+		return x.GivenOn
+	}
+	return ""
+}
+
+// LegalStep is one step of police, court or protection order.
+type LegalStep struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name, `legalSteps/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Step.
+	Status LegalStatus_Value `protobuf:"varint,2,opt,name=status,proto3,enum=sinergi.v1.LegalStatus_Value" json:"status,omitempty"`
+	// Day, `YYYY-MM-DD`.
+	OccurredOn string `protobuf:"bytes,3,opt,name=occurred_on,json=occurredOn,proto3" json:"occurred_on,omitempty"`
+	// Number of the report, court, what was decided.
+	Text string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
+	// When the server recorded it.
+	RecordTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=record_time,json=recordTime,proto3" json:"record_time,omitempty"`
+	// Unit that recorded it.
+	Unit          string `protobuf:"bytes,6,opt,name=unit,proto3" json:"unit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LegalStep) Reset() {
+	*x = LegalStep{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LegalStep) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LegalStep) ProtoMessage() {}
+
+func (x *LegalStep) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LegalStep.ProtoReflect.Descriptor instead.
+func (*LegalStep) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *LegalStep) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *LegalStep) GetStatus() LegalStatus_Value {
+	if x != nil {
+		return x.Status
+	}
+	return LegalStatus_UNSPECIFIED
+}
+
+func (x *LegalStep) GetOccurredOn() string {
+	if x != nil {
+		return x.OccurredOn
+	}
+	return ""
+}
+
+func (x *LegalStep) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *LegalStep) GetRecordTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RecordTime
+	}
+	return nil
+}
+
+func (x *LegalStep) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+// Legacy is what a case was before Sinergi.
+type Legacy struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Day on which it was opened, `YYYY-MM-DD`.
+	OpenedOn string `protobuf:"bytes,1,opt,name=opened_on,json=openedOn,proto3" json:"opened_on,omitempty"`
+	// Status in which it is taken over.
+	Status CaseStatus_Value `protobuf:"varint,2,opt,name=status,proto3,enum=sinergi.v1.CaseStatus_Value" json:"status,omitempty"`
+	// Day of the last contact, `YYYY-MM-DD`.
+	LastContactOn string `protobuf:"bytes,3,opt,name=last_contact_on,json=lastContactOn,proto3" json:"last_contact_on,omitempty"`
+	// Its number in SIMFONI-PPA, if it has one.
+	SimfoniNumber string `protobuf:"bytes,4,opt,name=simfoni_number,json=simfoniNumber,proto3" json:"simfoni_number,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Legacy) Reset() {
+	*x = Legacy{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Legacy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Legacy) ProtoMessage() {}
+
+func (x *Legacy) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Legacy.ProtoReflect.Descriptor instead.
+func (*Legacy) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *Legacy) GetOpenedOn() string {
+	if x != nil {
+		return x.OpenedOn
+	}
+	return ""
+}
+
+func (x *Legacy) GetStatus() CaseStatus_Value {
+	if x != nil {
+		return x.Status
+	}
+	return CaseStatus_UNSPECIFIED
+}
+
+func (x *Legacy) GetLastContactOn() string {
+	if x != nil {
+		return x.LastContactOn
+	}
+	return ""
+}
+
+func (x *Legacy) GetSimfoniNumber() string {
+	if x != nil {
+		return x.SimfoniNumber
+	}
+	return ""
+}
+
+// CreateCaseRequest opens a case.
+type CreateCaseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// Client whom the own register knows, `persons/{uuid}`. This or `new_person`.
+	Person string `protobuf:"bytes,3,opt,name=person,proto3" json:"person,omitempty"`
+	// Client in full.
+	NewPerson *NewPerson `protobuf:"bytes,4,opt,name=new_person,json=newPerson,proto3" json:"new_person,omitempty"`
+	// Case to open.
+	NewCase *NewCase `protobuf:"bytes,5,opt,name=new_case,json=newCase,proto3" json:"new_case,omitempty"`
+	// Violence only: the act.
+	Incident *Incident `protobuf:"bytes,6,opt,name=incident,proto3" json:"incident,omitempty"`
+	// Violence only: danger as the filer judges it.
+	Risk *Risk `protobuf:"bytes,7,opt,name=risk,proto3" json:"risk,omitempty"`
+	// What was measured.
+	Measurements []*NewMeasurement `protobuf:"bytes,8,rep,name=measurements,proto3" json:"measurements,omitempty"`
+	// Note, up to 10,000 characters.
+	Note string `protobuf:"bytes,9,opt,name=note,proto3" json:"note,omitempty"`
+	// The case was under way before. By a SUPERVISOR.
+	Legacy        *Legacy `protobuf:"bytes,10,opt,name=legacy,proto3" json:"legacy,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateCaseRequest) Reset() {
+	*x = CreateCaseRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateCaseRequest) ProtoMessage() {}
+
+func (x *CreateCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateCaseRequest.ProtoReflect.Descriptor instead.
+func (*CreateCaseRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *CreateCaseRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreateCaseRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *CreateCaseRequest) GetPerson() string {
+	if x != nil {
+		return x.Person
+	}
+	return ""
+}
+
+func (x *CreateCaseRequest) GetNewPerson() *NewPerson {
+	if x != nil {
+		return x.NewPerson
+	}
+	return nil
+}
+
+func (x *CreateCaseRequest) GetNewCase() *NewCase {
+	if x != nil {
+		return x.NewCase
+	}
+	return nil
+}
+
+func (x *CreateCaseRequest) GetIncident() *Incident {
+	if x != nil {
+		return x.Incident
+	}
+	return nil
+}
+
+func (x *CreateCaseRequest) GetRisk() *Risk {
+	if x != nil {
+		return x.Risk
+	}
+	return nil
+}
+
+func (x *CreateCaseRequest) GetMeasurements() []*NewMeasurement {
+	if x != nil {
+		return x.Measurements
+	}
+	return nil
+}
+
+func (x *CreateCaseRequest) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+func (x *CreateCaseRequest) GetLegacy() *Legacy {
+	if x != nil {
+		return x.Legacy
+	}
+	return nil
+}
+
+// UpdateCaseRequest changes fields of a case.
+type UpdateCaseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Needed (ETAG_REQUIRED).
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Fields to change: `risk`, `intakeChannel`, `hiddenAddress`. Needed (UPDATE_MASK_REQUIRED).
+	UpdateMask []string `protobuf:"bytes,4,rep,name=update_mask,json=updateMask,proto3" json:"update_mask,omitempty"`
+	// Risk as now judged.
+	Risk *Risk `protobuf:"bytes,5,opt,name=risk,proto3" json:"risk,omitempty"`
+	// How it came in.
+	IntakeChannel IntakeChannel_Value `protobuf:"varint,6,opt,name=intake_channel,json=intakeChannel,proto3,enum=sinergi.v1.IntakeChannel_Value" json:"intake_channel,omitempty"`
+	// Shelter or new address; empty takes it away.
+	HiddenAddress string `protobuf:"bytes,7,opt,name=hidden_address,json=hiddenAddress,proto3" json:"hidden_address,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UpdateCaseRequest) Reset() {
+	*x = UpdateCaseRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UpdateCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UpdateCaseRequest) ProtoMessage() {}
+
+func (x *UpdateCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UpdateCaseRequest.ProtoReflect.Descriptor instead.
+func (*UpdateCaseRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *UpdateCaseRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *UpdateCaseRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *UpdateCaseRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *UpdateCaseRequest) GetUpdateMask() []string {
+	if x != nil {
+		return x.UpdateMask
+	}
+	return nil
+}
+
+func (x *UpdateCaseRequest) GetRisk() *Risk {
+	if x != nil {
+		return x.Risk
+	}
+	return nil
+}
+
+func (x *UpdateCaseRequest) GetIntakeChannel() IntakeChannel_Value {
+	if x != nil {
+		return x.IntakeChannel
+	}
+	return IntakeChannel_UNSPECIFIED
+}
+
+func (x *UpdateCaseRequest) GetHiddenAddress() string {
+	if x != nil {
+		return x.HiddenAddress
+	}
+	return ""
+}
+
+// PlanCaseRequest is the event.
+type PlanCaseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// Services that the client shall have.
+	Services []ReferralServiceType_Value `protobuf:"varint,5,rep,packed,name=services,proto3,enum=sinergi.v1.ReferralServiceType_Value" json:"services,omitempty"`
+	// The plan in words, up to 10,000 characters.
+	Note string `protobuf:"bytes,6,opt,name=note,proto3" json:"note,omitempty"`
+	// The client agreed to it.
+	AgreedWithClient bool `protobuf:"varint,7,opt,name=agreed_with_client,json=agreedWithClient,proto3" json:"agreed_with_client,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *PlanCaseRequest) Reset() {
+	*x = PlanCaseRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PlanCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PlanCaseRequest) ProtoMessage() {}
+
+func (x *PlanCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PlanCaseRequest.ProtoReflect.Descriptor instead.
+func (*PlanCaseRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *PlanCaseRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *PlanCaseRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *PlanCaseRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *PlanCaseRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *PlanCaseRequest) GetServices() []ReferralServiceType_Value {
+	if x != nil {
+		return x.Services
+	}
+	return nil
+}
+
+func (x *PlanCaseRequest) GetNote() string {
+	if x != nil {
+		return x.Note
+	}
+	return ""
+}
+
+func (x *PlanCaseRequest) GetAgreedWithClient() bool {
+	if x != nil {
+		return x.AgreedWithClient
+	}
+	return false
+}
+
+// StartServiceRequest is the event.
+type StartServiceRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// Why service begins before the steps that are left out.
+	UrgentReason  string `protobuf:"bytes,5,opt,name=urgent_reason,json=urgentReason,proto3" json:"urgent_reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StartServiceRequest) Reset() {
+	*x = StartServiceRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StartServiceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StartServiceRequest) ProtoMessage() {}
+
+func (x *StartServiceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StartServiceRequest.ProtoReflect.Descriptor instead.
+func (*StartServiceRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *StartServiceRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *StartServiceRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *StartServiceRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *StartServiceRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *StartServiceRequest) GetUrgentReason() string {
+	if x != nil {
+		return x.UrgentReason
+	}
+	return ""
+}
+
+// MonitorCaseRequest is the event.
+type MonitorCaseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime  *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *MonitorCaseRequest) Reset() {
+	*x = MonitorCaseRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *MonitorCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*MonitorCaseRequest) ProtoMessage() {}
+
+func (x *MonitorCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use MonitorCaseRequest.ProtoReflect.Descriptor instead.
+func (*MonitorCaseRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *MonitorCaseRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *MonitorCaseRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *MonitorCaseRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *MonitorCaseRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+// ResumeCaseRequest is the event.
+type ResumeCaseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// Why.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ResumeCaseRequest) Reset() {
+	*x = ResumeCaseRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ResumeCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ResumeCaseRequest) ProtoMessage() {}
+
+func (x *ResumeCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ResumeCaseRequest.ProtoReflect.Descriptor instead.
+func (*ResumeCaseRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ResumeCaseRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ResumeCaseRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *ResumeCaseRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *ResumeCaseRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *ResumeCaseRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// ReclassifyCaseRequest is the event.
+type ReclassifyCaseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// New type.
+	Type CaseType_Value `protobuf:"varint,5,opt,name=type,proto3,enum=sinergi.v1.CaseType_Value" json:"type,omitempty"`
+	// Why; needed to take a stunting back.
+	Reason        string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReclassifyCaseRequest) Reset() {
+	*x = ReclassifyCaseRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReclassifyCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReclassifyCaseRequest) ProtoMessage() {}
+
+func (x *ReclassifyCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReclassifyCaseRequest.ProtoReflect.Descriptor instead.
+func (*ReclassifyCaseRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ReclassifyCaseRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ReclassifyCaseRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *ReclassifyCaseRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *ReclassifyCaseRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *ReclassifyCaseRequest) GetType() CaseType_Value {
+	if x != nil {
+		return x.Type
+	}
+	return CaseType_UNSPECIFIED
+}
+
+func (x *ReclassifyCaseRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// CloseCaseRequest is the event.
+type CloseCaseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// Why.
+	Reason ClosureReason_Value `protobuf:"varint,5,opt,name=reason,proto3,enum=sinergi.v1.ClosureReason_Value" json:"reason,omitempty"`
+	// Closing summary, up to 10,000 characters.
+	Summary string `protobuf:"bytes,6,opt,name=summary,proto3" json:"summary,omitempty"`
+	// HANDED_OVER inside the regency: the reported leg of CASE_MANAGEMENT, `referrals/{uuid}`; it is confirmed in the same transaction.
+	Referral string `protobuf:"bytes,7,opt,name=referral,proto3" json:"referral,omitempty"`
+	// HANDED_OVER to another regency: authority.
+	ReceivingAuthority string `protobuf:"bytes,8,opt,name=receiving_authority,json=receivingAuthority,proto3" json:"receiving_authority,omitempty"`
+	// DUPLICATE: other case of the own register, `cases/{uuid}`.
+	DuplicateOf string `protobuf:"bytes,9,opt,name=duplicate_of,json=duplicateOf,proto3" json:"duplicate_of,omitempty"`
+	// DECEASED: day, `YYYY-MM-DD`.
+	DeceasedOn string `protobuf:"bytes,10,opt,name=deceased_on,json=deceasedOn,proto3" json:"deceased_on,omitempty"`
+	// CLIENT_REQUEST of a violence case: the client knows where to turn.
+	SafetyInformationGiven bool `protobuf:"varint,11,opt,name=safety_information_given,json=safetyInformationGiven,proto3" json:"safety_information_given,omitempty"`
+	// UNREACHABLE of a violence case: the client's safety was checked.
+	SafetyChecked bool `protobuf:"varint,12,opt,name=safety_checked,json=safetyChecked,proto3" json:"safety_checked,omitempty"`
+	// NOT_SUBSTANTIATED: why.
+	Explanation   string `protobuf:"bytes,13,opt,name=explanation,proto3" json:"explanation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CloseCaseRequest) Reset() {
+	*x = CloseCaseRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CloseCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CloseCaseRequest) ProtoMessage() {}
+
+func (x *CloseCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CloseCaseRequest.ProtoReflect.Descriptor instead.
+func (*CloseCaseRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *CloseCaseRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *CloseCaseRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CloseCaseRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *CloseCaseRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *CloseCaseRequest) GetReason() ClosureReason_Value {
+	if x != nil {
+		return x.Reason
+	}
+	return ClosureReason_UNSPECIFIED
+}
+
+func (x *CloseCaseRequest) GetSummary() string {
+	if x != nil {
+		return x.Summary
+	}
+	return ""
+}
+
+func (x *CloseCaseRequest) GetReferral() string {
+	if x != nil {
+		return x.Referral
+	}
+	return ""
+}
+
+func (x *CloseCaseRequest) GetReceivingAuthority() string {
+	if x != nil {
+		return x.ReceivingAuthority
+	}
+	return ""
+}
+
+func (x *CloseCaseRequest) GetDuplicateOf() string {
+	if x != nil {
+		return x.DuplicateOf
+	}
+	return ""
+}
+
+func (x *CloseCaseRequest) GetDeceasedOn() string {
+	if x != nil {
+		return x.DeceasedOn
+	}
+	return ""
+}
+
+func (x *CloseCaseRequest) GetSafetyInformationGiven() bool {
+	if x != nil {
+		return x.SafetyInformationGiven
+	}
+	return false
+}
+
+func (x *CloseCaseRequest) GetSafetyChecked() bool {
+	if x != nil {
+		return x.SafetyChecked
+	}
+	return false
+}
+
+func (x *CloseCaseRequest) GetExplanation() string {
+	if x != nil {
+		return x.Explanation
+	}
+	return ""
+}
+
+// ReopenCaseRequest is the event.
+type ReopenCaseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// Why.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReopenCaseRequest) Reset() {
+	*x = ReopenCaseRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReopenCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReopenCaseRequest) ProtoMessage() {}
+
+func (x *ReopenCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReopenCaseRequest.ProtoReflect.Descriptor instead.
+func (*ReopenCaseRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *ReopenCaseRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ReopenCaseRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *ReopenCaseRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *ReopenCaseRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *ReopenCaseRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// AddIncidentRequest is one act.
+type AddIncidentRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// The act.
+	Incident      *Incident `protobuf:"bytes,4,opt,name=incident,proto3" json:"incident,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AddIncidentRequest) Reset() {
+	*x = AddIncidentRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AddIncidentRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AddIncidentRequest) ProtoMessage() {}
+
+func (x *AddIncidentRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AddIncidentRequest.ProtoReflect.Descriptor instead.
+func (*AddIncidentRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *AddIncidentRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *AddIncidentRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *AddIncidentRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *AddIncidentRequest) GetIncident() *Incident {
+	if x != nil {
+		return x.Incident
+	}
+	return nil
+}
+
+// AddNoteRequest is one note.
+type AddNoteRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// What it records. Default NOTE.
+	Kind NoteKind_Value `protobuf:"varint,4,opt,name=kind,proto3,enum=sinergi.v1.NoteKind_Value" json:"kind,omitempty"`
+	// Text, up to 10,000 characters.
+	Text string `protobuf:"bytes,5,opt,name=text,proto3" json:"text,omitempty"`
+	// SERVICE: which.
+	Service ReferralServiceType_Value `protobuf:"varint,6,opt,name=service,proto3,enum=sinergi.v1.ReferralServiceType_Value" json:"service,omitempty"`
+	// SERVICE: day, `YYYY-MM-DD`. Default today.
+	ServedOn string `protobuf:"bytes,7,opt,name=served_on,json=servedOn,proto3" json:"served_on,omitempty"`
+	// CONTACT_ATTEMPT: how.
+	Channel       ContactChannel_Value `protobuf:"varint,8,opt,name=channel,proto3,enum=sinergi.v1.ContactChannel_Value" json:"channel,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AddNoteRequest) Reset() {
+	*x = AddNoteRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AddNoteRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AddNoteRequest) ProtoMessage() {}
+
+func (x *AddNoteRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AddNoteRequest.ProtoReflect.Descriptor instead.
+func (*AddNoteRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *AddNoteRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *AddNoteRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *AddNoteRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *AddNoteRequest) GetKind() NoteKind_Value {
+	if x != nil {
+		return x.Kind
+	}
+	return NoteKind_UNSPECIFIED
+}
+
+func (x *AddNoteRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *AddNoteRequest) GetService() ReferralServiceType_Value {
+	if x != nil {
+		return x.Service
+	}
+	return ReferralServiceType_UNSPECIFIED
+}
+
+func (x *AddNoteRequest) GetServedOn() string {
+	if x != nil {
+		return x.ServedOn
+	}
+	return ""
+}
+
+func (x *AddNoteRequest) GetChannel() ContactChannel_Value {
+	if x != nil {
+		return x.Channel
+	}
+	return ContactChannel_UNSPECIFIED
+}
+
+// AddLegalStepRequest is one step.
+type AddLegalStepRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// Step.
+	Status LegalStatus_Value `protobuf:"varint,4,opt,name=status,proto3,enum=sinergi.v1.LegalStatus_Value" json:"status,omitempty"`
+	// Day, `YYYY-MM-DD`.
+	OccurredOn string `protobuf:"bytes,5,opt,name=occurred_on,json=occurredOn,proto3" json:"occurred_on,omitempty"`
+	// Number of the report, court, what was decided.
+	Text          string `protobuf:"bytes,6,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AddLegalStepRequest) Reset() {
+	*x = AddLegalStepRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AddLegalStepRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AddLegalStepRequest) ProtoMessage() {}
+
+func (x *AddLegalStepRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AddLegalStepRequest.ProtoReflect.Descriptor instead.
+func (*AddLegalStepRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *AddLegalStepRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *AddLegalStepRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *AddLegalStepRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *AddLegalStepRequest) GetStatus() LegalStatus_Value {
+	if x != nil {
+		return x.Status
+	}
+	return LegalStatus_UNSPECIFIED
+}
+
+func (x *AddLegalStepRequest) GetOccurredOn() string {
+	if x != nil {
+		return x.OccurredOn
+	}
+	return ""
+}
+
+func (x *AddLegalStepRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+// RecordServiceConsentRequest is the answer.
+type RecordServiceConsentRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// Answer.
+	Answer ServiceConsentAnswer_Value `protobuf:"varint,5,opt,name=answer,proto3,enum=sinergi.v1.ServiceConsentAnswer_Value" json:"answer,omitempty"`
+	// Who gave it.
+	By ConsentGiver_Value `protobuf:"varint,6,opt,name=by,proto3,enum=sinergi.v1.ConsentGiver_Value" json:"by,omitempty"`
+	// Day, `YYYY-MM-DD`. Default today.
+	GivenOn       string `protobuf:"bytes,7,opt,name=given_on,json=givenOn,proto3" json:"given_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordServiceConsentRequest) Reset() {
+	*x = RecordServiceConsentRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordServiceConsentRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordServiceConsentRequest) ProtoMessage() {}
+
+func (x *RecordServiceConsentRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordServiceConsentRequest.ProtoReflect.Descriptor instead.
+func (*RecordServiceConsentRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *RecordServiceConsentRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RecordServiceConsentRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *RecordServiceConsentRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *RecordServiceConsentRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *RecordServiceConsentRequest) GetAnswer() ServiceConsentAnswer_Value {
+	if x != nil {
+		return x.Answer
+	}
+	return ServiceConsentAnswer_UNSPECIFIED
+}
+
+func (x *RecordServiceConsentRequest) GetBy() ConsentGiver_Value {
+	if x != nil {
+		return x.By
+	}
+	return ConsentGiver_UNSPECIFIED
+}
+
+func (x *RecordServiceConsentRequest) GetGivenOn() string {
+	if x != nil {
+		return x.GivenOn
+	}
+	return ""
+}
+
+// AssignCaseRequest names an officer.
+type AssignCaseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// Officer, `accounts/{uuid}`. Empty: only release.
+	Officer string `protobuf:"bytes,5,opt,name=officer,proto3" json:"officer,omitempty"`
+	// Officer who is released, `accounts/{uuid}`.
+	Release string `protobuf:"bytes,6,opt,name=release,proto3" json:"release,omitempty"`
+	// Why, 30 characters or more.
+	Reason        string `protobuf:"bytes,7,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AssignCaseRequest) Reset() {
+	*x = AssignCaseRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AssignCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AssignCaseRequest) ProtoMessage() {}
+
+func (x *AssignCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AssignCaseRequest.ProtoReflect.Descriptor instead.
+func (*AssignCaseRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *AssignCaseRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *AssignCaseRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *AssignCaseRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *AssignCaseRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *AssignCaseRequest) GetOfficer() string {
+	if x != nil {
+		return x.Officer
+	}
+	return ""
+}
+
+func (x *AssignCaseRequest) GetRelease() string {
+	if x != nil {
+		return x.Release
+	}
+	return ""
+}
+
+func (x *AssignCaseRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// TransferCaseloadRequest moves an officer's work.
+type TransferCaseloadRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Officer who leaves, `accounts/{uuid}`.
+	From string `protobuf:"bytes,2,opt,name=from,proto3" json:"from,omitempty"`
+	// Who takes over, in turn, `accounts/{uuid}`.
+	To []string `protobuf:"bytes,3,rep,name=to,proto3" json:"to,omitempty"`
+	// Why, 30 characters or more.
+	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TransferCaseloadRequest) Reset() {
+	*x = TransferCaseloadRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TransferCaseloadRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TransferCaseloadRequest) ProtoMessage() {}
+
+func (x *TransferCaseloadRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TransferCaseloadRequest.ProtoReflect.Descriptor instead.
+func (*TransferCaseloadRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *TransferCaseloadRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *TransferCaseloadRequest) GetFrom() string {
+	if x != nil {
+		return x.From
+	}
+	return ""
+}
+
+func (x *TransferCaseloadRequest) GetTo() []string {
+	if x != nil {
+		return x.To
+	}
+	return nil
+}
+
+func (x *TransferCaseloadRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// TransferCaseloadResponse tells where each thing went that the caller may see.
+type TransferCaseloadResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Transfers.
+	Transfers     []*Transfer `protobuf:"bytes,1,rep,name=transfers,proto3" json:"transfers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TransferCaseloadResponse) Reset() {
+	*x = TransferCaseloadResponse{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TransferCaseloadResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TransferCaseloadResponse) ProtoMessage() {}
+
+func (x *TransferCaseloadResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TransferCaseloadResponse.ProtoReflect.Descriptor instead.
+func (*TransferCaseloadResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *TransferCaseloadResponse) GetTransfers() []*Transfer {
+	if x != nil {
+		return x.Transfers
+	}
+	return nil
+}
+
+// Transfer is one thing that was moved.
+type Transfer struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`, `referrals/{uuid}` or `tasks/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Who has it now, `accounts/{uuid}`; empty: nobody of the list may have it.
+	Officer       string `protobuf:"bytes,2,opt,name=officer,proto3" json:"officer,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Transfer) Reset() {
+	*x = Transfer{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Transfer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Transfer) ProtoMessage() {}
+
+func (x *Transfer) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Transfer.ProtoReflect.Descriptor instead.
+func (*Transfer) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *Transfer) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Transfer) GetOfficer() string {
+	if x != nil {
+		return x.Officer
+	}
+	return ""
+}
+
+// ListTimelineRequest names a case.
+type ListTimelineRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}` or `cases/{number}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// 1 to 100, default 20.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the page before.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTimelineRequest) Reset() {
+	*x = ListTimelineRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTimelineRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTimelineRequest) ProtoMessage() {}
+
+func (x *ListTimelineRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTimelineRequest.ProtoReflect.Descriptor instead.
+func (*ListTimelineRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *ListTimelineRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ListTimelineRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListTimelineRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListTimelineResponse is a page.
+type ListTimelineResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Entries, newest first.
+	Entries []*TimelineEntry `protobuf:"bytes,1,rep,name=entries,proto3" json:"entries,omitempty"`
+	// Token of the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListTimelineResponse) Reset() {
+	*x = ListTimelineResponse{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListTimelineResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListTimelineResponse) ProtoMessage() {}
+
+func (x *ListTimelineResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListTimelineResponse.ProtoReflect.Descriptor instead.
+func (*ListTimelineResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *ListTimelineResponse) GetEntries() []*TimelineEntry {
+	if x != nil {
+		return x.Entries
+	}
+	return nil
+}
+
+func (x *ListTimelineResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// TimelineEntry is one thing that happened. What the caller may not see is not in the list, and leaves no gap.
+type TimelineEntry struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What.
+	Kind TimelineKind_Value `protobuf:"varint,1,opt,name=kind,proto3,enum=sinergi.v1.TimelineKind_Value" json:"kind,omitempty"`
+	// When the server recorded it.
+	Time *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=time,proto3" json:"time,omitempty"`
+	// What it is about: `referrals/…`, `notes/…`, `measurements/…`, `tasks/…`, `disclosures/…`.
+	Name string `protobuf:"bytes,3,opt,name=name,proto3" json:"name,omitempty"`
+	// Event: `screen`, `close`, `file` …
+	Event string `protobuf:"bytes,4,opt,name=event,proto3" json:"event,omitempty"`
+	// State after it.
+	State string `protobuf:"bytes,5,opt,name=state,proto3" json:"state,omitempty"`
+	// Unit that did it, `units/{uuid}`.
+	Unit string `protobuf:"bytes,6,opt,name=unit,proto3" json:"unit,omitempty"`
+	// Who did it, `accounts/{uuid}`.
+	Account string `protobuf:"bytes,7,opt,name=account,proto3" json:"account,omitempty"`
+	// Text of a note, as far as the caller may read it.
+	Text          string `protobuf:"bytes,8,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *TimelineEntry) Reset() {
+	*x = TimelineEntry{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *TimelineEntry) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*TimelineEntry) ProtoMessage() {}
+
+func (x *TimelineEntry) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use TimelineEntry.ProtoReflect.Descriptor instead.
+func (*TimelineEntry) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *TimelineEntry) GetKind() TimelineKind_Value {
+	if x != nil {
+		return x.Kind
+	}
+	return TimelineKind_UNSPECIFIED
+}
+
+func (x *TimelineEntry) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
+func (x *TimelineEntry) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *TimelineEntry) GetEvent() string {
+	if x != nil {
+		return x.Event
+	}
+	return ""
+}
+
+func (x *TimelineEntry) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *TimelineEntry) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *TimelineEntry) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *TimelineEntry) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+// ListRosterRequest chooses a post and a month.
+type ListRosterRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Post, `units/{uuid}` or `units/{code}`; of the own register. Default the own unit, for a puskesmas all its posts.
+	Unit string `protobuf:"bytes,1,opt,name=unit,proto3" json:"unit,omitempty"`
+	// Month, `YYYY-MM`. Default this one.
+	Month string `protobuf:"bytes,2,opt,name=month,proto3" json:"month,omitempty"`
+	// Only children who were not weighed in it.
+	NotWeighed bool `protobuf:"varint,3,opt,name=not_weighed,json=notWeighed,proto3" json:"not_weighed,omitempty"`
+	// 1 to 100, default 100.
+	PageSize int32 `protobuf:"varint,4,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the page before.
+	PageToken     string `protobuf:"bytes,5,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRosterRequest) Reset() {
+	*x = ListRosterRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRosterRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRosterRequest) ProtoMessage() {}
+
+func (x *ListRosterRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRosterRequest.ProtoReflect.Descriptor instead.
+func (*ListRosterRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *ListRosterRequest) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *ListRosterRequest) GetMonth() string {
+	if x != nil {
+		return x.Month
+	}
+	return ""
+}
+
+func (x *ListRosterRequest) GetNotWeighed() bool {
+	if x != nil {
+		return x.NotWeighed
+	}
+	return false
+}
+
+func (x *ListRosterRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListRosterRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListRosterResponse is a page of the list.
+type ListRosterResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Children, by name.
+	Children []*RosterChild `protobuf:"bytes,1,rep,name=children,proto3" json:"children,omitempty"`
+	// Token of the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRosterResponse) Reset() {
+	*x = ListRosterResponse{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRosterResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRosterResponse) ProtoMessage() {}
+
+func (x *ListRosterResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRosterResponse.ProtoReflect.Descriptor instead.
+func (*ListRosterResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *ListRosterResponse) GetChildren() []*RosterChild {
+	if x != nil {
+		return x.Children
+	}
+	return nil
+}
+
+func (x *ListRosterResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// RosterChild is one child of the list.
+type RosterChild struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Case, `cases/{uuid}`: measurements go there.
+	Case string `protobuf:"bytes,1,opt,name=case,proto3" json:"case,omitempty"`
+	// Its number.
+	Number string `protobuf:"bytes,2,opt,name=number,proto3" json:"number,omitempty"`
+	// Name.
+	FullName string `protobuf:"bytes,3,opt,name=full_name,json=fullName,proto3" json:"full_name,omitempty"`
+	// Sex.
+	Sex Sex_Value `protobuf:"varint,4,opt,name=sex,proto3,enum=sinergi.v1.Sex_Value" json:"sex,omitempty"`
+	// Birth date.
+	BirthDate string `protobuf:"bytes,5,opt,name=birth_date,json=birthDate,proto3" json:"birth_date,omitempty"`
+	// Mother's name.
+	MotherName string `protobuf:"bytes,6,opt,name=mother_name,json=motherName,proto3" json:"mother_name,omitempty"`
+	// RT.
+	Rt string `protobuf:"bytes,7,opt,name=rt,proto3" json:"rt,omitempty"`
+	// RW.
+	Rw string `protobuf:"bytes,8,opt,name=rw,proto3" json:"rw,omitempty"`
+	// Last weighing.
+	Last *Measurement `protobuf:"bytes,9,opt,name=last,proto3" json:"last,omitempty"`
+	// Weighed in the month.
+	Weighed bool `protobuf:"varint,10,opt,name=weighed,proto3" json:"weighed,omitempty"`
+	// Completed months at the end of the month, at most today.
+	AgeMonths int32 `protobuf:"varint,11,opt,name=age_months,json=ageMonths,proto3" json:"age_months,omitempty"`
+	// Post, `units/{uuid}`.
+	Unit          string `protobuf:"bytes,12,opt,name=unit,proto3" json:"unit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RosterChild) Reset() {
+	*x = RosterChild{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RosterChild) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RosterChild) ProtoMessage() {}
+
+func (x *RosterChild) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RosterChild.ProtoReflect.Descriptor instead.
+func (*RosterChild) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *RosterChild) GetCase() string {
+	if x != nil {
+		return x.Case
+	}
+	return ""
+}
+
+func (x *RosterChild) GetNumber() string {
+	if x != nil {
+		return x.Number
+	}
+	return ""
+}
+
+func (x *RosterChild) GetFullName() string {
+	if x != nil {
+		return x.FullName
+	}
+	return ""
+}
+
+func (x *RosterChild) GetSex() Sex_Value {
+	if x != nil {
+		return x.Sex
+	}
+	return Sex_UNSPECIFIED
+}
+
+func (x *RosterChild) GetBirthDate() string {
+	if x != nil {
+		return x.BirthDate
+	}
+	return ""
+}
+
+func (x *RosterChild) GetMotherName() string {
+	if x != nil {
+		return x.MotherName
+	}
+	return ""
+}
+
+func (x *RosterChild) GetRt() string {
+	if x != nil {
+		return x.Rt
+	}
+	return ""
+}
+
+func (x *RosterChild) GetRw() string {
+	if x != nil {
+		return x.Rw
+	}
+	return ""
+}
+
+func (x *RosterChild) GetLast() *Measurement {
+	if x != nil {
+		return x.Last
+	}
+	return nil
+}
+
+func (x *RosterChild) GetWeighed() bool {
+	if x != nil {
+		return x.Weighed
+	}
+	return false
+}
+
+func (x *RosterChild) GetAgeMonths() int32 {
+	if x != nil {
+		return x.AgeMonths
+	}
+	return 0
+}
+
+func (x *RosterChild) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+// GetGrowthRecordRequest names a case.
+type GetGrowthRecordRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}` or `cases/{number}`.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetGrowthRecordRequest) Reset() {
+	*x = GetGrowthRecordRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetGrowthRecordRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetGrowthRecordRequest) ProtoMessage() {}
+
+func (x *GetGrowthRecordRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetGrowthRecordRequest.ProtoReflect.Descriptor instead.
+func (*GetGrowthRecordRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *GetGrowthRecordRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// GrowthRecord is the growth of a child in one register: all its cases, for one child grows once.
+type GrowthRecord struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Case, `cases/{uuid}`.
+	Case string `protobuf:"bytes,1,opt,name=case,proto3" json:"case,omitempty"`
+	// Child.
+	Client *Person `protobuf:"bytes,2,opt,name=client,proto3" json:"client,omitempty"`
+	// Measurements, newest first, corrected ones marked by who corrects them.
+	Measurements []*Measurement `protobuf:"bytes,3,rep,name=measurements,proto3" json:"measurements,omitempty"`
+	// A hospital worker's word on a low length for age.
+	StuntingDiagnosis StuntingDiagnosis_Value `protobuf:"varint,4,opt,name=stunting_diagnosis,json=stuntingDiagnosis,proto3,enum=sinergi.v1.StuntingDiagnosis_Value" json:"stunting_diagnosis,omitempty"`
+	// When the next weighing is due, `YYYY-MM-DD`.
+	NextVisitOn   string `protobuf:"bytes,5,opt,name=next_visit_on,json=nextVisitOn,proto3" json:"next_visit_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GrowthRecord) Reset() {
+	*x = GrowthRecord{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GrowthRecord) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GrowthRecord) ProtoMessage() {}
+
+func (x *GrowthRecord) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GrowthRecord.ProtoReflect.Descriptor instead.
+func (*GrowthRecord) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *GrowthRecord) GetCase() string {
+	if x != nil {
+		return x.Case
+	}
+	return ""
+}
+
+func (x *GrowthRecord) GetClient() *Person {
+	if x != nil {
+		return x.Client
+	}
+	return nil
+}
+
+func (x *GrowthRecord) GetMeasurements() []*Measurement {
+	if x != nil {
+		return x.Measurements
+	}
+	return nil
+}
+
+func (x *GrowthRecord) GetStuntingDiagnosis() StuntingDiagnosis_Value {
+	if x != nil {
+		return x.StuntingDiagnosis
+	}
+	return StuntingDiagnosis_UNSPECIFIED
+}
+
+func (x *GrowthRecord) GetNextVisitOn() string {
+	if x != nil {
+		return x.NextVisitOn
+	}
+	return ""
+}
+
+// RecordDisclosureRequest is a basis.
+type RecordDisclosureRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// The basis.
+	Disclosure    *NewDisclosure `protobuf:"bytes,5,opt,name=disclosure,proto3" json:"disclosure,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RecordDisclosureRequest) Reset() {
+	*x = RecordDisclosureRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RecordDisclosureRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RecordDisclosureRequest) ProtoMessage() {}
+
+func (x *RecordDisclosureRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RecordDisclosureRequest.ProtoReflect.Descriptor instead.
+func (*RecordDisclosureRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *RecordDisclosureRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RecordDisclosureRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *RecordDisclosureRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *RecordDisclosureRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *RecordDisclosureRequest) GetDisclosure() *NewDisclosure {
+	if x != nil {
+		return x.Disclosure
+	}
+	return nil
+}
+
+// ListDisclosuresRequest names a case.
+type ListDisclosuresRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}` or `cases/{number}`.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDisclosuresRequest) Reset() {
+	*x = ListDisclosuresRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDisclosuresRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDisclosuresRequest) ProtoMessage() {}
+
+func (x *ListDisclosuresRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDisclosuresRequest.ProtoReflect.Descriptor instead.
+func (*ListDisclosuresRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *ListDisclosuresRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// ListDisclosuresResponse has all bases of a case.
+type ListDisclosuresResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Bases, newest first.
+	Disclosures   []*Disclosure `protobuf:"bytes,1,rep,name=disclosures,proto3" json:"disclosures,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListDisclosuresResponse) Reset() {
+	*x = ListDisclosuresResponse{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListDisclosuresResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListDisclosuresResponse) ProtoMessage() {}
+
+func (x *ListDisclosuresResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListDisclosuresResponse.ProtoReflect.Descriptor instead.
+func (*ListDisclosuresResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *ListDisclosuresResponse) GetDisclosures() []*Disclosure {
+	if x != nil {
+		return x.Disclosures
+	}
+	return nil
+}
+
+// Disclosure is a basis on which other units may read a case.
+type Disclosure struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name, `disclosures/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Kind.
+	Basis BasisKind_Value `protobuf:"varint,2,opt,name=basis,proto3,enum=sinergi.v1.BasisKind_Value" json:"basis,omitempty"`
+	// Unit that recorded it, `units/{uuid}`.
+	FromUnit string `protobuf:"bytes,3,opt,name=from_unit,json=fromUnit,proto3" json:"from_unit,omitempty"`
+	// Units that may read by it, `units/{uuid}`.
+	ReceiverUnits []string `protobuf:"bytes,4,rep,name=receiver_units,json=receiverUnits,proto3" json:"receiver_units,omitempty"`
+	// Services for which it was given; empty: whatever the receivers are asked.
+	Services []ReferralServiceType_Value `protobuf:"varint,5,rep,packed,name=services,proto3,enum=sinergi.v1.ReferralServiceType_Value" json:"services,omitempty"`
+	// What for, as explained to the client.
+	Purpose string `protobuf:"bytes,6,opt,name=purpose,proto3" json:"purpose,omitempty"`
+	// Classes that a receiver may read.
+	ReadClasses []Class `protobuf:"varint,7,rep,packed,name=read_classes,json=readClasses,proto3,enum=sinergi.v1.Class" json:"read_classes,omitempty"`
+	// Fields that a receiver may read beside them.
+	ReadFields []NamedField_Value `protobuf:"varint,8,rep,packed,name=read_fields,json=readFields,proto3,enum=sinergi.v1.NamedField_Value" json:"read_fields,omitempty"`
+	// Who gave it.
+	Giver ConsentGiver_Value `protobuf:"varint,9,opt,name=giver,proto3,enum=sinergi.v1.ConsentGiver_Value" json:"giver,omitempty"`
+	// Name of the guardian.
+	GiverName string `protobuf:"bytes,10,opt,name=giver_name,json=giverName,proto3" json:"giver_name,omitempty"`
+	// How.
+	Method ConsentMethod_Value `protobuf:"varint,11,opt,name=method,proto3,enum=sinergi.v1.ConsentMethod_Value" json:"method,omitempty"`
+	// Who explained it.
+	ExplainedBy string `protobuf:"bytes,12,opt,name=explained_by,json=explainedBy,proto3" json:"explained_by,omitempty"`
+	// From when.
+	GiveTime *timestamppb.Timestamp `protobuf:"bytes,13,opt,name=give_time,json=giveTime,proto3" json:"give_time,omitempty"`
+	// Until when; empty: with the leg.
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,14,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// When it was withdrawn.
+	WithdrawTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=withdraw_time,json=withdrawTime,proto3" json:"withdraw_time,omitempty"`
+	// Earlier basis that it renewed, `disclosures/{uuid}`.
+	Replaces string `protobuf:"bytes,16,opt,name=replaces,proto3" json:"replaces,omitempty"`
+	// A receiver may read by it now.
+	InForce bool `protobuf:"varint,17,opt,name=in_force,json=inForce,proto3" json:"in_force,omitempty"`
+	// Exception: why.
+	Reason string `protobuf:"bytes,18,opt,name=reason,proto3" json:"reason,omitempty"`
+	// Exception X3: number and date of the order.
+	OrderNumber string `protobuf:"bytes,19,opt,name=order_number,json=orderNumber,proto3" json:"order_number,omitempty"`
+	// What this caller may now do: `withdraw`, `renew`.
+	AllowedActions []string `protobuf:"bytes,20,rep,name=allowed_actions,json=allowedActions,proto3" json:"allowed_actions,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Disclosure) Reset() {
+	*x = Disclosure{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Disclosure) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Disclosure) ProtoMessage() {}
+
+func (x *Disclosure) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Disclosure.ProtoReflect.Descriptor instead.
+func (*Disclosure) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *Disclosure) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Disclosure) GetBasis() BasisKind_Value {
+	if x != nil {
+		return x.Basis
+	}
+	return BasisKind_UNSPECIFIED
+}
+
+func (x *Disclosure) GetFromUnit() string {
+	if x != nil {
+		return x.FromUnit
+	}
+	return ""
+}
+
+func (x *Disclosure) GetReceiverUnits() []string {
+	if x != nil {
+		return x.ReceiverUnits
+	}
+	return nil
+}
+
+func (x *Disclosure) GetServices() []ReferralServiceType_Value {
+	if x != nil {
+		return x.Services
+	}
+	return nil
+}
+
+func (x *Disclosure) GetPurpose() string {
+	if x != nil {
+		return x.Purpose
+	}
+	return ""
+}
+
+func (x *Disclosure) GetReadClasses() []Class {
+	if x != nil {
+		return x.ReadClasses
+	}
+	return nil
+}
+
+func (x *Disclosure) GetReadFields() []NamedField_Value {
+	if x != nil {
+		return x.ReadFields
+	}
+	return nil
+}
+
+func (x *Disclosure) GetGiver() ConsentGiver_Value {
+	if x != nil {
+		return x.Giver
+	}
+	return ConsentGiver_UNSPECIFIED
+}
+
+func (x *Disclosure) GetGiverName() string {
+	if x != nil {
+		return x.GiverName
+	}
+	return ""
+}
+
+func (x *Disclosure) GetMethod() ConsentMethod_Value {
+	if x != nil {
+		return x.Method
+	}
+	return ConsentMethod_UNSPECIFIED
+}
+
+func (x *Disclosure) GetExplainedBy() string {
+	if x != nil {
+		return x.ExplainedBy
+	}
+	return ""
+}
+
+func (x *Disclosure) GetGiveTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.GiveTime
+	}
+	return nil
+}
+
+func (x *Disclosure) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+func (x *Disclosure) GetWithdrawTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.WithdrawTime
+	}
+	return nil
+}
+
+func (x *Disclosure) GetReplaces() string {
+	if x != nil {
+		return x.Replaces
+	}
+	return ""
+}
+
+func (x *Disclosure) GetInForce() bool {
+	if x != nil {
+		return x.InForce
+	}
+	return false
+}
+
+func (x *Disclosure) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Disclosure) GetOrderNumber() string {
+	if x != nil {
+		return x.OrderNumber
+	}
+	return ""
+}
+
+func (x *Disclosure) GetAllowedActions() []string {
+	if x != nil {
+		return x.AllowedActions
+	}
+	return nil
+}
+
+// WithdrawDisclosureRequest is the client's word.
+type WithdrawDisclosureRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `disclosures/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime  *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *WithdrawDisclosureRequest) Reset() {
+	*x = WithdrawDisclosureRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *WithdrawDisclosureRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*WithdrawDisclosureRequest) ProtoMessage() {}
+
+func (x *WithdrawDisclosureRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use WithdrawDisclosureRequest.ProtoReflect.Descriptor instead.
+func (*WithdrawDisclosureRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *WithdrawDisclosureRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *WithdrawDisclosureRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *WithdrawDisclosureRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *WithdrawDisclosureRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+// RefuseCareRequest is the client's word.
+type RefuseCareRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime  *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RefuseCareRequest) Reset() {
+	*x = RefuseCareRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RefuseCareRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RefuseCareRequest) ProtoMessage() {}
+
+func (x *RefuseCareRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RefuseCareRequest.ProtoReflect.Descriptor instead.
+func (*RefuseCareRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *RefuseCareRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RefuseCareRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *RefuseCareRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *RefuseCareRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+// ConflictDetail tells, with ETAG_MISMATCH, what changed since the etag that was sent.
+type ConflictDetail struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Revision now.
+	CurrentEtag string `protobuf:"bytes,1,opt,name=current_etag,json=currentEtag,proto3" json:"current_etag,omitempty"`
+	// Fields that others changed and this request too.
+	Fields        []*FieldConflict `protobuf:"bytes,2,rep,name=fields,proto3" json:"fields,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ConflictDetail) Reset() {
+	*x = ConflictDetail{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ConflictDetail) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ConflictDetail) ProtoMessage() {}
+
+func (x *ConflictDetail) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ConflictDetail.ProtoReflect.Descriptor instead.
+func (*ConflictDetail) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *ConflictDetail) GetCurrentEtag() string {
+	if x != nil {
+		return x.CurrentEtag
+	}
+	return ""
+}
+
+func (x *ConflictDetail) GetFields() []*FieldConflict {
+	if x != nil {
+		return x.Fields
+	}
+	return nil
+}
+
+// FieldConflict is one field in conflict, if the caller may read it.
+type FieldConflict struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Field: `risk`.
+	Path string `protobuf:"bytes,1,opt,name=path,proto3" json:"path,omitempty"`
+	// When it was changed.
+	ChangedTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=changed_time,json=changedTime,proto3" json:"changed_time,omitempty"`
+	// By which unit.
+	ChangedByUnit string `protobuf:"bytes,3,opt,name=changed_by_unit,json=changedByUnit,proto3" json:"changed_by_unit,omitempty"`
+	// Value now, as JSON.
+	Current string `protobuf:"bytes,4,opt,name=current,proto3" json:"current,omitempty"`
+	// Value sent, as JSON.
+	Yours         string `protobuf:"bytes,5,opt,name=yours,proto3" json:"yours,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FieldConflict) Reset() {
+	*x = FieldConflict{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FieldConflict) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FieldConflict) ProtoMessage() {}
+
+func (x *FieldConflict) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FieldConflict.ProtoReflect.Descriptor instead.
+func (*FieldConflict) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *FieldConflict) GetPath() string {
+	if x != nil {
+		return x.Path
+	}
+	return ""
+}
+
+func (x *FieldConflict) GetChangedTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ChangedTime
+	}
+	return nil
+}
+
+func (x *FieldConflict) GetChangedByUnit() string {
+	if x != nil {
+		return x.ChangedByUnit
+	}
+	return ""
+}
+
+func (x *FieldConflict) GetCurrent() string {
+	if x != nil {
+		return x.Current
+	}
+	return ""
+}
+
+func (x *FieldConflict) GetYours() string {
+	if x != nil {
+		return x.Yours
+	}
+	return ""
+}
+
 var File_sinergi_v1_case_service_proto protoreflect.FileDescriptor
 
 const file_sinergi_v1_case_service_proto_rawDesc = "" +
 	"\n" +
 	"\x1dsinergi/v1/case_service.proto\x12\n" +
-	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18sinergi/v1/content.proto\x1a\x18sinergi/v1/options.proto\x1a\x17sinergi/v1/person.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xb6\b\n" +
+	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18sinergi/v1/content.proto\x1a\x17sinergi/v1/filing.proto\x1a\x18sinergi/v1/options.proto\x1a\x17sinergi/v1/person.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xdd\x12\n" +
 	"\x04Case\x12\x19\n" +
 	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04name\x12\x1d\n" +
 	"\x06number\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x06number\x12\x19\n" +
@@ -838,17 +4258,61 @@ const file_sinergi_v1_case_service_proto_rawDesc = "" +
 	"\x04kdrt\x18\x13 \x01(\x0e2\x17.sinergi.v1.YesNo.ValueB\x05\x8a\xb5\x18\x01\tR\x04kdrt\x12,\n" +
 	"\x04risk\x18\x14 \x01(\v2\x10.sinergi.v1.RiskB\x06\x8a\xb5\x18\x02\b\tR\x04risk\x121\n" +
 	"\x05notes\x18\x15 \x03(\v2\x10.sinergi.v1.NoteB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\x05notes\x12.\n" +
-	"\x0fallowed_actions\x18\x16 \x03(\tB\x05\x8a\xb5\x18\x01\x03R\x0eallowedActions\"\xc2\x01\n" +
+	"\x0fallowed_actions\x18\x16 \x03(\tB\x05\x8a\xb5\x18\x01\x03R\x0eallowedActions\x12H\n" +
+	"\bservices\x18\x17 \x03(\x0e2%.sinergi.v1.ReferralServiceType.ValueB\x05\x8a\xb5\x18\x01\x03R\bservices\x123\n" +
+	"\x12agreed_with_client\x18\x18 \x01(\bB\x05\x8a\xb5\x18\x01\x03R\x10agreedWithClient\x12J\n" +
+	"\x0fservice_consent\x18\x19 \x01(\v2\x1a.sinergi.v1.ServiceConsentB\x05\x8a\xb5\x18\x01\x03R\x0eserviceConsent\x12G\n" +
+	"\flegal_status\x18\x1a \x01(\x0e2\x1d.sinergi.v1.LegalStatus.ValueB\x05\x8a\xb5\x18\x01\tR\vlegalStatus\x12=\n" +
+	"\vlegal_steps\x18\x1b \x03(\v2\x15.sinergi.v1.LegalStepB\x05\x8a\xb5\x18\x01\tR\n" +
+	"legalSteps\x12M\n" +
+	"\x0eclosure_reason\x18\x1c \x01(\x0e2\x1f.sinergi.v1.ClosureReason.ValueB\x05\x8a\xb5\x18\x01\x03R\rclosureReason\x12@\n" +
+	"\n" +
+	"close_time\x18\x1d \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\tcloseTime\x122\n" +
+	"\x0fclosing_summary\x18\x1e \x01(\tB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\x0eclosingSummary\x12(\n" +
+	"\freopen_count\x18\x1f \x01(\x05B\x05\x8a\xb5\x18\x01\x03R\vreopenCount\x12(\n" +
+	"\fcare_refused\x18  \x01(\bB\x05\x8a\xb5\x18\x01\x03R\vcareRefused\x121\n" +
+	"\x06legacy\x18! \x01(\v2\x12.sinergi.v1.LegacyB\x05\x8a\xb5\x18\x01\x03R\x06legacy\x12Y\n" +
+	"\x12stunting_diagnosis\x18\" \x01(\x0e2#.sinergi.v1.StuntingDiagnosis.ValueB\x05\x8a\xb5\x18\x01\x06R\x11stuntingDiagnosis\x12,\n" +
+	"\x0ehidden_address\x18# \x01(\tB\x05\x8a\xb5\x18\x01\tR\rhiddenAddress\x12G\n" +
+	"\x0elegal_due_time\x18$ \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\flegalDueTime\x120\n" +
+	"\x10escalation_level\x18% \x01(\x05B\x05\x8a\xb5\x18\x01\x03R\x0fescalationLevel\x12B\n" +
+	"\vlevel2_time\x18& \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\n" +
+	"level2Time\x12B\n" +
+	"\vlevel3_time\x18' \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\n" +
+	"level3Time\x12(\n" +
+	"\fduplicate_of\x18( \x01(\tB\x05\x8a\xb5\x18\x01\x03R\vduplicateOf\x12+\n" +
+	"\x0ehanded_over_to\x18) \x01(\tB\x05\x8a\xb5\x18\x01\x03R\fhandedOverTo\x12.\n" +
+	"\rurgent_reason\x18* \x01(\tB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\furgentReason\x12K\n" +
+	"\x10risk_assess_time\x18+ \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\x0eriskAssessTime\x12&\n" +
+	"\vdeceased_on\x18, \x01(\tB\x05\x8a\xb5\x18\x01\x03R\n" +
+	"deceasedOn\"\xf4\x04\n" +
 	"\x04Task\x12F\n" +
 	"\aservice\x18\x01 \x01(\x0e2%.sinergi.v1.ReferralServiceType.ValueB\x05\x8a\xb5\x18\x01\x03R\aservice\x12\x19\n" +
 	"\x04unit\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04unit\x12<\n" +
 	"\bdue_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\adueTime\x12\x19\n" +
-	"\x04done\x18\x04 \x01(\bB\x05\x8a\xb5\x18\x01\x03R\x04done\"\x8c\x01\n" +
+	"\x04done\x18\x04 \x01(\bB\x05\x8a\xb5\x18\x01\x03R\x04done\x12\x19\n" +
+	"\x04name\x18\x05 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04name\x128\n" +
+	"\x05label\x18\x06 \x01(\x0e2\x1b.sinergi.v1.TaskLabel.ValueB\x05\x8a\xb5\x18\x01\x03R\x05label\x128\n" +
+	"\x05state\x18\a \x01(\x0e2\x1b.sinergi.v1.TaskState.ValueB\x05\x8a\xb5\x18\x01\x03R\x05state\x12\x1d\n" +
+	"\x04text\x18\b \x01(\tB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\x04text\x12!\n" +
+	"\x06reason\x18\t \x01(\tB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\x06reason\x12\x1f\n" +
+	"\aofficer\x18\n" +
+	" \x01(\tB\x05\x8a\xb5\x18\x01\x03R\aofficer\x12G\n" +
+	"\x0elegal_due_time\x18\v \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\flegalDueTime\x12\x1e\n" +
+	"\aby_rule\x18\f \x01(\bB\x05\x8a\xb5\x18\x01\x03R\x06byRule\x12\x1f\n" +
+	"\aoverdue\x18\r \x01(\bB\x05\x8a\xb5\x18\x01\x03R\aoverdue\x12\x19\n" +
+	"\x04etag\x18\x0e \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04etag\x12\x19\n" +
+	"\x04case\x18\x0f \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04case\"\xa1\x03\n" +
 	"\x04Note\x12\x1d\n" +
 	"\x04text\x18\x01 \x01(\tB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\x04text\x12F\n" +
 	"\vrecord_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\n" +
 	"recordTime\x12\x1d\n" +
-	"\x04unit\x18\x03 \x01(\tB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\x04unit\"2\n" +
+	"\x04unit\x18\x03 \x01(\tB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\x04unit\x12\x1d\n" +
+	"\x04name\x18\x04 \x01(\tB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\x04name\x129\n" +
+	"\x04kind\x18\x05 \x01(\x0e2\x1a.sinergi.v1.NoteKind.ValueB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\x04kind\x12J\n" +
+	"\aservice\x18\x06 \x01(\x0e2%.sinergi.v1.ReferralServiceType.ValueB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\aservice\x12&\n" +
+	"\tserved_on\x18\a \x01(\tB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\bservedOn\x12E\n" +
+	"\achannel\x18\b \x01(\x0e2 .sinergi.v1.ContactChannel.ValueB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\achannel\"2\n" +
 	"\x0eGetCaseRequest\x12 \n" +
 	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\"\xcb\x01\n" +
 	"\x10ListCasesRequest\x12=\n" +
@@ -879,7 +4343,283 @@ const file_sinergi_v1_case_service_proto_rawDesc = "" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12F\n" +
 	"\roccurred_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x12I\n" +
-	"\vmeasurement\x18\x04 \x01(\v2\x1a.sinergi.v1.NewMeasurementB\v\xbaH\x03\xc8\x01\x01\x8a\xb5\x18\x01\x06R\vmeasurement2\x85\x04\n" +
+	"\vmeasurement\x18\x04 \x01(\v2\x1a.sinergi.v1.NewMeasurementB\v\xbaH\x03\xc8\x01\x01\x8a\xb5\x18\x01\x06R\vmeasurement\"\xb0\x01\n" +
+	"\x0eServiceConsent\x12E\n" +
+	"\x06answer\x18\x01 \x01(\x0e2&.sinergi.v1.ServiceConsentAnswer.ValueB\x05\x8a\xb5\x18\x01\x03R\x06answer\x125\n" +
+	"\x02by\x18\x02 \x01(\x0e2\x1e.sinergi.v1.ConsentGiver.ValueB\x05\x8a\xb5\x18\x01\x03R\x02by\x12 \n" +
+	"\bgiven_on\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\agivenOn\"\x86\x02\n" +
+	"\tLegalStep\x12\x19\n" +
+	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\tR\x04name\x12<\n" +
+	"\x06status\x18\x02 \x01(\x0e2\x1d.sinergi.v1.LegalStatus.ValueB\x05\x8a\xb5\x18\x01\tR\x06status\x12&\n" +
+	"\voccurred_on\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\tR\n" +
+	"occurredOn\x12\x19\n" +
+	"\x04text\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\tR\x04text\x12B\n" +
+	"\vrecord_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\tR\n" +
+	"recordTime\x12\x19\n" +
+	"\x04unit\x18\x06 \x01(\tB\x05\x8a\xb5\x18\x01\tR\x04unit\"\xe5\x01\n" +
+	"\x06Legacy\x12)\n" +
+	"\topened_on\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18\n" +
+	"\x8a\xb5\x18\x01\x03R\bopenedOn\x12E\n" +
+	"\x06status\x18\x02 \x01(\x0e2\x1c.sinergi.v1.CaseStatus.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\x06status\x124\n" +
+	"\x0flast_contact_on\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18\n" +
+	"\x8a\xb5\x18\x01\x03R\rlastContactOn\x123\n" +
+	"\x0esimfoni_number\x18\x04 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\rsimfoniNumber\"\xb7\x04\n" +
+	"\x11CreateCaseRequest\x12/\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12F\n" +
+	"\roccurred_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x12$\n" +
+	"\x06person\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x04R\x06person\x12;\n" +
+	"\n" +
+	"new_person\x18\x04 \x01(\v2\x15.sinergi.v1.NewPersonB\x05\x8a\xb5\x18\x01\x04R\tnewPerson\x12;\n" +
+	"\bnew_case\x18\x05 \x01(\v2\x13.sinergi.v1.NewCaseB\v\xbaH\x03\xc8\x01\x01\x8a\xb5\x18\x01\x03R\anewCase\x127\n" +
+	"\bincident\x18\x06 \x01(\v2\x14.sinergi.v1.IncidentB\x05\x8a\xb5\x18\x01\tR\bincident\x12+\n" +
+	"\x04risk\x18\a \x01(\v2\x10.sinergi.v1.RiskB\x05\x8a\xb5\x18\x01\bR\x04risk\x12M\n" +
+	"\fmeasurements\x18\b \x03(\v2\x1a.sinergi.v1.NewMeasurementB\r\xbaH\x05\x92\x01\x02\x10\x14\x8a\xb5\x18\x01\x06R\fmeasurements\x12!\n" +
+	"\x04note\x18\t \x01(\tB\r\xbaH\x05r\x03\x18\x90N\x8a\xb5\x18\x01\x05R\x04note\x121\n" +
+	"\x06legacy\x18\n" +
+	" \x01(\v2\x12.sinergi.v1.LegacyB\x05\x8a\xb5\x18\x01\x03R\x06legacy\"\xf8\x02\n" +
+	"\x11UpdateCaseRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\x04etag\x124\n" +
+	"\vupdate_mask\x18\x04 \x03(\tB\x13\xbaH\v\x92\x01\b\x10\x03\"\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\n" +
+	"updateMask\x12+\n" +
+	"\x04risk\x18\x05 \x01(\v2\x10.sinergi.v1.RiskB\x05\x8a\xb5\x18\x01\bR\x04risk\x12U\n" +
+	"\x0eintake_channel\x18\x06 \x01(\x0e2\x1f.sinergi.v1.IntakeChannel.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x03R\rintakeChannel\x124\n" +
+	"\x0ehidden_address\x18\a \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\tR\rhiddenAddress\"\x83\x03\n" +
+	"\x0fPlanCaseRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x12[\n" +
+	"\bservices\x18\x05 \x03(\x0e2%.sinergi.v1.ReferralServiceType.ValueB\x18\xbaH\x10\x92\x01\r\x10\x14\x18\x01\"\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\bservices\x12!\n" +
+	"\x04note\x18\x06 \x01(\tB\r\xbaH\x05r\x03\x18\x90N\x8a\xb5\x18\x01\x05R\x04note\x123\n" +
+	"\x12agreed_with_client\x18\a \x01(\bB\x05\x8a\xb5\x18\x01\x03R\x10agreedWithClient\"\x86\x02\n" +
+	"\x13StartServiceRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x122\n" +
+	"\rurgent_reason\x18\x05 \x01(\tB\r\xbaH\x05r\x03\x18\xd0\x0f\x8a\xb5\x18\x01\x05R\furgentReason\"\xd1\x01\n" +
+	"\x12MonitorCaseRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\"\xf9\x01\n" +
+	"\x11ResumeCaseRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x12'\n" +
+	"\x06reason\x18\x05 \x01(\tB\x0f\xbaH\ar\x05\x10\x01\x18\xd0\x0f\x8a\xb5\x18\x01\x05R\x06reason\"\xbc\x02\n" +
+	"\x15ReclassifyCaseRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x12?\n" +
+	"\x04type\x18\x05 \x01(\x0e2\x1a.sinergi.v1.CaseType.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\x04type\x12%\n" +
+	"\x06reason\x18\x06 \x01(\tB\r\xbaH\x05r\x03\x18\xd0\x0f\x8a\xb5\x18\x01\x05R\x06reason\"\xac\x05\n" +
+	"\x10CloseCaseRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x12H\n" +
+	"\x06reason\x18\x05 \x01(\x0e2\x1f.sinergi.v1.ClosureReason.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\x06reason\x12'\n" +
+	"\asummary\x18\x06 \x01(\tB\r\xbaH\x05r\x03\x18\x90N\x8a\xb5\x18\x01\x05R\asummary\x12(\n" +
+	"\breferral\x18\a \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\breferral\x12>\n" +
+	"\x13receiving_authority\x18\b \x01(\tB\r\xbaH\x05r\x03\x18\xc8\x01\x8a\xb5\x18\x01\x03R\x12receivingAuthority\x12/\n" +
+	"\fduplicate_of\x18\t \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\vduplicateOf\x12-\n" +
+	"\vdeceased_on\x18\n" +
+	" \x01(\tB\f\xbaH\x04r\x02\x18\n" +
+	"\x8a\xb5\x18\x01\x03R\n" +
+	"deceasedOn\x12?\n" +
+	"\x18safety_information_given\x18\v \x01(\bB\x05\x8a\xb5\x18\x01\x03R\x16safetyInformationGiven\x12,\n" +
+	"\x0esafety_checked\x18\f \x01(\bB\x05\x8a\xb5\x18\x01\x03R\rsafetyChecked\x12/\n" +
+	"\vexplanation\x18\r \x01(\tB\r\xbaH\x05r\x03\x18\xd0\x0f\x8a\xb5\x18\x01\x05R\vexplanation\"\xf9\x01\n" +
+	"\x11ReopenCaseRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x12'\n" +
+	"\x06reason\x18\x05 \x01(\tB\x0f\xbaH\ar\x05\x10\x01\x18\xd0\x0f\x8a\xb5\x18\x01\x05R\x06reason\"\xee\x01\n" +
+	"\x12AddIncidentRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12F\n" +
+	"\roccurred_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x12=\n" +
+	"\bincident\x18\x04 \x01(\v2\x14.sinergi.v1.IncidentB\v\xbaH\x03\xc8\x01\x01\x8a\xb5\x18\x01\tR\bincident\"\xd3\x03\n" +
+	"\x0eAddNoteRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12F\n" +
+	"\roccurred_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x12=\n" +
+	"\x04kind\x18\x04 \x01(\x0e2\x1a.sinergi.v1.NoteKind.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x03R\x04kind\x12!\n" +
+	"\x04text\x18\x05 \x01(\tB\r\xbaH\x05r\x03\x18\x90N\x8a\xb5\x18\x01\x05R\x04text\x12N\n" +
+	"\aservice\x18\x06 \x01(\x0e2%.sinergi.v1.ReferralServiceType.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x03R\aservice\x12)\n" +
+	"\tserved_on\x18\a \x01(\tB\f\xbaH\x04r\x02\x18\n" +
+	"\x8a\xb5\x18\x01\x03R\bservedOn\x12I\n" +
+	"\achannel\x18\b \x01(\x0e2 .sinergi.v1.ContactChannel.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x03R\achannel\"\xcb\x02\n" +
+	"\x13AddLegalStepRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12F\n" +
+	"\roccurred_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x12F\n" +
+	"\x06status\x18\x04 \x01(\x0e2\x1d.sinergi.v1.LegalStatus.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\tR\x06status\x12.\n" +
+	"\voccurred_on\x18\x05 \x01(\tB\r\xbaH\x05r\x03\x98\x01\n" +
+	"\x8a\xb5\x18\x01\tR\n" +
+	"occurredOn\x12!\n" +
+	"\x04text\x18\x06 \x01(\tB\r\xbaH\x05r\x03\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x04text\"\x93\x03\n" +
+	"\x1bRecordServiceConsentRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x12O\n" +
+	"\x06answer\x18\x05 \x01(\x0e2&.sinergi.v1.ServiceConsentAnswer.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\x06answer\x12=\n" +
+	"\x02by\x18\x06 \x01(\x0e2\x1e.sinergi.v1.ConsentGiver.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x03R\x02by\x12'\n" +
+	"\bgiven_on\x18\a \x01(\tB\f\xbaH\x04r\x02\x18\n" +
+	"\x8a\xb5\x18\x01\x03R\agivenOn\"\xc7\x02\n" +
+	"\x11AssignCaseRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x12&\n" +
+	"\aofficer\x18\x05 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\aofficer\x12&\n" +
+	"\arelease\x18\x06 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\arelease\x12%\n" +
+	"\x06reason\x18\a \x01(\tB\r\xbaH\x05r\x03\x18\xd0\x0f\x8a\xb5\x18\x01\x03R\x06reason\"\xbe\x01\n" +
+	"\x17TransferCaseloadRequest\x12/\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12\"\n" +
+	"\x04from\x18\x02 \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18<\x8a\xb5\x18\x01\x03R\x04from\x12'\n" +
+	"\x02to\x18\x03 \x03(\tB\x17\xbaH\x0f\x92\x01\f\b\x01\x10\x14\x18\x01\"\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x02to\x12%\n" +
+	"\x06reason\x18\x04 \x01(\tB\r\xbaH\x05r\x03\x18\xd0\x0f\x8a\xb5\x18\x01\x03R\x06reason\"U\n" +
+	"\x18TransferCaseloadResponse\x129\n" +
+	"\ttransfers\x18\x01 \x03(\v2\x14.sinergi.v1.TransferB\x05\x8a\xb5\x18\x01\x01R\ttransfers\"H\n" +
+	"\bTransfer\x12\x1a\n" +
+	"\x04name\x18\x01 \x01(\tB\x06\x8a\xb5\x18\x02\x03\vR\x04name\x12 \n" +
+	"\aofficer\x18\x02 \x01(\tB\x06\x8a\xb5\x18\x02\x03\vR\aofficer\"\x92\x01\n" +
+	"\x13ListTimelineRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12+\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\x0e\xbaH\x06\x1a\x04\x18d(\x00\x8a\xb5\x18\x01\x01R\bpageSize\x12,\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\"\x81\x01\n" +
+	"\x14ListTimelineResponse\x12:\n" +
+	"\aentries\x18\x01 \x03(\v2\x19.sinergi.v1.TimelineEntryB\x05\x8a\xb5\x18\x01\x01R\aentries\x12-\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken\"\xb1\x02\n" +
+	"\rTimelineEntry\x129\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x1e.sinergi.v1.TimelineKind.ValueB\x05\x8a\xb5\x18\x01\x03R\x04kind\x125\n" +
+	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\x04time\x12\x19\n" +
+	"\x04name\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04name\x12\x1b\n" +
+	"\x05event\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x05event\x12\x1b\n" +
+	"\x05state\x18\x05 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x05state\x12\x19\n" +
+	"\x04unit\x18\x06 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04unit\x12\x1f\n" +
+	"\aaccount\x18\a \x01(\tB\x05\x8a\xb5\x18\x01\x03R\aaccount\x12\x1d\n" +
+	"\x04text\x18\b \x01(\tB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\x04text\"\xdc\x01\n" +
+	"\x11ListRosterRequest\x12 \n" +
+	"\x04unit\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04unit\x12\"\n" +
+	"\x05month\x18\x02 \x01(\tB\f\xbaH\x04r\x02\x18\a\x8a\xb5\x18\x01\x01R\x05month\x12&\n" +
+	"\vnot_weighed\x18\x03 \x01(\bB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"notWeighed\x12+\n" +
+	"\tpage_size\x18\x04 \x01(\x05B\x0e\xbaH\x06\x1a\x04\x18d(\x00\x8a\xb5\x18\x01\x01R\bpageSize\x12,\n" +
+	"\n" +
+	"page_token\x18\x05 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\"\x7f\n" +
+	"\x12ListRosterResponse\x12:\n" +
+	"\bchildren\x18\x01 \x03(\v2\x17.sinergi.v1.RosterChildB\x05\x8a\xb5\x18\x01\x01R\bchildren\x12-\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken\"\xb6\x03\n" +
+	"\vRosterChild\x12\x19\n" +
+	"\x04case\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04case\x12\x1d\n" +
+	"\x06number\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x06number\x12#\n" +
+	"\tfull_name\x18\x03 \x01(\tB\x06\x8a\xb5\x18\x02\x04\rR\bfullName\x12/\n" +
+	"\x03sex\x18\x04 \x01(\x0e2\x15.sinergi.v1.Sex.ValueB\x06\x8a\xb5\x18\x02\x03\vR\x03sex\x12%\n" +
+	"\n" +
+	"birth_date\x18\x05 \x01(\tB\x06\x8a\xb5\x18\x02\x04\rR\tbirthDate\x12'\n" +
+	"\vmother_name\x18\x06 \x01(\tB\x06\x8a\xb5\x18\x02\x04\rR\n" +
+	"motherName\x12\x16\n" +
+	"\x02rt\x18\a \x01(\tB\x06\x8a\xb5\x18\x02\x04\rR\x02rt\x12\x16\n" +
+	"\x02rw\x18\b \x01(\tB\x06\x8a\xb5\x18\x02\x04\rR\x02rw\x123\n" +
+	"\x04last\x18\t \x01(\v2\x17.sinergi.v1.MeasurementB\x06\x8a\xb5\x18\x02\x06\x0eR\x04last\x12 \n" +
+	"\aweighed\x18\n" +
+	" \x01(\bB\x06\x8a\xb5\x18\x02\x06\x0eR\aweighed\x12%\n" +
+	"\n" +
+	"age_months\x18\v \x01(\x05B\x06\x8a\xb5\x18\x02\x04\rR\tageMonths\x12\x19\n" +
+	"\x04unit\x18\f \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04unit\":\n" +
+	"\x16GetGrowthRecordRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\"\xa9\x02\n" +
+	"\fGrowthRecord\x12\x19\n" +
+	"\x04case\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04case\x123\n" +
+	"\x06client\x18\x02 \x01(\v2\x12.sinergi.v1.PersonB\a\x8a\xb5\x18\x03\x03\x04\rR\x06client\x12C\n" +
+	"\fmeasurements\x18\x03 \x03(\v2\x17.sinergi.v1.MeasurementB\x06\x8a\xb5\x18\x02\x06\x0eR\fmeasurements\x12Y\n" +
+	"\x12stunting_diagnosis\x18\x04 \x01(\x0e2#.sinergi.v1.StuntingDiagnosis.ValueB\x05\x8a\xb5\x18\x01\x06R\x11stuntingDiagnosis\x12)\n" +
+	"\rnext_visit_on\x18\x05 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\vnextVisitOn\"\x9e\x02\n" +
+	"\x17RecordDisclosureRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x12F\n" +
+	"\n" +
+	"disclosure\x18\x05 \x01(\v2\x19.sinergi.v1.NewDisclosureB\v\xbaH\x03\xc8\x01\x01\x8a\xb5\x18\x01\x03R\n" +
+	"disclosure\":\n" +
+	"\x16ListDisclosuresRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\"Z\n" +
+	"\x17ListDisclosuresResponse\x12?\n" +
+	"\vdisclosures\x18\x01 \x03(\v2\x16.sinergi.v1.DisclosureB\x05\x8a\xb5\x18\x01\x01R\vdisclosures\"\xfe\a\n" +
+	"\n" +
+	"Disclosure\x12\x19\n" +
+	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\vR\x04name\x128\n" +
+	"\x05basis\x18\x02 \x01(\x0e2\x1b.sinergi.v1.BasisKind.ValueB\x05\x8a\xb5\x18\x01\vR\x05basis\x12\"\n" +
+	"\tfrom_unit\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\vR\bfromUnit\x12,\n" +
+	"\x0ereceiver_units\x18\x04 \x03(\tB\x05\x8a\xb5\x18\x01\x03R\rreceiverUnits\x12H\n" +
+	"\bservices\x18\x05 \x03(\x0e2%.sinergi.v1.ReferralServiceType.ValueB\x05\x8a\xb5\x18\x01\x03R\bservices\x12#\n" +
+	"\apurpose\x18\x06 \x01(\tB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\apurpose\x12;\n" +
+	"\fread_classes\x18\a \x03(\x0e2\x11.sinergi.v1.ClassB\x05\x8a\xb5\x18\x01\vR\vreadClasses\x12D\n" +
+	"\vread_fields\x18\b \x03(\x0e2\x1c.sinergi.v1.NamedField.ValueB\x05\x8a\xb5\x18\x01\vR\n" +
+	"readFields\x12;\n" +
+	"\x05giver\x18\t \x01(\x0e2\x1e.sinergi.v1.ConsentGiver.ValueB\x05\x8a\xb5\x18\x01\x03R\x05giver\x12$\n" +
+	"\n" +
+	"giver_name\x18\n" +
+	" \x01(\tB\x05\x8a\xb5\x18\x01\x04R\tgiverName\x12>\n" +
+	"\x06method\x18\v \x01(\x0e2\x1f.sinergi.v1.ConsentMethod.ValueB\x05\x8a\xb5\x18\x01\x03R\x06method\x12(\n" +
+	"\fexplained_by\x18\f \x01(\tB\x05\x8a\xb5\x18\x01\x03R\vexplainedBy\x12>\n" +
+	"\tgive_time\x18\r \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\bgiveTime\x12B\n" +
+	"\vexpire_time\x18\x0e \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\n" +
+	"expireTime\x12F\n" +
+	"\rwithdraw_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\fwithdrawTime\x12!\n" +
+	"\breplaces\x18\x10 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\breplaces\x12 \n" +
+	"\bin_force\x18\x11 \x01(\bB\x05\x8a\xb5\x18\x01\vR\ainForce\x12\x1e\n" +
+	"\x06reason\x18\x12 \x01(\tB\x06\x8a\xb5\x18\x02\t\x0fR\x06reason\x12)\n" +
+	"\forder_number\x18\x13 \x01(\tB\x06\x8a\xb5\x18\x02\t\x0fR\vorderNumber\x12.\n" +
+	"\x0fallowed_actions\x18\x14 \x03(\tB\x05\x8a\xb5\x18\x01\vR\x0eallowedActions\"\xd8\x01\n" +
+	"\x19WithdrawDisclosureRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\vR\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\vR\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\foccurredTime\"\xd0\x01\n" +
+	"\x11RefuseCareRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\"t\n" +
+	"\x0eConflictDetail\x12(\n" +
+	"\fcurrent_etag\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\vcurrentEtag\x128\n" +
+	"\x06fields\x18\x02 \x03(\v2\x19.sinergi.v1.FieldConflictB\x05\x8a\xb5\x18\x01\x03R\x06fields\"\xdd\x01\n" +
+	"\rFieldConflict\x12\x19\n" +
+	"\x04path\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04path\x12D\n" +
+	"\fchanged_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\vchangedTime\x12-\n" +
+	"\x0fchanged_by_unit\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\rchangedByUnit\x12\x1f\n" +
+	"\acurrent\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\tR\acurrent\x12\x1b\n" +
+	"\x05yours\x18\x05 \x01(\tB\x05\x8a\xb5\x18\x01\tR\x05yours2\x81\x17\n" +
 	"\vCaseService\x12S\n" +
 	"\aGetCase\x12\x1a.sinergi.v1.GetCaseRequest\x1a\x10.sinergi.v1.Case\"\x1a\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/{name=cases/*}\x12[\n" +
 	"\tListCases\x12\x1c.sinergi.v1.ListCasesRequest\x1a\x1d.sinergi.v1.ListCasesResponse\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/cases\x12c\n" +
@@ -887,7 +4627,36 @@ const file_sinergi_v1_case_service_proto_rawDesc = "" +
 	"ScreenCase\x12\x1d.sinergi.v1.ScreenCaseRequest\x1a\x10.sinergi.v1.Case\"$\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/{name=cases/*}:screen\x12c\n" +
 	"\n" +
 	"AssessCase\x12\x1d.sinergi.v1.AssessCaseRequest\x1a\x10.sinergi.v1.Case\"$\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/{name=cases/*}:assess\x12z\n" +
-	"\x0eAddMeasurement\x12!.sinergi.v1.AddMeasurementRequest\x1a\x17.sinergi.v1.Measurement\",\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/{name=cases/*}:addMeasurementB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\x0eAddMeasurement\x12!.sinergi.v1.AddMeasurementRequest\x1a\x17.sinergi.v1.Measurement\",\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/{name=cases/*}:addMeasurement\x12S\n" +
+	"\n" +
+	"CreateCase\x12\x1d.sinergi.v1.CreateCaseRequest\x1a\x10.sinergi.v1.Case\"\x14\x82\xd3\xe4\x93\x02\x0e:\x01*\"\t/v1/cases\x12\\\n" +
+	"\n" +
+	"UpdateCase\x12\x1d.sinergi.v1.UpdateCaseRequest\x1a\x10.sinergi.v1.Case\"\x1d\x82\xd3\xe4\x93\x02\x17:\x01*2\x12/v1/{name=cases/*}\x12]\n" +
+	"\bPlanCase\x12\x1b.sinergi.v1.PlanCaseRequest\x1a\x10.sinergi.v1.Case\"\"\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/{name=cases/*}:plan\x12m\n" +
+	"\fStartService\x12\x1f.sinergi.v1.StartServiceRequest\x1a\x10.sinergi.v1.Case\"*\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/{name=cases/*}:startService\x12f\n" +
+	"\vMonitorCase\x12\x1e.sinergi.v1.MonitorCaseRequest\x1a\x10.sinergi.v1.Case\"%\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/{name=cases/*}:monitor\x12c\n" +
+	"\n" +
+	"ResumeCase\x12\x1d.sinergi.v1.ResumeCaseRequest\x1a\x10.sinergi.v1.Case\"$\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/{name=cases/*}:resume\x12o\n" +
+	"\x0eReclassifyCase\x12!.sinergi.v1.ReclassifyCaseRequest\x1a\x10.sinergi.v1.Case\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/{name=cases/*}:reclassify\x12`\n" +
+	"\tCloseCase\x12\x1c.sinergi.v1.CloseCaseRequest\x1a\x10.sinergi.v1.Case\"#\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/{name=cases/*}:close\x12c\n" +
+	"\n" +
+	"ReopenCase\x12\x1d.sinergi.v1.ReopenCaseRequest\x1a\x10.sinergi.v1.Case\"$\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/{name=cases/*}:reopen\x12n\n" +
+	"\vAddIncident\x12\x1e.sinergi.v1.AddIncidentRequest\x1a\x14.sinergi.v1.Incident\")\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/{name=cases/*}:addIncident\x12^\n" +
+	"\aAddNote\x12\x1a.sinergi.v1.AddNoteRequest\x1a\x10.sinergi.v1.Note\"%\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/{name=cases/*}:addNote\x12r\n" +
+	"\fAddLegalStep\x12\x1f.sinergi.v1.AddLegalStepRequest\x1a\x15.sinergi.v1.LegalStep\"*\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/{name=cases/*}:addLegalStep\x12\x85\x01\n" +
+	"\x14RecordServiceConsent\x12'.sinergi.v1.RecordServiceConsentRequest\x1a\x10.sinergi.v1.Case\"2\x82\xd3\xe4\x93\x02,:\x01*\"'/v1/{name=cases/*}:recordServiceConsent\x12c\n" +
+	"\n" +
+	"AssignCase\x12\x1d.sinergi.v1.AssignCaseRequest\x1a\x10.sinergi.v1.Case\"$\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/{name=cases/*}:assign\x12|\n" +
+	"\x10TransferCaseload\x12#.sinergi.v1.TransferCaseloadRequest\x1a$.sinergi.v1.TransferCaseloadResponse\"\x1d\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/cases:transfer\x12v\n" +
+	"\fListTimeline\x12\x1f.sinergi.v1.ListTimelineRequest\x1a .sinergi.v1.ListTimelineResponse\"#\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/{name=cases/*}/timeline\x12e\n" +
+	"\n" +
+	"ListRoster\x12\x1d.sinergi.v1.ListRosterRequest\x1a\x1e.sinergi.v1.ListRosterResponse\"\x18\x82\xd3\xe4\x93\x02\x12\x12\x10/v1/cases:roster\x12x\n" +
+	"\x0fGetGrowthRecord\x12\".sinergi.v1.GetGrowthRecordRequest\x1a\x18.sinergi.v1.GrowthRecord\"'\x82\xd3\xe4\x93\x02!\x12\x1f/v1/{name=cases/*}/growthRecord\x12z\n" +
+	"\x10RecordDisclosure\x12#.sinergi.v1.RecordDisclosureRequest\x1a\x16.sinergi.v1.Disclosure\")\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/{name=cases/*}/disclosures\x12\x82\x01\n" +
+	"\x0fListDisclosures\x12\".sinergi.v1.ListDisclosuresRequest\x1a#.sinergi.v1.ListDisclosuresResponse\"&\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{name=cases/*}/disclosures\x12\x81\x01\n" +
+	"\x12WithdrawDisclosure\x12%.sinergi.v1.WithdrawDisclosureRequest\x1a\x16.sinergi.v1.Disclosure\",\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/{name=disclosures/*}:withdraw\x12g\n" +
+	"\n" +
+	"RefuseCare\x12\x1d.sinergi.v1.RefuseCareRequest\x1a\x10.sinergi.v1.Case\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/{name=cases/*}:refuseCareB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_case_service_proto_rawDescOnce sync.Once
@@ -901,71 +4670,249 @@ func file_sinergi_v1_case_service_proto_rawDescGZIP() []byte {
 	return file_sinergi_v1_case_service_proto_rawDescData
 }
 
-var file_sinergi_v1_case_service_proto_msgTypes = make([]protoimpl.MessageInfo, 9)
+var file_sinergi_v1_case_service_proto_msgTypes = make([]protoimpl.MessageInfo, 45)
 var file_sinergi_v1_case_service_proto_goTypes = []any{
-	(*Case)(nil),                   // 0: sinergi.v1.Case
-	(*Task)(nil),                   // 1: sinergi.v1.Task
-	(*Note)(nil),                   // 2: sinergi.v1.Note
-	(*GetCaseRequest)(nil),         // 3: sinergi.v1.GetCaseRequest
-	(*ListCasesRequest)(nil),       // 4: sinergi.v1.ListCasesRequest
-	(*ListCasesResponse)(nil),      // 5: sinergi.v1.ListCasesResponse
-	(*ScreenCaseRequest)(nil),      // 6: sinergi.v1.ScreenCaseRequest
-	(*AssessCaseRequest)(nil),      // 7: sinergi.v1.AssessCaseRequest
-	(*AddMeasurementRequest)(nil),  // 8: sinergi.v1.AddMeasurementRequest
-	(CaseType_Value)(0),            // 9: sinergi.v1.CaseType.Value
-	(CaseStatus_Value)(0),          // 10: sinergi.v1.CaseStatus.Value
-	(Level_Value)(0),               // 11: sinergi.v1.Level.Value
-	(*Person)(nil),                 // 12: sinergi.v1.Person
-	(IntakeChannel_Value)(0),       // 13: sinergi.v1.IntakeChannel.Value
-	(*timestamppb.Timestamp)(nil),  // 14: google.protobuf.Timestamp
-	(DutyName_Value)(0),            // 15: sinergi.v1.DutyName.Value
-	(*Measurement)(nil),            // 16: sinergi.v1.Measurement
-	(*Incident)(nil),               // 17: sinergi.v1.Incident
-	(YesNo_Value)(0),               // 18: sinergi.v1.YesNo.Value
-	(*Risk)(nil),                   // 19: sinergi.v1.Risk
-	(ReferralServiceType_Value)(0), // 20: sinergi.v1.ReferralServiceType.Value
-	(*NewMeasurement)(nil),         // 21: sinergi.v1.NewMeasurement
+	(*Case)(nil),                        // 0: sinergi.v1.Case
+	(*Task)(nil),                        // 1: sinergi.v1.Task
+	(*Note)(nil),                        // 2: sinergi.v1.Note
+	(*GetCaseRequest)(nil),              // 3: sinergi.v1.GetCaseRequest
+	(*ListCasesRequest)(nil),            // 4: sinergi.v1.ListCasesRequest
+	(*ListCasesResponse)(nil),           // 5: sinergi.v1.ListCasesResponse
+	(*ScreenCaseRequest)(nil),           // 6: sinergi.v1.ScreenCaseRequest
+	(*AssessCaseRequest)(nil),           // 7: sinergi.v1.AssessCaseRequest
+	(*AddMeasurementRequest)(nil),       // 8: sinergi.v1.AddMeasurementRequest
+	(*ServiceConsent)(nil),              // 9: sinergi.v1.ServiceConsent
+	(*LegalStep)(nil),                   // 10: sinergi.v1.LegalStep
+	(*Legacy)(nil),                      // 11: sinergi.v1.Legacy
+	(*CreateCaseRequest)(nil),           // 12: sinergi.v1.CreateCaseRequest
+	(*UpdateCaseRequest)(nil),           // 13: sinergi.v1.UpdateCaseRequest
+	(*PlanCaseRequest)(nil),             // 14: sinergi.v1.PlanCaseRequest
+	(*StartServiceRequest)(nil),         // 15: sinergi.v1.StartServiceRequest
+	(*MonitorCaseRequest)(nil),          // 16: sinergi.v1.MonitorCaseRequest
+	(*ResumeCaseRequest)(nil),           // 17: sinergi.v1.ResumeCaseRequest
+	(*ReclassifyCaseRequest)(nil),       // 18: sinergi.v1.ReclassifyCaseRequest
+	(*CloseCaseRequest)(nil),            // 19: sinergi.v1.CloseCaseRequest
+	(*ReopenCaseRequest)(nil),           // 20: sinergi.v1.ReopenCaseRequest
+	(*AddIncidentRequest)(nil),          // 21: sinergi.v1.AddIncidentRequest
+	(*AddNoteRequest)(nil),              // 22: sinergi.v1.AddNoteRequest
+	(*AddLegalStepRequest)(nil),         // 23: sinergi.v1.AddLegalStepRequest
+	(*RecordServiceConsentRequest)(nil), // 24: sinergi.v1.RecordServiceConsentRequest
+	(*AssignCaseRequest)(nil),           // 25: sinergi.v1.AssignCaseRequest
+	(*TransferCaseloadRequest)(nil),     // 26: sinergi.v1.TransferCaseloadRequest
+	(*TransferCaseloadResponse)(nil),    // 27: sinergi.v1.TransferCaseloadResponse
+	(*Transfer)(nil),                    // 28: sinergi.v1.Transfer
+	(*ListTimelineRequest)(nil),         // 29: sinergi.v1.ListTimelineRequest
+	(*ListTimelineResponse)(nil),        // 30: sinergi.v1.ListTimelineResponse
+	(*TimelineEntry)(nil),               // 31: sinergi.v1.TimelineEntry
+	(*ListRosterRequest)(nil),           // 32: sinergi.v1.ListRosterRequest
+	(*ListRosterResponse)(nil),          // 33: sinergi.v1.ListRosterResponse
+	(*RosterChild)(nil),                 // 34: sinergi.v1.RosterChild
+	(*GetGrowthRecordRequest)(nil),      // 35: sinergi.v1.GetGrowthRecordRequest
+	(*GrowthRecord)(nil),                // 36: sinergi.v1.GrowthRecord
+	(*RecordDisclosureRequest)(nil),     // 37: sinergi.v1.RecordDisclosureRequest
+	(*ListDisclosuresRequest)(nil),      // 38: sinergi.v1.ListDisclosuresRequest
+	(*ListDisclosuresResponse)(nil),     // 39: sinergi.v1.ListDisclosuresResponse
+	(*Disclosure)(nil),                  // 40: sinergi.v1.Disclosure
+	(*WithdrawDisclosureRequest)(nil),   // 41: sinergi.v1.WithdrawDisclosureRequest
+	(*RefuseCareRequest)(nil),           // 42: sinergi.v1.RefuseCareRequest
+	(*ConflictDetail)(nil),              // 43: sinergi.v1.ConflictDetail
+	(*FieldConflict)(nil),               // 44: sinergi.v1.FieldConflict
+	(CaseType_Value)(0),                 // 45: sinergi.v1.CaseType.Value
+	(CaseStatus_Value)(0),               // 46: sinergi.v1.CaseStatus.Value
+	(Level_Value)(0),                    // 47: sinergi.v1.Level.Value
+	(*Person)(nil),                      // 48: sinergi.v1.Person
+	(IntakeChannel_Value)(0),            // 49: sinergi.v1.IntakeChannel.Value
+	(*timestamppb.Timestamp)(nil),       // 50: google.protobuf.Timestamp
+	(DutyName_Value)(0),                 // 51: sinergi.v1.DutyName.Value
+	(*Measurement)(nil),                 // 52: sinergi.v1.Measurement
+	(*Incident)(nil),                    // 53: sinergi.v1.Incident
+	(YesNo_Value)(0),                    // 54: sinergi.v1.YesNo.Value
+	(*Risk)(nil),                        // 55: sinergi.v1.Risk
+	(ReferralServiceType_Value)(0),      // 56: sinergi.v1.ReferralServiceType.Value
+	(LegalStatus_Value)(0),              // 57: sinergi.v1.LegalStatus.Value
+	(ClosureReason_Value)(0),            // 58: sinergi.v1.ClosureReason.Value
+	(StuntingDiagnosis_Value)(0),        // 59: sinergi.v1.StuntingDiagnosis.Value
+	(TaskLabel_Value)(0),                // 60: sinergi.v1.TaskLabel.Value
+	(TaskState_Value)(0),                // 61: sinergi.v1.TaskState.Value
+	(NoteKind_Value)(0),                 // 62: sinergi.v1.NoteKind.Value
+	(ContactChannel_Value)(0),           // 63: sinergi.v1.ContactChannel.Value
+	(*NewMeasurement)(nil),              // 64: sinergi.v1.NewMeasurement
+	(ServiceConsentAnswer_Value)(0),     // 65: sinergi.v1.ServiceConsentAnswer.Value
+	(ConsentGiver_Value)(0),             // 66: sinergi.v1.ConsentGiver.Value
+	(*NewPerson)(nil),                   // 67: sinergi.v1.NewPerson
+	(*NewCase)(nil),                     // 68: sinergi.v1.NewCase
+	(TimelineKind_Value)(0),             // 69: sinergi.v1.TimelineKind.Value
+	(Sex_Value)(0),                      // 70: sinergi.v1.Sex.Value
+	(*NewDisclosure)(nil),               // 71: sinergi.v1.NewDisclosure
+	(BasisKind_Value)(0),                // 72: sinergi.v1.BasisKind.Value
+	(Class)(0),                          // 73: sinergi.v1.Class
+	(NamedField_Value)(0),               // 74: sinergi.v1.NamedField.Value
+	(ConsentMethod_Value)(0),            // 75: sinergi.v1.ConsentMethod.Value
 }
 var file_sinergi_v1_case_service_proto_depIdxs = []int32{
-	9,  // 0: sinergi.v1.Case.type:type_name -> sinergi.v1.CaseType.Value
-	10, // 1: sinergi.v1.Case.status:type_name -> sinergi.v1.CaseStatus.Value
-	11, // 2: sinergi.v1.Case.level:type_name -> sinergi.v1.Level.Value
-	12, // 3: sinergi.v1.Case.client:type_name -> sinergi.v1.Person
-	13, // 4: sinergi.v1.Case.intake_channel:type_name -> sinergi.v1.IntakeChannel.Value
-	14, // 5: sinergi.v1.Case.open_time:type_name -> google.protobuf.Timestamp
-	15, // 6: sinergi.v1.Case.duty:type_name -> sinergi.v1.DutyName.Value
-	14, // 7: sinergi.v1.Case.due_time:type_name -> google.protobuf.Timestamp
-	1,  // 8: sinergi.v1.Case.tasks:type_name -> sinergi.v1.Task
-	16, // 9: sinergi.v1.Case.measurements:type_name -> sinergi.v1.Measurement
-	17, // 10: sinergi.v1.Case.incidents:type_name -> sinergi.v1.Incident
-	18, // 11: sinergi.v1.Case.kdrt:type_name -> sinergi.v1.YesNo.Value
-	19, // 12: sinergi.v1.Case.risk:type_name -> sinergi.v1.Risk
-	2,  // 13: sinergi.v1.Case.notes:type_name -> sinergi.v1.Note
-	20, // 14: sinergi.v1.Task.service:type_name -> sinergi.v1.ReferralServiceType.Value
-	14, // 15: sinergi.v1.Task.due_time:type_name -> google.protobuf.Timestamp
-	14, // 16: sinergi.v1.Note.record_time:type_name -> google.protobuf.Timestamp
-	9,  // 17: sinergi.v1.ListCasesRequest.type:type_name -> sinergi.v1.CaseType.Value
-	0,  // 18: sinergi.v1.ListCasesResponse.cases:type_name -> sinergi.v1.Case
-	14, // 19: sinergi.v1.ScreenCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	14, // 20: sinergi.v1.AssessCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	19, // 21: sinergi.v1.AssessCaseRequest.risk:type_name -> sinergi.v1.Risk
-	14, // 22: sinergi.v1.AddMeasurementRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	21, // 23: sinergi.v1.AddMeasurementRequest.measurement:type_name -> sinergi.v1.NewMeasurement
-	3,  // 24: sinergi.v1.CaseService.GetCase:input_type -> sinergi.v1.GetCaseRequest
-	4,  // 25: sinergi.v1.CaseService.ListCases:input_type -> sinergi.v1.ListCasesRequest
-	6,  // 26: sinergi.v1.CaseService.ScreenCase:input_type -> sinergi.v1.ScreenCaseRequest
-	7,  // 27: sinergi.v1.CaseService.AssessCase:input_type -> sinergi.v1.AssessCaseRequest
-	8,  // 28: sinergi.v1.CaseService.AddMeasurement:input_type -> sinergi.v1.AddMeasurementRequest
-	0,  // 29: sinergi.v1.CaseService.GetCase:output_type -> sinergi.v1.Case
-	5,  // 30: sinergi.v1.CaseService.ListCases:output_type -> sinergi.v1.ListCasesResponse
-	0,  // 31: sinergi.v1.CaseService.ScreenCase:output_type -> sinergi.v1.Case
-	0,  // 32: sinergi.v1.CaseService.AssessCase:output_type -> sinergi.v1.Case
-	16, // 33: sinergi.v1.CaseService.AddMeasurement:output_type -> sinergi.v1.Measurement
-	29, // [29:34] is the sub-list for method output_type
-	24, // [24:29] is the sub-list for method input_type
-	24, // [24:24] is the sub-list for extension type_name
-	24, // [24:24] is the sub-list for extension extendee
-	0,  // [0:24] is the sub-list for field type_name
+	45,  // 0: sinergi.v1.Case.type:type_name -> sinergi.v1.CaseType.Value
+	46,  // 1: sinergi.v1.Case.status:type_name -> sinergi.v1.CaseStatus.Value
+	47,  // 2: sinergi.v1.Case.level:type_name -> sinergi.v1.Level.Value
+	48,  // 3: sinergi.v1.Case.client:type_name -> sinergi.v1.Person
+	49,  // 4: sinergi.v1.Case.intake_channel:type_name -> sinergi.v1.IntakeChannel.Value
+	50,  // 5: sinergi.v1.Case.open_time:type_name -> google.protobuf.Timestamp
+	51,  // 6: sinergi.v1.Case.duty:type_name -> sinergi.v1.DutyName.Value
+	50,  // 7: sinergi.v1.Case.due_time:type_name -> google.protobuf.Timestamp
+	1,   // 8: sinergi.v1.Case.tasks:type_name -> sinergi.v1.Task
+	52,  // 9: sinergi.v1.Case.measurements:type_name -> sinergi.v1.Measurement
+	53,  // 10: sinergi.v1.Case.incidents:type_name -> sinergi.v1.Incident
+	54,  // 11: sinergi.v1.Case.kdrt:type_name -> sinergi.v1.YesNo.Value
+	55,  // 12: sinergi.v1.Case.risk:type_name -> sinergi.v1.Risk
+	2,   // 13: sinergi.v1.Case.notes:type_name -> sinergi.v1.Note
+	56,  // 14: sinergi.v1.Case.services:type_name -> sinergi.v1.ReferralServiceType.Value
+	9,   // 15: sinergi.v1.Case.service_consent:type_name -> sinergi.v1.ServiceConsent
+	57,  // 16: sinergi.v1.Case.legal_status:type_name -> sinergi.v1.LegalStatus.Value
+	10,  // 17: sinergi.v1.Case.legal_steps:type_name -> sinergi.v1.LegalStep
+	58,  // 18: sinergi.v1.Case.closure_reason:type_name -> sinergi.v1.ClosureReason.Value
+	50,  // 19: sinergi.v1.Case.close_time:type_name -> google.protobuf.Timestamp
+	11,  // 20: sinergi.v1.Case.legacy:type_name -> sinergi.v1.Legacy
+	59,  // 21: sinergi.v1.Case.stunting_diagnosis:type_name -> sinergi.v1.StuntingDiagnosis.Value
+	50,  // 22: sinergi.v1.Case.legal_due_time:type_name -> google.protobuf.Timestamp
+	50,  // 23: sinergi.v1.Case.level2_time:type_name -> google.protobuf.Timestamp
+	50,  // 24: sinergi.v1.Case.level3_time:type_name -> google.protobuf.Timestamp
+	50,  // 25: sinergi.v1.Case.risk_assess_time:type_name -> google.protobuf.Timestamp
+	56,  // 26: sinergi.v1.Task.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	50,  // 27: sinergi.v1.Task.due_time:type_name -> google.protobuf.Timestamp
+	60,  // 28: sinergi.v1.Task.label:type_name -> sinergi.v1.TaskLabel.Value
+	61,  // 29: sinergi.v1.Task.state:type_name -> sinergi.v1.TaskState.Value
+	50,  // 30: sinergi.v1.Task.legal_due_time:type_name -> google.protobuf.Timestamp
+	50,  // 31: sinergi.v1.Note.record_time:type_name -> google.protobuf.Timestamp
+	62,  // 32: sinergi.v1.Note.kind:type_name -> sinergi.v1.NoteKind.Value
+	56,  // 33: sinergi.v1.Note.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	63,  // 34: sinergi.v1.Note.channel:type_name -> sinergi.v1.ContactChannel.Value
+	45,  // 35: sinergi.v1.ListCasesRequest.type:type_name -> sinergi.v1.CaseType.Value
+	0,   // 36: sinergi.v1.ListCasesResponse.cases:type_name -> sinergi.v1.Case
+	50,  // 37: sinergi.v1.ScreenCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	50,  // 38: sinergi.v1.AssessCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	55,  // 39: sinergi.v1.AssessCaseRequest.risk:type_name -> sinergi.v1.Risk
+	50,  // 40: sinergi.v1.AddMeasurementRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	64,  // 41: sinergi.v1.AddMeasurementRequest.measurement:type_name -> sinergi.v1.NewMeasurement
+	65,  // 42: sinergi.v1.ServiceConsent.answer:type_name -> sinergi.v1.ServiceConsentAnswer.Value
+	66,  // 43: sinergi.v1.ServiceConsent.by:type_name -> sinergi.v1.ConsentGiver.Value
+	57,  // 44: sinergi.v1.LegalStep.status:type_name -> sinergi.v1.LegalStatus.Value
+	50,  // 45: sinergi.v1.LegalStep.record_time:type_name -> google.protobuf.Timestamp
+	46,  // 46: sinergi.v1.Legacy.status:type_name -> sinergi.v1.CaseStatus.Value
+	50,  // 47: sinergi.v1.CreateCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	67,  // 48: sinergi.v1.CreateCaseRequest.new_person:type_name -> sinergi.v1.NewPerson
+	68,  // 49: sinergi.v1.CreateCaseRequest.new_case:type_name -> sinergi.v1.NewCase
+	53,  // 50: sinergi.v1.CreateCaseRequest.incident:type_name -> sinergi.v1.Incident
+	55,  // 51: sinergi.v1.CreateCaseRequest.risk:type_name -> sinergi.v1.Risk
+	64,  // 52: sinergi.v1.CreateCaseRequest.measurements:type_name -> sinergi.v1.NewMeasurement
+	11,  // 53: sinergi.v1.CreateCaseRequest.legacy:type_name -> sinergi.v1.Legacy
+	55,  // 54: sinergi.v1.UpdateCaseRequest.risk:type_name -> sinergi.v1.Risk
+	49,  // 55: sinergi.v1.UpdateCaseRequest.intake_channel:type_name -> sinergi.v1.IntakeChannel.Value
+	50,  // 56: sinergi.v1.PlanCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	56,  // 57: sinergi.v1.PlanCaseRequest.services:type_name -> sinergi.v1.ReferralServiceType.Value
+	50,  // 58: sinergi.v1.StartServiceRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	50,  // 59: sinergi.v1.MonitorCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	50,  // 60: sinergi.v1.ResumeCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	50,  // 61: sinergi.v1.ReclassifyCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	45,  // 62: sinergi.v1.ReclassifyCaseRequest.type:type_name -> sinergi.v1.CaseType.Value
+	50,  // 63: sinergi.v1.CloseCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	58,  // 64: sinergi.v1.CloseCaseRequest.reason:type_name -> sinergi.v1.ClosureReason.Value
+	50,  // 65: sinergi.v1.ReopenCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	50,  // 66: sinergi.v1.AddIncidentRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	53,  // 67: sinergi.v1.AddIncidentRequest.incident:type_name -> sinergi.v1.Incident
+	50,  // 68: sinergi.v1.AddNoteRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	62,  // 69: sinergi.v1.AddNoteRequest.kind:type_name -> sinergi.v1.NoteKind.Value
+	56,  // 70: sinergi.v1.AddNoteRequest.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	63,  // 71: sinergi.v1.AddNoteRequest.channel:type_name -> sinergi.v1.ContactChannel.Value
+	50,  // 72: sinergi.v1.AddLegalStepRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	57,  // 73: sinergi.v1.AddLegalStepRequest.status:type_name -> sinergi.v1.LegalStatus.Value
+	50,  // 74: sinergi.v1.RecordServiceConsentRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	65,  // 75: sinergi.v1.RecordServiceConsentRequest.answer:type_name -> sinergi.v1.ServiceConsentAnswer.Value
+	66,  // 76: sinergi.v1.RecordServiceConsentRequest.by:type_name -> sinergi.v1.ConsentGiver.Value
+	50,  // 77: sinergi.v1.AssignCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	28,  // 78: sinergi.v1.TransferCaseloadResponse.transfers:type_name -> sinergi.v1.Transfer
+	31,  // 79: sinergi.v1.ListTimelineResponse.entries:type_name -> sinergi.v1.TimelineEntry
+	69,  // 80: sinergi.v1.TimelineEntry.kind:type_name -> sinergi.v1.TimelineKind.Value
+	50,  // 81: sinergi.v1.TimelineEntry.time:type_name -> google.protobuf.Timestamp
+	34,  // 82: sinergi.v1.ListRosterResponse.children:type_name -> sinergi.v1.RosterChild
+	70,  // 83: sinergi.v1.RosterChild.sex:type_name -> sinergi.v1.Sex.Value
+	52,  // 84: sinergi.v1.RosterChild.last:type_name -> sinergi.v1.Measurement
+	48,  // 85: sinergi.v1.GrowthRecord.client:type_name -> sinergi.v1.Person
+	52,  // 86: sinergi.v1.GrowthRecord.measurements:type_name -> sinergi.v1.Measurement
+	59,  // 87: sinergi.v1.GrowthRecord.stunting_diagnosis:type_name -> sinergi.v1.StuntingDiagnosis.Value
+	50,  // 88: sinergi.v1.RecordDisclosureRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	71,  // 89: sinergi.v1.RecordDisclosureRequest.disclosure:type_name -> sinergi.v1.NewDisclosure
+	40,  // 90: sinergi.v1.ListDisclosuresResponse.disclosures:type_name -> sinergi.v1.Disclosure
+	72,  // 91: sinergi.v1.Disclosure.basis:type_name -> sinergi.v1.BasisKind.Value
+	56,  // 92: sinergi.v1.Disclosure.services:type_name -> sinergi.v1.ReferralServiceType.Value
+	73,  // 93: sinergi.v1.Disclosure.read_classes:type_name -> sinergi.v1.Class
+	74,  // 94: sinergi.v1.Disclosure.read_fields:type_name -> sinergi.v1.NamedField.Value
+	66,  // 95: sinergi.v1.Disclosure.giver:type_name -> sinergi.v1.ConsentGiver.Value
+	75,  // 96: sinergi.v1.Disclosure.method:type_name -> sinergi.v1.ConsentMethod.Value
+	50,  // 97: sinergi.v1.Disclosure.give_time:type_name -> google.protobuf.Timestamp
+	50,  // 98: sinergi.v1.Disclosure.expire_time:type_name -> google.protobuf.Timestamp
+	50,  // 99: sinergi.v1.Disclosure.withdraw_time:type_name -> google.protobuf.Timestamp
+	50,  // 100: sinergi.v1.WithdrawDisclosureRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	50,  // 101: sinergi.v1.RefuseCareRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	44,  // 102: sinergi.v1.ConflictDetail.fields:type_name -> sinergi.v1.FieldConflict
+	50,  // 103: sinergi.v1.FieldConflict.changed_time:type_name -> google.protobuf.Timestamp
+	3,   // 104: sinergi.v1.CaseService.GetCase:input_type -> sinergi.v1.GetCaseRequest
+	4,   // 105: sinergi.v1.CaseService.ListCases:input_type -> sinergi.v1.ListCasesRequest
+	6,   // 106: sinergi.v1.CaseService.ScreenCase:input_type -> sinergi.v1.ScreenCaseRequest
+	7,   // 107: sinergi.v1.CaseService.AssessCase:input_type -> sinergi.v1.AssessCaseRequest
+	8,   // 108: sinergi.v1.CaseService.AddMeasurement:input_type -> sinergi.v1.AddMeasurementRequest
+	12,  // 109: sinergi.v1.CaseService.CreateCase:input_type -> sinergi.v1.CreateCaseRequest
+	13,  // 110: sinergi.v1.CaseService.UpdateCase:input_type -> sinergi.v1.UpdateCaseRequest
+	14,  // 111: sinergi.v1.CaseService.PlanCase:input_type -> sinergi.v1.PlanCaseRequest
+	15,  // 112: sinergi.v1.CaseService.StartService:input_type -> sinergi.v1.StartServiceRequest
+	16,  // 113: sinergi.v1.CaseService.MonitorCase:input_type -> sinergi.v1.MonitorCaseRequest
+	17,  // 114: sinergi.v1.CaseService.ResumeCase:input_type -> sinergi.v1.ResumeCaseRequest
+	18,  // 115: sinergi.v1.CaseService.ReclassifyCase:input_type -> sinergi.v1.ReclassifyCaseRequest
+	19,  // 116: sinergi.v1.CaseService.CloseCase:input_type -> sinergi.v1.CloseCaseRequest
+	20,  // 117: sinergi.v1.CaseService.ReopenCase:input_type -> sinergi.v1.ReopenCaseRequest
+	21,  // 118: sinergi.v1.CaseService.AddIncident:input_type -> sinergi.v1.AddIncidentRequest
+	22,  // 119: sinergi.v1.CaseService.AddNote:input_type -> sinergi.v1.AddNoteRequest
+	23,  // 120: sinergi.v1.CaseService.AddLegalStep:input_type -> sinergi.v1.AddLegalStepRequest
+	24,  // 121: sinergi.v1.CaseService.RecordServiceConsent:input_type -> sinergi.v1.RecordServiceConsentRequest
+	25,  // 122: sinergi.v1.CaseService.AssignCase:input_type -> sinergi.v1.AssignCaseRequest
+	26,  // 123: sinergi.v1.CaseService.TransferCaseload:input_type -> sinergi.v1.TransferCaseloadRequest
+	29,  // 124: sinergi.v1.CaseService.ListTimeline:input_type -> sinergi.v1.ListTimelineRequest
+	32,  // 125: sinergi.v1.CaseService.ListRoster:input_type -> sinergi.v1.ListRosterRequest
+	35,  // 126: sinergi.v1.CaseService.GetGrowthRecord:input_type -> sinergi.v1.GetGrowthRecordRequest
+	37,  // 127: sinergi.v1.CaseService.RecordDisclosure:input_type -> sinergi.v1.RecordDisclosureRequest
+	38,  // 128: sinergi.v1.CaseService.ListDisclosures:input_type -> sinergi.v1.ListDisclosuresRequest
+	41,  // 129: sinergi.v1.CaseService.WithdrawDisclosure:input_type -> sinergi.v1.WithdrawDisclosureRequest
+	42,  // 130: sinergi.v1.CaseService.RefuseCare:input_type -> sinergi.v1.RefuseCareRequest
+	0,   // 131: sinergi.v1.CaseService.GetCase:output_type -> sinergi.v1.Case
+	5,   // 132: sinergi.v1.CaseService.ListCases:output_type -> sinergi.v1.ListCasesResponse
+	0,   // 133: sinergi.v1.CaseService.ScreenCase:output_type -> sinergi.v1.Case
+	0,   // 134: sinergi.v1.CaseService.AssessCase:output_type -> sinergi.v1.Case
+	52,  // 135: sinergi.v1.CaseService.AddMeasurement:output_type -> sinergi.v1.Measurement
+	0,   // 136: sinergi.v1.CaseService.CreateCase:output_type -> sinergi.v1.Case
+	0,   // 137: sinergi.v1.CaseService.UpdateCase:output_type -> sinergi.v1.Case
+	0,   // 138: sinergi.v1.CaseService.PlanCase:output_type -> sinergi.v1.Case
+	0,   // 139: sinergi.v1.CaseService.StartService:output_type -> sinergi.v1.Case
+	0,   // 140: sinergi.v1.CaseService.MonitorCase:output_type -> sinergi.v1.Case
+	0,   // 141: sinergi.v1.CaseService.ResumeCase:output_type -> sinergi.v1.Case
+	0,   // 142: sinergi.v1.CaseService.ReclassifyCase:output_type -> sinergi.v1.Case
+	0,   // 143: sinergi.v1.CaseService.CloseCase:output_type -> sinergi.v1.Case
+	0,   // 144: sinergi.v1.CaseService.ReopenCase:output_type -> sinergi.v1.Case
+	53,  // 145: sinergi.v1.CaseService.AddIncident:output_type -> sinergi.v1.Incident
+	2,   // 146: sinergi.v1.CaseService.AddNote:output_type -> sinergi.v1.Note
+	10,  // 147: sinergi.v1.CaseService.AddLegalStep:output_type -> sinergi.v1.LegalStep
+	0,   // 148: sinergi.v1.CaseService.RecordServiceConsent:output_type -> sinergi.v1.Case
+	0,   // 149: sinergi.v1.CaseService.AssignCase:output_type -> sinergi.v1.Case
+	27,  // 150: sinergi.v1.CaseService.TransferCaseload:output_type -> sinergi.v1.TransferCaseloadResponse
+	30,  // 151: sinergi.v1.CaseService.ListTimeline:output_type -> sinergi.v1.ListTimelineResponse
+	33,  // 152: sinergi.v1.CaseService.ListRoster:output_type -> sinergi.v1.ListRosterResponse
+	36,  // 153: sinergi.v1.CaseService.GetGrowthRecord:output_type -> sinergi.v1.GrowthRecord
+	40,  // 154: sinergi.v1.CaseService.RecordDisclosure:output_type -> sinergi.v1.Disclosure
+	39,  // 155: sinergi.v1.CaseService.ListDisclosures:output_type -> sinergi.v1.ListDisclosuresResponse
+	40,  // 156: sinergi.v1.CaseService.WithdrawDisclosure:output_type -> sinergi.v1.Disclosure
+	0,   // 157: sinergi.v1.CaseService.RefuseCare:output_type -> sinergi.v1.Case
+	131, // [131:158] is the sub-list for method output_type
+	104, // [104:131] is the sub-list for method input_type
+	104, // [104:104] is the sub-list for extension type_name
+	104, // [104:104] is the sub-list for extension extendee
+	0,   // [0:104] is the sub-list for field type_name
 }
 
 func init() { file_sinergi_v1_case_service_proto_init() }
@@ -974,6 +4921,7 @@ func file_sinergi_v1_case_service_proto_init() {
 		return
 	}
 	file_sinergi_v1_content_proto_init()
+	file_sinergi_v1_filing_proto_init()
 	file_sinergi_v1_options_proto_init()
 	file_sinergi_v1_person_proto_init()
 	file_sinergi_v1_vocabulary_proto_init()
@@ -983,7 +4931,7 @@ func file_sinergi_v1_case_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_case_service_proto_rawDesc), len(file_sinergi_v1_case_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   9,
+			NumMessages:   45,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -21,11 +21,33 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	CaseService_GetCase_FullMethodName        = "/sinergi.v1.CaseService/GetCase"
-	CaseService_ListCases_FullMethodName      = "/sinergi.v1.CaseService/ListCases"
-	CaseService_ScreenCase_FullMethodName     = "/sinergi.v1.CaseService/ScreenCase"
-	CaseService_AssessCase_FullMethodName     = "/sinergi.v1.CaseService/AssessCase"
-	CaseService_AddMeasurement_FullMethodName = "/sinergi.v1.CaseService/AddMeasurement"
+	CaseService_GetCase_FullMethodName              = "/sinergi.v1.CaseService/GetCase"
+	CaseService_ListCases_FullMethodName            = "/sinergi.v1.CaseService/ListCases"
+	CaseService_ScreenCase_FullMethodName           = "/sinergi.v1.CaseService/ScreenCase"
+	CaseService_AssessCase_FullMethodName           = "/sinergi.v1.CaseService/AssessCase"
+	CaseService_AddMeasurement_FullMethodName       = "/sinergi.v1.CaseService/AddMeasurement"
+	CaseService_CreateCase_FullMethodName           = "/sinergi.v1.CaseService/CreateCase"
+	CaseService_UpdateCase_FullMethodName           = "/sinergi.v1.CaseService/UpdateCase"
+	CaseService_PlanCase_FullMethodName             = "/sinergi.v1.CaseService/PlanCase"
+	CaseService_StartService_FullMethodName         = "/sinergi.v1.CaseService/StartService"
+	CaseService_MonitorCase_FullMethodName          = "/sinergi.v1.CaseService/MonitorCase"
+	CaseService_ResumeCase_FullMethodName           = "/sinergi.v1.CaseService/ResumeCase"
+	CaseService_ReclassifyCase_FullMethodName       = "/sinergi.v1.CaseService/ReclassifyCase"
+	CaseService_CloseCase_FullMethodName            = "/sinergi.v1.CaseService/CloseCase"
+	CaseService_ReopenCase_FullMethodName           = "/sinergi.v1.CaseService/ReopenCase"
+	CaseService_AddIncident_FullMethodName          = "/sinergi.v1.CaseService/AddIncident"
+	CaseService_AddNote_FullMethodName              = "/sinergi.v1.CaseService/AddNote"
+	CaseService_AddLegalStep_FullMethodName         = "/sinergi.v1.CaseService/AddLegalStep"
+	CaseService_RecordServiceConsent_FullMethodName = "/sinergi.v1.CaseService/RecordServiceConsent"
+	CaseService_AssignCase_FullMethodName           = "/sinergi.v1.CaseService/AssignCase"
+	CaseService_TransferCaseload_FullMethodName     = "/sinergi.v1.CaseService/TransferCaseload"
+	CaseService_ListTimeline_FullMethodName         = "/sinergi.v1.CaseService/ListTimeline"
+	CaseService_ListRoster_FullMethodName           = "/sinergi.v1.CaseService/ListRoster"
+	CaseService_GetGrowthRecord_FullMethodName      = "/sinergi.v1.CaseService/GetGrowthRecord"
+	CaseService_RecordDisclosure_FullMethodName     = "/sinergi.v1.CaseService/RecordDisclosure"
+	CaseService_ListDisclosures_FullMethodName      = "/sinergi.v1.CaseService/ListDisclosures"
+	CaseService_WithdrawDisclosure_FullMethodName   = "/sinergi.v1.CaseService/WithdrawDisclosure"
+	CaseService_RefuseCare_FullMethodName           = "/sinergi.v1.CaseService/RefuseCare"
 )
 
 // CaseServiceClient is the client API for CaseService service.
@@ -47,6 +69,59 @@ type CaseServiceClient interface {
 	// AddMeasurement records one measurement of the child of a case. Append only. A finding turns GROWTH_MONITORING into
 	// CHILD_NUTRITION_RISK.
 	AddMeasurement(ctx context.Context, in *AddMeasurementRequest, opts ...grpc.CallOption) (*Measurement, error)
+	// CreateCase opens a case without a referral: a filing without legs that answers with the case. With `legacy`, by a
+	// supervisor in the first 90 days of the unit (LEGACY_PERIOD), one that was under way before.
+	CreateCase(ctx context.Context, in *CreateCaseRequest, opts ...grpc.CallOption) (*Case, error)
+	// UpdateCase changes the fields of the mask. A stale etag is no conflict where others changed other fields; else
+	// ETAG_MISMATCH with a ConflictDetail.
+	UpdateCase(ctx context.Context, in *UpdateCaseRequest, opts ...grpc.CallOption) (*Case, error)
+	// PlanCase writes the plan. From ASSESSMENT, and again while PLANNING. Needs an assessment note (NOTE_MISSING), and in a
+	// violence case the client's consent to be served (CONSENT_MISSING).
+	PlanCase(ctx context.Context, in *PlanCaseRequest, opts ...grpc.CallOption) (*Case, error)
+	// StartService starts it. The plan names a service, and in a violence case the client has agreed (PLAN_MISSING). With
+	// `urgent_reason` from any earlier status, if risk, finding or a leg is an emergency (NOT_URGENT): the steps left out
+	// become tasks.
+	StartService(ctx context.Context, in *StartServiceRequest, opts ...grpc.CallOption) (*Case, error)
+	// MonitorCase follows a client who has been served (SERVICE_MISSING) and owes no step left out (TASKS_OPEN).
+	MonitorCase(ctx context.Context, in *MonitorCaseRequest, opts ...grpc.CallOption) (*Case, error)
+	// ResumeCase takes service up again. From MONITORING; not GROWTH_MONITORING.
+	ResumeCase(ctx context.Context, in *ResumeCaseRequest, opts ...grpc.CallOption) (*Case, error)
+	// ReclassifyCase changes the type, where domain 7 row 9 lets it (TYPE_CHANGE).
+	ReclassifyCase(ctx context.Context, in *ReclassifyCaseRequest, opts ...grpc.CallOption) (*Case, error)
+	// CloseCase ends the case. Reasons: OPEN_LEGS, TYPE_MISMATCH, CLOSURE_UNMET, HANDOVER_LEG_MISSING.
+	CloseCase(ctx context.Context, in *CloseCaseRequest, opts ...grpc.CallOption) (*Case, error)
+	// ReopenCase opens a closed case again. Not one ENTERED_IN_ERROR.
+	ReopenCase(ctx context.Context, in *ReopenCaseRequest, opts ...grpc.CallOption) (*Case, error)
+	// AddIncident adds an act of violence. Append only. An account whose NIK is an alleged perpetrator's is blocked from the
+	// case, and every consent that he gave ends.
+	AddIncident(ctx context.Context, in *AddIncidentRequest, opts ...grpc.CallOption) (*Incident, error)
+	// AddNote adds a note, a service given, an attempt to reach the client or a safety check. Append only.
+	AddNote(ctx context.Context, in *AddNoteRequest, opts ...grpc.CallOption) (*Note, error)
+	// AddLegalStep adds a step of police or court. Append only; no event of the case depends on it.
+	AddLegalStep(ctx context.Context, in *AddLegalStepRequest, opts ...grpc.CallOption) (*LegalStep, error)
+	// RecordServiceConsent records the client's yes or no to be served. Refusing ends no other care.
+	RecordServiceConsent(ctx context.Context, in *RecordServiceConsentRequest, opts ...grpc.CallOption) (*Case, error)
+	// AssignCase names an officer, and may release another. Nobody blocked, and never the last one (OFFICER_INVALID).
+	AssignCase(ctx context.Context, in *AssignCaseRequest, opts ...grpc.CallOption) (*Case, error)
+	// TransferCaseload moves an officer's cases, legs and tasks to others of the register.
+	TransferCaseload(ctx context.Context, in *TransferCaseloadRequest, opts ...grpc.CallOption) (*TransferCaseloadResponse, error)
+	// ListTimeline lists what happened in a case, newest first, as far as the caller may see it.
+	ListTimeline(ctx context.Context, in *ListTimelineRequest, opts ...grpc.CallOption) (*ListTimelineResponse, error)
+	// ListRoster lists the children whom a posyandu weighs, with the last weighing and who was not weighed in the month.
+	// Nothing of a case above L1 is in it.
+	ListRoster(ctx context.Context, in *ListRosterRequest, opts ...grpc.CallOption) (*ListRosterResponse, error)
+	// GetGrowthRecord reads all measurements of the child in the register, with what they mean.
+	GetGrowthRecord(ctx context.Context, in *GetGrowthRecordRequest, opts ...grpc.CallOption) (*GrowthRecord, error)
+	// RecordDisclosure records a consent or an exception, or renews one. A guardian recorded as alleged perpetrator gives
+	// none.
+	RecordDisclosure(ctx context.Context, in *RecordDisclosureRequest, opts ...grpc.CallOption) (*Disclosure, error)
+	// ListDisclosures lists the bases of a case, newest first.
+	ListDisclosures(ctx context.Context, in *ListDisclosuresRequest, opts ...grpc.CallOption) (*ListDisclosuresResponse, error)
+	// WithdrawDisclosure ends a basis on the client's word, by either unit, at once: open legs that have no other end in the
+	// same transaction.
+	WithdrawDisclosure(ctx context.Context, in *WithdrawDisclosureRequest, opts ...grpc.CallOption) (*Disclosure, error)
+	// RefuseCare records that the client refuses the chain of care: open legs on it end, a new one needs a consent.
+	RefuseCare(ctx context.Context, in *RefuseCareRequest, opts ...grpc.CallOption) (*Case, error)
 }
 
 type caseServiceClient struct {
@@ -107,6 +182,226 @@ func (c *caseServiceClient) AddMeasurement(ctx context.Context, in *AddMeasureme
 	return out, nil
 }
 
+func (c *caseServiceClient) CreateCase(ctx context.Context, in *CreateCaseRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_CreateCase_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) UpdateCase(ctx context.Context, in *UpdateCaseRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_UpdateCase_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) PlanCase(ctx context.Context, in *PlanCaseRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_PlanCase_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) StartService(ctx context.Context, in *StartServiceRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_StartService_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) MonitorCase(ctx context.Context, in *MonitorCaseRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_MonitorCase_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) ResumeCase(ctx context.Context, in *ResumeCaseRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_ResumeCase_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) ReclassifyCase(ctx context.Context, in *ReclassifyCaseRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_ReclassifyCase_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) CloseCase(ctx context.Context, in *CloseCaseRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_CloseCase_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) ReopenCase(ctx context.Context, in *ReopenCaseRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_ReopenCase_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) AddIncident(ctx context.Context, in *AddIncidentRequest, opts ...grpc.CallOption) (*Incident, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Incident)
+	err := c.cc.Invoke(ctx, CaseService_AddIncident_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) AddNote(ctx context.Context, in *AddNoteRequest, opts ...grpc.CallOption) (*Note, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Note)
+	err := c.cc.Invoke(ctx, CaseService_AddNote_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) AddLegalStep(ctx context.Context, in *AddLegalStepRequest, opts ...grpc.CallOption) (*LegalStep, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(LegalStep)
+	err := c.cc.Invoke(ctx, CaseService_AddLegalStep_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) RecordServiceConsent(ctx context.Context, in *RecordServiceConsentRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_RecordServiceConsent_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) AssignCase(ctx context.Context, in *AssignCaseRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_AssignCase_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) TransferCaseload(ctx context.Context, in *TransferCaseloadRequest, opts ...grpc.CallOption) (*TransferCaseloadResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(TransferCaseloadResponse)
+	err := c.cc.Invoke(ctx, CaseService_TransferCaseload_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) ListTimeline(ctx context.Context, in *ListTimelineRequest, opts ...grpc.CallOption) (*ListTimelineResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListTimelineResponse)
+	err := c.cc.Invoke(ctx, CaseService_ListTimeline_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) ListRoster(ctx context.Context, in *ListRosterRequest, opts ...grpc.CallOption) (*ListRosterResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListRosterResponse)
+	err := c.cc.Invoke(ctx, CaseService_ListRoster_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) GetGrowthRecord(ctx context.Context, in *GetGrowthRecordRequest, opts ...grpc.CallOption) (*GrowthRecord, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GrowthRecord)
+	err := c.cc.Invoke(ctx, CaseService_GetGrowthRecord_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) RecordDisclosure(ctx context.Context, in *RecordDisclosureRequest, opts ...grpc.CallOption) (*Disclosure, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Disclosure)
+	err := c.cc.Invoke(ctx, CaseService_RecordDisclosure_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) ListDisclosures(ctx context.Context, in *ListDisclosuresRequest, opts ...grpc.CallOption) (*ListDisclosuresResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListDisclosuresResponse)
+	err := c.cc.Invoke(ctx, CaseService_ListDisclosures_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) WithdrawDisclosure(ctx context.Context, in *WithdrawDisclosureRequest, opts ...grpc.CallOption) (*Disclosure, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Disclosure)
+	err := c.cc.Invoke(ctx, CaseService_WithdrawDisclosure_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) RefuseCare(ctx context.Context, in *RefuseCareRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_RefuseCare_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // CaseServiceServer is the server API for CaseService service.
 // All implementations must embed UnimplementedCaseServiceServer
 // for forward compatibility.
@@ -126,6 +421,59 @@ type CaseServiceServer interface {
 	// AddMeasurement records one measurement of the child of a case. Append only. A finding turns GROWTH_MONITORING into
 	// CHILD_NUTRITION_RISK.
 	AddMeasurement(context.Context, *AddMeasurementRequest) (*Measurement, error)
+	// CreateCase opens a case without a referral: a filing without legs that answers with the case. With `legacy`, by a
+	// supervisor in the first 90 days of the unit (LEGACY_PERIOD), one that was under way before.
+	CreateCase(context.Context, *CreateCaseRequest) (*Case, error)
+	// UpdateCase changes the fields of the mask. A stale etag is no conflict where others changed other fields; else
+	// ETAG_MISMATCH with a ConflictDetail.
+	UpdateCase(context.Context, *UpdateCaseRequest) (*Case, error)
+	// PlanCase writes the plan. From ASSESSMENT, and again while PLANNING. Needs an assessment note (NOTE_MISSING), and in a
+	// violence case the client's consent to be served (CONSENT_MISSING).
+	PlanCase(context.Context, *PlanCaseRequest) (*Case, error)
+	// StartService starts it. The plan names a service, and in a violence case the client has agreed (PLAN_MISSING). With
+	// `urgent_reason` from any earlier status, if risk, finding or a leg is an emergency (NOT_URGENT): the steps left out
+	// become tasks.
+	StartService(context.Context, *StartServiceRequest) (*Case, error)
+	// MonitorCase follows a client who has been served (SERVICE_MISSING) and owes no step left out (TASKS_OPEN).
+	MonitorCase(context.Context, *MonitorCaseRequest) (*Case, error)
+	// ResumeCase takes service up again. From MONITORING; not GROWTH_MONITORING.
+	ResumeCase(context.Context, *ResumeCaseRequest) (*Case, error)
+	// ReclassifyCase changes the type, where domain 7 row 9 lets it (TYPE_CHANGE).
+	ReclassifyCase(context.Context, *ReclassifyCaseRequest) (*Case, error)
+	// CloseCase ends the case. Reasons: OPEN_LEGS, TYPE_MISMATCH, CLOSURE_UNMET, HANDOVER_LEG_MISSING.
+	CloseCase(context.Context, *CloseCaseRequest) (*Case, error)
+	// ReopenCase opens a closed case again. Not one ENTERED_IN_ERROR.
+	ReopenCase(context.Context, *ReopenCaseRequest) (*Case, error)
+	// AddIncident adds an act of violence. Append only. An account whose NIK is an alleged perpetrator's is blocked from the
+	// case, and every consent that he gave ends.
+	AddIncident(context.Context, *AddIncidentRequest) (*Incident, error)
+	// AddNote adds a note, a service given, an attempt to reach the client or a safety check. Append only.
+	AddNote(context.Context, *AddNoteRequest) (*Note, error)
+	// AddLegalStep adds a step of police or court. Append only; no event of the case depends on it.
+	AddLegalStep(context.Context, *AddLegalStepRequest) (*LegalStep, error)
+	// RecordServiceConsent records the client's yes or no to be served. Refusing ends no other care.
+	RecordServiceConsent(context.Context, *RecordServiceConsentRequest) (*Case, error)
+	// AssignCase names an officer, and may release another. Nobody blocked, and never the last one (OFFICER_INVALID).
+	AssignCase(context.Context, *AssignCaseRequest) (*Case, error)
+	// TransferCaseload moves an officer's cases, legs and tasks to others of the register.
+	TransferCaseload(context.Context, *TransferCaseloadRequest) (*TransferCaseloadResponse, error)
+	// ListTimeline lists what happened in a case, newest first, as far as the caller may see it.
+	ListTimeline(context.Context, *ListTimelineRequest) (*ListTimelineResponse, error)
+	// ListRoster lists the children whom a posyandu weighs, with the last weighing and who was not weighed in the month.
+	// Nothing of a case above L1 is in it.
+	ListRoster(context.Context, *ListRosterRequest) (*ListRosterResponse, error)
+	// GetGrowthRecord reads all measurements of the child in the register, with what they mean.
+	GetGrowthRecord(context.Context, *GetGrowthRecordRequest) (*GrowthRecord, error)
+	// RecordDisclosure records a consent or an exception, or renews one. A guardian recorded as alleged perpetrator gives
+	// none.
+	RecordDisclosure(context.Context, *RecordDisclosureRequest) (*Disclosure, error)
+	// ListDisclosures lists the bases of a case, newest first.
+	ListDisclosures(context.Context, *ListDisclosuresRequest) (*ListDisclosuresResponse, error)
+	// WithdrawDisclosure ends a basis on the client's word, by either unit, at once: open legs that have no other end in the
+	// same transaction.
+	WithdrawDisclosure(context.Context, *WithdrawDisclosureRequest) (*Disclosure, error)
+	// RefuseCare records that the client refuses the chain of care: open legs on it end, a new one needs a consent.
+	RefuseCare(context.Context, *RefuseCareRequest) (*Case, error)
 	mustEmbedUnimplementedCaseServiceServer()
 }
 
@@ -150,6 +498,72 @@ func (UnimplementedCaseServiceServer) AssessCase(context.Context, *AssessCaseReq
 }
 func (UnimplementedCaseServiceServer) AddMeasurement(context.Context, *AddMeasurementRequest) (*Measurement, error) {
 	return nil, status.Error(codes.Unimplemented, "method AddMeasurement not implemented")
+}
+func (UnimplementedCaseServiceServer) CreateCase(context.Context, *CreateCaseRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateCase not implemented")
+}
+func (UnimplementedCaseServiceServer) UpdateCase(context.Context, *UpdateCaseRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method UpdateCase not implemented")
+}
+func (UnimplementedCaseServiceServer) PlanCase(context.Context, *PlanCaseRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method PlanCase not implemented")
+}
+func (UnimplementedCaseServiceServer) StartService(context.Context, *StartServiceRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method StartService not implemented")
+}
+func (UnimplementedCaseServiceServer) MonitorCase(context.Context, *MonitorCaseRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method MonitorCase not implemented")
+}
+func (UnimplementedCaseServiceServer) ResumeCase(context.Context, *ResumeCaseRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method ResumeCase not implemented")
+}
+func (UnimplementedCaseServiceServer) ReclassifyCase(context.Context, *ReclassifyCaseRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method ReclassifyCase not implemented")
+}
+func (UnimplementedCaseServiceServer) CloseCase(context.Context, *CloseCaseRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method CloseCase not implemented")
+}
+func (UnimplementedCaseServiceServer) ReopenCase(context.Context, *ReopenCaseRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method ReopenCase not implemented")
+}
+func (UnimplementedCaseServiceServer) AddIncident(context.Context, *AddIncidentRequest) (*Incident, error) {
+	return nil, status.Error(codes.Unimplemented, "method AddIncident not implemented")
+}
+func (UnimplementedCaseServiceServer) AddNote(context.Context, *AddNoteRequest) (*Note, error) {
+	return nil, status.Error(codes.Unimplemented, "method AddNote not implemented")
+}
+func (UnimplementedCaseServiceServer) AddLegalStep(context.Context, *AddLegalStepRequest) (*LegalStep, error) {
+	return nil, status.Error(codes.Unimplemented, "method AddLegalStep not implemented")
+}
+func (UnimplementedCaseServiceServer) RecordServiceConsent(context.Context, *RecordServiceConsentRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method RecordServiceConsent not implemented")
+}
+func (UnimplementedCaseServiceServer) AssignCase(context.Context, *AssignCaseRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method AssignCase not implemented")
+}
+func (UnimplementedCaseServiceServer) TransferCaseload(context.Context, *TransferCaseloadRequest) (*TransferCaseloadResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method TransferCaseload not implemented")
+}
+func (UnimplementedCaseServiceServer) ListTimeline(context.Context, *ListTimelineRequest) (*ListTimelineResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListTimeline not implemented")
+}
+func (UnimplementedCaseServiceServer) ListRoster(context.Context, *ListRosterRequest) (*ListRosterResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListRoster not implemented")
+}
+func (UnimplementedCaseServiceServer) GetGrowthRecord(context.Context, *GetGrowthRecordRequest) (*GrowthRecord, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetGrowthRecord not implemented")
+}
+func (UnimplementedCaseServiceServer) RecordDisclosure(context.Context, *RecordDisclosureRequest) (*Disclosure, error) {
+	return nil, status.Error(codes.Unimplemented, "method RecordDisclosure not implemented")
+}
+func (UnimplementedCaseServiceServer) ListDisclosures(context.Context, *ListDisclosuresRequest) (*ListDisclosuresResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListDisclosures not implemented")
+}
+func (UnimplementedCaseServiceServer) WithdrawDisclosure(context.Context, *WithdrawDisclosureRequest) (*Disclosure, error) {
+	return nil, status.Error(codes.Unimplemented, "method WithdrawDisclosure not implemented")
+}
+func (UnimplementedCaseServiceServer) RefuseCare(context.Context, *RefuseCareRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method RefuseCare not implemented")
 }
 func (UnimplementedCaseServiceServer) mustEmbedUnimplementedCaseServiceServer() {}
 func (UnimplementedCaseServiceServer) testEmbeddedByValue()                     {}
@@ -262,6 +676,402 @@ func _CaseService_AddMeasurement_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _CaseService_CreateCase_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateCaseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).CreateCase(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_CreateCase_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).CreateCase(ctx, req.(*CreateCaseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_UpdateCase_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UpdateCaseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).UpdateCase(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_UpdateCase_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).UpdateCase(ctx, req.(*UpdateCaseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_PlanCase_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(PlanCaseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).PlanCase(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_PlanCase_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).PlanCase(ctx, req.(*PlanCaseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_StartService_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(StartServiceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).StartService(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_StartService_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).StartService(ctx, req.(*StartServiceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_MonitorCase_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(MonitorCaseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).MonitorCase(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_MonitorCase_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).MonitorCase(ctx, req.(*MonitorCaseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_ResumeCase_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ResumeCaseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).ResumeCase(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_ResumeCase_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).ResumeCase(ctx, req.(*ResumeCaseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_ReclassifyCase_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReclassifyCaseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).ReclassifyCase(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_ReclassifyCase_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).ReclassifyCase(ctx, req.(*ReclassifyCaseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_CloseCase_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CloseCaseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).CloseCase(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_CloseCase_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).CloseCase(ctx, req.(*CloseCaseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_ReopenCase_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReopenCaseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).ReopenCase(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_ReopenCase_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).ReopenCase(ctx, req.(*ReopenCaseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_AddIncident_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AddIncidentRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).AddIncident(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_AddIncident_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).AddIncident(ctx, req.(*AddIncidentRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_AddNote_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AddNoteRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).AddNote(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_AddNote_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).AddNote(ctx, req.(*AddNoteRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_AddLegalStep_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AddLegalStepRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).AddLegalStep(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_AddLegalStep_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).AddLegalStep(ctx, req.(*AddLegalStepRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_RecordServiceConsent_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RecordServiceConsentRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).RecordServiceConsent(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_RecordServiceConsent_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).RecordServiceConsent(ctx, req.(*RecordServiceConsentRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_AssignCase_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AssignCaseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).AssignCase(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_AssignCase_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).AssignCase(ctx, req.(*AssignCaseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_TransferCaseload_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(TransferCaseloadRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).TransferCaseload(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_TransferCaseload_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).TransferCaseload(ctx, req.(*TransferCaseloadRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_ListTimeline_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListTimelineRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).ListTimeline(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_ListTimeline_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).ListTimeline(ctx, req.(*ListTimelineRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_ListRoster_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListRosterRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).ListRoster(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_ListRoster_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).ListRoster(ctx, req.(*ListRosterRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_GetGrowthRecord_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetGrowthRecordRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).GetGrowthRecord(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_GetGrowthRecord_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).GetGrowthRecord(ctx, req.(*GetGrowthRecordRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_RecordDisclosure_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RecordDisclosureRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).RecordDisclosure(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_RecordDisclosure_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).RecordDisclosure(ctx, req.(*RecordDisclosureRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_ListDisclosures_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListDisclosuresRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).ListDisclosures(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_ListDisclosures_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).ListDisclosures(ctx, req.(*ListDisclosuresRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_WithdrawDisclosure_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(WithdrawDisclosureRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).WithdrawDisclosure(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_WithdrawDisclosure_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).WithdrawDisclosure(ctx, req.(*WithdrawDisclosureRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_RefuseCare_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RefuseCareRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).RefuseCare(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_RefuseCare_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).RefuseCare(ctx, req.(*RefuseCareRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // CaseService_ServiceDesc is the grpc.ServiceDesc for CaseService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -288,6 +1098,94 @@ var CaseService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "AddMeasurement",
 			Handler:    _CaseService_AddMeasurement_Handler,
+		},
+		{
+			MethodName: "CreateCase",
+			Handler:    _CaseService_CreateCase_Handler,
+		},
+		{
+			MethodName: "UpdateCase",
+			Handler:    _CaseService_UpdateCase_Handler,
+		},
+		{
+			MethodName: "PlanCase",
+			Handler:    _CaseService_PlanCase_Handler,
+		},
+		{
+			MethodName: "StartService",
+			Handler:    _CaseService_StartService_Handler,
+		},
+		{
+			MethodName: "MonitorCase",
+			Handler:    _CaseService_MonitorCase_Handler,
+		},
+		{
+			MethodName: "ResumeCase",
+			Handler:    _CaseService_ResumeCase_Handler,
+		},
+		{
+			MethodName: "ReclassifyCase",
+			Handler:    _CaseService_ReclassifyCase_Handler,
+		},
+		{
+			MethodName: "CloseCase",
+			Handler:    _CaseService_CloseCase_Handler,
+		},
+		{
+			MethodName: "ReopenCase",
+			Handler:    _CaseService_ReopenCase_Handler,
+		},
+		{
+			MethodName: "AddIncident",
+			Handler:    _CaseService_AddIncident_Handler,
+		},
+		{
+			MethodName: "AddNote",
+			Handler:    _CaseService_AddNote_Handler,
+		},
+		{
+			MethodName: "AddLegalStep",
+			Handler:    _CaseService_AddLegalStep_Handler,
+		},
+		{
+			MethodName: "RecordServiceConsent",
+			Handler:    _CaseService_RecordServiceConsent_Handler,
+		},
+		{
+			MethodName: "AssignCase",
+			Handler:    _CaseService_AssignCase_Handler,
+		},
+		{
+			MethodName: "TransferCaseload",
+			Handler:    _CaseService_TransferCaseload_Handler,
+		},
+		{
+			MethodName: "ListTimeline",
+			Handler:    _CaseService_ListTimeline_Handler,
+		},
+		{
+			MethodName: "ListRoster",
+			Handler:    _CaseService_ListRoster_Handler,
+		},
+		{
+			MethodName: "GetGrowthRecord",
+			Handler:    _CaseService_GetGrowthRecord_Handler,
+		},
+		{
+			MethodName: "RecordDisclosure",
+			Handler:    _CaseService_RecordDisclosure_Handler,
+		},
+		{
+			MethodName: "ListDisclosures",
+			Handler:    _CaseService_ListDisclosures_Handler,
+		},
+		{
+			MethodName: "WithdrawDisclosure",
+			Handler:    _CaseService_WithdrawDisclosure_Handler,
+		},
+		{
+			MethodName: "RefuseCare",
+			Handler:    _CaseService_RefuseCare_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -49,7 +49,9 @@ type NewMeasurement struct {
 	// KPSP: the development check was not passed.
 	DevelopmentNotPassed bool `protobuf:"varint,10,opt,name=development_not_passed,json=developmentNotPassed,proto3" json:"development_not_passed,omitempty"`
 	// Who measured, as written.
-	MeasuredBy    string `protobuf:"bytes,11,opt,name=measured_by,json=measuredBy,proto3" json:"measured_by,omitempty"`
+	MeasuredBy string `protobuf:"bytes,11,opt,name=measured_by,json=measuredBy,proto3" json:"measured_by,omitempty"`
+	// Measurement of the same child that this one corrects, `measurements/{uuid}`.
+	Corrects      string `protobuf:"bytes,12,opt,name=corrects,proto3" json:"corrects,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -161,6 +163,13 @@ func (x *NewMeasurement) GetMeasuredBy() string {
 	return ""
 }
 
+func (x *NewMeasurement) GetCorrects() string {
+	if x != nil {
+		return x.Corrects
+	}
+	return ""
+}
+
 // Measurement is a recorded measurement with its assessment. Append only.
 type Measurement struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -193,7 +202,11 @@ type Measurement struct {
 	// What the figures mean.
 	Assessment *Assessment `protobuf:"bytes,14,opt,name=assessment,proto3" json:"assessment,omitempty"`
 	// When the server recorded it.
-	RecordTime    *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=record_time,json=recordTime,proto3" json:"record_time,omitempty"`
+	RecordTime *timestamppb.Timestamp `protobuf:"bytes,15,opt,name=record_time,json=recordTime,proto3" json:"record_time,omitempty"`
+	// Measurement that this one corrects, `measurements/{uuid}`.
+	Corrects string `protobuf:"bytes,16,opt,name=corrects,proto3" json:"corrects,omitempty"`
+	// A later one corrects it: it counts nowhere.
+	Corrected     bool `protobuf:"varint,17,opt,name=corrected,proto3" json:"corrected,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -331,6 +344,20 @@ func (x *Measurement) GetRecordTime() *timestamppb.Timestamp {
 		return x.RecordTime
 	}
 	return nil
+}
+
+func (x *Measurement) GetCorrects() string {
+	if x != nil {
+		return x.Corrects
+	}
+	return ""
+}
+
+func (x *Measurement) GetCorrected() bool {
+	if x != nil {
+		return x.Corrected
+	}
+	return false
 }
 
 // Assessment is what a measurement means by the WHO Child Growth Standards (2006, 2007) and Permenkes 2/2020.
@@ -793,7 +820,7 @@ var File_sinergi_v1_content_proto protoreflect.FileDescriptor
 const file_sinergi_v1_content_proto_rawDesc = "" +
 	"\n" +
 	"\x18sinergi/v1/content.proto\x12\n" +
-	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18sinergi/v1/options.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xac\x05\n" +
+	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18sinergi/v1/options.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xd6\x05\n" +
 	"\x0eNewMeasurement\x127\n" +
 	"\x0emeasurement_id\x18\x01 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x06R\rmeasurementId\x12.\n" +
 	"\vmeasured_on\x18\x02 \x01(\tB\r\xbaH\x05r\x03\x98\x01\n" +
@@ -809,7 +836,8 @@ const file_sinergi_v1_content_proto_rawDesc = "" +
 	"\x16development_not_passed\x18\n" +
 	" \x01(\bB\x05\x8a\xb5\x18\x01\x06R\x14developmentNotPassed\x12-\n" +
 	"\vmeasured_by\x18\v \x01(\tB\f\xbaH\x04r\x02\x18x\x8a\xb5\x18\x01\x06R\n" +
-	"measuredByB\f\n" +
+	"measuredBy\x12(\n" +
+	"\bcorrects\x18\f \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x06R\bcorrectsB\f\n" +
 	"\n" +
 	"_weight_kgB\f\n" +
 	"\n" +
@@ -817,7 +845,7 @@ const file_sinergi_v1_content_proto_rawDesc = "" +
 	"\n" +
 	"\b_muac_cmB\n" +
 	"\n" +
-	"\b_head_cm\"\xb3\x06\n" +
+	"\b_head_cm\"\xfb\x06\n" +
 	"\vMeasurement\x12\x19\n" +
 	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x06R\x04name\x12+\n" +
 	"\vmeasured_on\x18\x02 \x01(\tB\n" +
@@ -841,7 +869,9 @@ const file_sinergi_v1_content_proto_rawDesc = "" +
 	"assessment\x18\x0e \x01(\v2\x16.sinergi.v1.AssessmentB\t\x8a\xb5\x18\x01\x06\x98\xb5\x18\aR\n" +
 	"assessment\x12B\n" +
 	"\vrecord_time\x18\x0f \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x06R\n" +
-	"recordTimeB\f\n" +
+	"recordTime\x12!\n" +
+	"\bcorrects\x18\x10 \x01(\tB\x05\x8a\xb5\x18\x01\x06R\bcorrects\x12#\n" +
+	"\tcorrected\x18\x11 \x01(\bB\x05\x8a\xb5\x18\x01\x06R\tcorrectedB\f\n" +
 	"\n" +
 	"_weight_kgB\f\n" +
 	"\n" +

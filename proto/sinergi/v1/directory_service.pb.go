@@ -13,6 +13,7 @@ import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -47,7 +48,21 @@ type Unit struct {
 	// Kecamatan where it lies, `32.01.CC`. Never a shelter's.
 	AreaCode string `protobuf:"bytes,9,opt,name=area_code,json=areaCode,proto3" json:"area_code,omitempty"`
 	// What it offers, where.
-	Services      []*OfferedService `protobuf:"bytes,10,rep,name=services,proto3" json:"services,omitempty"`
+	Services []*OfferedService `protobuf:"bytes,10,rep,name=services,proto3" json:"services,omitempty"`
+	// Other and earlier names.
+	Aliases []*UnitAlias `protobuf:"bytes,11,rep,name=aliases,proto3" json:"aliases,omitempty"`
+	// First day, `YYYY-MM-DD`.
+	ActiveFrom string `protobuf:"bytes,12,opt,name=active_from,json=activeFrom,proto3" json:"active_from,omitempty"`
+	// Last day, `YYYY-MM-DD`; empty: for ever.
+	ActiveUntil string `protobuf:"bytes,13,opt,name=active_until,json=activeUntil,proto3" json:"active_until,omitempty"`
+	// It works now: in its dates, and ONLINE with a supervisor of its own or its parent's.
+	Active bool `protobuf:"varint,14,opt,name=active,proto3" json:"active,omitempty"`
+	// When it is open, WIB; empty: not known.
+	Hours []*OpeningHours `protobuf:"bytes,15,rep,name=hours,proto3" json:"hours,omitempty"`
+	// A confidential unit (shelter) is listed by this one alone, without an area.
+	ContactUnit string `protobuf:"bytes,16,opt,name=contact_unit,json=contactUnit,proto3" json:"contact_unit,omitempty"`
+	// Who takes what nobody else has taken, `accounts/{uuid}`; shown to the unit, its register and the units above.
+	DutyOfficer   string `protobuf:"bytes,17,opt,name=duty_officer,json=dutyOfficer,proto3" json:"duty_officer,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -152,6 +167,55 @@ func (x *Unit) GetServices() []*OfferedService {
 	return nil
 }
 
+func (x *Unit) GetAliases() []*UnitAlias {
+	if x != nil {
+		return x.Aliases
+	}
+	return nil
+}
+
+func (x *Unit) GetActiveFrom() string {
+	if x != nil {
+		return x.ActiveFrom
+	}
+	return ""
+}
+
+func (x *Unit) GetActiveUntil() string {
+	if x != nil {
+		return x.ActiveUntil
+	}
+	return ""
+}
+
+func (x *Unit) GetActive() bool {
+	if x != nil {
+		return x.Active
+	}
+	return false
+}
+
+func (x *Unit) GetHours() []*OpeningHours {
+	if x != nil {
+		return x.Hours
+	}
+	return nil
+}
+
+func (x *Unit) GetContactUnit() string {
+	if x != nil {
+		return x.ContactUnit
+	}
+	return ""
+}
+
+func (x *Unit) GetDutyOfficer() string {
+	if x != nil {
+		return x.DutyOfficer
+	}
+	return ""
+}
+
 // OfferedService is one service of a unit.
 type OfferedService struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -160,7 +224,9 @@ type OfferedService struct {
 	// Areas that it covers: `32.01` the regency, `32.01.CC`, `32.01.CC.VVVV`.
 	AreaCodes []string `protobuf:"bytes,2,rep,name=area_codes,json=areaCodes,proto3" json:"area_codes,omitempty"`
 	// What the client should bring.
-	Bring         []string `protobuf:"bytes,3,rep,name=bring,proto3" json:"bring,omitempty"`
+	Bring []string `protobuf:"bytes,3,rep,name=bring,proto3" json:"bring,omitempty"`
+	// Room, by area.
+	Capacities    []*AreaCapacity `protobuf:"bytes,4,rep,name=capacities,proto3" json:"capacities,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -212,6 +278,13 @@ func (x *OfferedService) GetAreaCodes() []string {
 func (x *OfferedService) GetBring() []string {
 	if x != nil {
 		return x.Bring
+	}
+	return nil
+}
+
+func (x *OfferedService) GetCapacities() []*AreaCapacity {
+	if x != nil {
+		return x.Capacities
 	}
 	return nil
 }
@@ -272,9 +345,15 @@ type ListUnitsRequest struct {
 	// 1 to 100, default 20.
 	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the page before.
-	PageToken     string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only this type.
+	Type UnitType_Value `protobuf:"varint,5,opt,name=type,proto3,enum=sinergi.v1.UnitType_Value" json:"type,omitempty"`
+	// Only units below this one, `units/{uuid}` or `units/{code}`.
+	Parent string `protobuf:"bytes,6,opt,name=parent,proto3" json:"parent,omitempty"`
+	// Also those that do not work now.
+	IncludeInactive bool `protobuf:"varint,7,opt,name=include_inactive,json=includeInactive,proto3" json:"include_inactive,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *ListUnitsRequest) Reset() {
@@ -335,6 +414,27 @@ func (x *ListUnitsRequest) GetPageToken() string {
 	return ""
 }
 
+func (x *ListUnitsRequest) GetType() UnitType_Value {
+	if x != nil {
+		return x.Type
+	}
+	return UnitType_UNSPECIFIED
+}
+
+func (x *ListUnitsRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *ListUnitsRequest) GetIncludeInactive() bool {
+	if x != nil {
+		return x.IncludeInactive
+	}
+	return false
+}
+
 // ListUnitsResponse is a page.
 type ListUnitsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -390,12 +490,451 @@ func (x *ListUnitsResponse) GetNextPageToken() string {
 	return ""
 }
 
+// UnitAlias is another name of a unit.
+type UnitAlias struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Name.
+	DisplayName string `protobuf:"bytes,1,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
+	// First day, `YYYY-MM-DD`.
+	FromDate string `protobuf:"bytes,2,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
+	// Last day, `YYYY-MM-DD`; empty: still.
+	UntilDate     string `protobuf:"bytes,3,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnitAlias) Reset() {
+	*x = UnitAlias{}
+	mi := &file_sinergi_v1_directory_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnitAlias) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnitAlias) ProtoMessage() {}
+
+func (x *UnitAlias) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_directory_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnitAlias.ProtoReflect.Descriptor instead.
+func (*UnitAlias) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_directory_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *UnitAlias) GetDisplayName() string {
+	if x != nil {
+		return x.DisplayName
+	}
+	return ""
+}
+
+func (x *UnitAlias) GetFromDate() string {
+	if x != nil {
+		return x.FromDate
+	}
+	return ""
+}
+
+func (x *UnitAlias) GetUntilDate() string {
+	if x != nil {
+		return x.UntilDate
+	}
+	return ""
+}
+
+// OpeningHours is one span of a weekday.
+type OpeningHours struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 0 Sunday to 6 Saturday.
+	Weekday int32 `protobuf:"varint,1,opt,name=weekday,proto3" json:"weekday,omitempty"`
+	// `HH:MM`.
+	Opens string `protobuf:"bytes,2,opt,name=opens,proto3" json:"opens,omitempty"`
+	// `HH:MM`, up to `24:00`.
+	Closes        string `protobuf:"bytes,3,opt,name=closes,proto3" json:"closes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpeningHours) Reset() {
+	*x = OpeningHours{}
+	mi := &file_sinergi_v1_directory_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpeningHours) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpeningHours) ProtoMessage() {}
+
+func (x *OpeningHours) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_directory_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpeningHours.ProtoReflect.Descriptor instead.
+func (*OpeningHours) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_directory_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *OpeningHours) GetWeekday() int32 {
+	if x != nil {
+		return x.Weekday
+	}
+	return 0
+}
+
+func (x *OpeningHours) GetOpens() string {
+	if x != nil {
+		return x.Opens
+	}
+	return ""
+}
+
+func (x *OpeningHours) GetCloses() string {
+	if x != nil {
+		return x.Closes
+	}
+	return ""
+}
+
+// AreaCapacity is how much room a unit has for a service in an area.
+type AreaCapacity struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Area.
+	AreaCode string `protobuf:"bytes,1,opt,name=area_code,json=areaCode,proto3" json:"area_code,omitempty"`
+	// Room.
+	Capacity Capacity_Value `protobuf:"varint,2,opt,name=capacity,proto3,enum=sinergi.v1.Capacity_Value" json:"capacity,omitempty"`
+	// Until when it stands; then UNKNOWN. Empty: until changed.
+	UntilTime     *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=until_time,json=untilTime,proto3" json:"until_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AreaCapacity) Reset() {
+	*x = AreaCapacity{}
+	mi := &file_sinergi_v1_directory_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AreaCapacity) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AreaCapacity) ProtoMessage() {}
+
+func (x *AreaCapacity) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_directory_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AreaCapacity.ProtoReflect.Descriptor instead.
+func (*AreaCapacity) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_directory_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *AreaCapacity) GetAreaCode() string {
+	if x != nil {
+		return x.AreaCode
+	}
+	return ""
+}
+
+func (x *AreaCapacity) GetCapacity() Capacity_Value {
+	if x != nil {
+		return x.Capacity
+	}
+	return Capacity_UNSPECIFIED
+}
+
+func (x *AreaCapacity) GetUntilTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UntilTime
+	}
+	return nil
+}
+
+// ListRegionsRequest chooses regions.
+type ListRegionsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Only those directly below this code: `32.01` its kecamatan, `32.01.01` its villages. Empty: all.
+	Parent string `protobuf:"bytes,1,opt,name=parent,proto3" json:"parent,omitempty"`
+	// 1 to 100, default 20.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the page before.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRegionsRequest) Reset() {
+	*x = ListRegionsRequest{}
+	mi := &file_sinergi_v1_directory_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRegionsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRegionsRequest) ProtoMessage() {}
+
+func (x *ListRegionsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_directory_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRegionsRequest.ProtoReflect.Descriptor instead.
+func (*ListRegionsRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_directory_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ListRegionsRequest) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+func (x *ListRegionsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListRegionsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListRegionsResponse is a page.
+type ListRegionsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Regions, by code.
+	Regions []*Region `protobuf:"bytes,1,rep,name=regions,proto3" json:"regions,omitempty"`
+	// Token of the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListRegionsResponse) Reset() {
+	*x = ListRegionsResponse{}
+	mi := &file_sinergi_v1_directory_service_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListRegionsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListRegionsResponse) ProtoMessage() {}
+
+func (x *ListRegionsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_directory_service_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListRegionsResponse.ProtoReflect.Descriptor instead.
+func (*ListRegionsResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_directory_service_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ListRegionsResponse) GetRegions() []*Region {
+	if x != nil {
+		return x.Regions
+	}
+	return nil
+}
+
+func (x *ListRegionsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// Region is a regency, kecamatan or village.
+type Region struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `32.01`, `32.01.CC` or `32.01.CC.VVVV`.
+	Code string `protobuf:"bytes,1,opt,name=code,proto3" json:"code,omitempty"`
+	// Name.
+	DisplayName string `protobuf:"bytes,2,opt,name=display_name,json=displayName,proto3" json:"display_name,omitempty"`
+	// Code above; empty for the regency.
+	Parent        string `protobuf:"bytes,3,opt,name=parent,proto3" json:"parent,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Region) Reset() {
+	*x = Region{}
+	mi := &file_sinergi_v1_directory_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Region) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Region) ProtoMessage() {}
+
+func (x *Region) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_directory_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Region.ProtoReflect.Descriptor instead.
+func (*Region) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_directory_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Region) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *Region) GetDisplayName() string {
+	if x != nil {
+		return x.DisplayName
+	}
+	return ""
+}
+
+func (x *Region) GetParent() string {
+	if x != nil {
+		return x.Parent
+	}
+	return ""
+}
+
+// SetDutyOfficerRequest names an officer.
+type SetDutyOfficerRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `units/{uuid}` or `units/{code}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Officer, `accounts/{uuid}`.
+	Officer       string `protobuf:"bytes,3,opt,name=officer,proto3" json:"officer,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetDutyOfficerRequest) Reset() {
+	*x = SetDutyOfficerRequest{}
+	mi := &file_sinergi_v1_directory_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetDutyOfficerRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetDutyOfficerRequest) ProtoMessage() {}
+
+func (x *SetDutyOfficerRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_directory_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetDutyOfficerRequest.ProtoReflect.Descriptor instead.
+func (*SetDutyOfficerRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_directory_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *SetDutyOfficerRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *SetDutyOfficerRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *SetDutyOfficerRequest) GetOfficer() string {
+	if x != nil {
+		return x.Officer
+	}
+	return ""
+}
+
 var File_sinergi_v1_directory_service_proto protoreflect.FileDescriptor
 
 const file_sinergi_v1_directory_service_proto_rawDesc = "" +
 	"\n" +
 	"\"sinergi/v1/directory_service.proto\x12\n" +
-	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x18sinergi/v1/options.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xb7\x03\n" +
+	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18sinergi/v1/options.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xeb\x05\n" +
 	"\x04Unit\x12\x19\n" +
 	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04name\x12\x19\n" +
 	"\x04code\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04code\x12(\n" +
@@ -407,26 +946,73 @@ const file_sinergi_v1_directory_service_proto_rawDesc = "" +
 	"\achannel\x18\b \x01(\x0e2\x19.sinergi.v1.Channel.ValueB\x05\x8a\xb5\x18\x01\x01R\achannel\x12\"\n" +
 	"\tarea_code\x18\t \x01(\tB\x05\x8a\xb5\x18\x01\x01R\bareaCode\x12=\n" +
 	"\bservices\x18\n" +
-	" \x03(\v2\x1a.sinergi.v1.OfferedServiceB\x05\x8a\xb5\x18\x01\x01R\bservices\"\x9b\x01\n" +
+	" \x03(\v2\x1a.sinergi.v1.OfferedServiceB\x05\x8a\xb5\x18\x01\x01R\bservices\x126\n" +
+	"\aaliases\x18\v \x03(\v2\x15.sinergi.v1.UnitAliasB\x05\x8a\xb5\x18\x01\x01R\aaliases\x12&\n" +
+	"\vactive_from\x18\f \x01(\tB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"activeFrom\x12(\n" +
+	"\factive_until\x18\r \x01(\tB\x05\x8a\xb5\x18\x01\x01R\vactiveUntil\x12\x1d\n" +
+	"\x06active\x18\x0e \x01(\bB\x05\x8a\xb5\x18\x01\x01R\x06active\x125\n" +
+	"\x05hours\x18\x0f \x03(\v2\x18.sinergi.v1.OpeningHoursB\x05\x8a\xb5\x18\x01\x01R\x05hours\x12(\n" +
+	"\fcontact_unit\x18\x10 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\vcontactUnit\x12(\n" +
+	"\fduty_officer\x18\x11 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\vdutyOfficer\"\xdc\x01\n" +
 	"\x0eOfferedService\x12F\n" +
 	"\aservice\x18\x01 \x01(\x0e2%.sinergi.v1.ReferralServiceType.ValueB\x05\x8a\xb5\x18\x01\x01R\aservice\x12$\n" +
 	"\n" +
 	"area_codes\x18\x02 \x03(\tB\x05\x8a\xb5\x18\x01\x01R\tareaCodes\x12\x1b\n" +
-	"\x05bring\x18\x03 \x03(\tB\x05\x8a\xb5\x18\x01\x01R\x05bring\"2\n" +
+	"\x05bring\x18\x03 \x03(\tB\x05\x8a\xb5\x18\x01\x01R\x05bring\x12?\n" +
+	"\n" +
+	"capacities\x18\x04 \x03(\v2\x18.sinergi.v1.AreaCapacityB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"capacities\"2\n" +
 	"\x0eGetUnitRequest\x12 \n" +
-	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04name\"\xe8\x01\n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04name\"\xff\x02\n" +
 	"\x10ListUnitsRequest\x12N\n" +
 	"\aservice\x18\x01 \x01(\x0e2%.sinergi.v1.ReferralServiceType.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x01R\aservice\x12)\n" +
 	"\tarea_code\x18\x02 \x01(\tB\f\xbaH\x04r\x02\x18\r\x8a\xb5\x18\x01\x01R\bareaCode\x12+\n" +
 	"\tpage_size\x18\x03 \x01(\x05B\x0e\xbaH\x06\x1a\x04\x18d(\x00\x8a\xb5\x18\x01\x01R\bpageSize\x12,\n" +
 	"\n" +
-	"page_token\x18\x04 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\"q\n" +
+	"page_token\x18\x04 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\x12=\n" +
+	"\x04type\x18\x05 \x01(\x0e2\x1a.sinergi.v1.UnitType.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x01R\x04type\x12$\n" +
+	"\x06parent\x18\x06 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x06parent\x120\n" +
+	"\x10include_inactive\x18\a \x01(\bB\x05\x8a\xb5\x18\x01\x01R\x0fincludeInactive\"q\n" +
 	"\x11ListUnitsResponse\x12-\n" +
 	"\x05units\x18\x01 \x03(\v2\x10.sinergi.v1.UnitB\x05\x8a\xb5\x18\x01\x01R\x05units\x12-\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken2\xc4\x01\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken\"\x7f\n" +
+	"\tUnitAlias\x12(\n" +
+	"\fdisplay_name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\vdisplayName\x12\"\n" +
+	"\tfrom_date\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\bfromDate\x12$\n" +
+	"\n" +
+	"until_date\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\tuntilDate\"k\n" +
+	"\fOpeningHours\x12\x1f\n" +
+	"\aweekday\x18\x01 \x01(\x05B\x05\x8a\xb5\x18\x01\x01R\aweekday\x12\x1b\n" +
+	"\x05opens\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x05opens\x12\x1d\n" +
+	"\x06closes\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x06closes\"\xb3\x01\n" +
+	"\fAreaCapacity\x12\"\n" +
+	"\tarea_code\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\bareaCode\x12=\n" +
+	"\bcapacity\x18\x02 \x01(\x0e2\x1a.sinergi.v1.Capacity.ValueB\x05\x8a\xb5\x18\x01\x01R\bcapacity\x12@\n" +
+	"\n" +
+	"until_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\tuntilTime\"\x95\x01\n" +
+	"\x12ListRegionsRequest\x12$\n" +
+	"\x06parent\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18\r\x8a\xb5\x18\x01\x01R\x06parent\x12+\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\x0e\xbaH\x06\x1a\x04\x18d(\x00\x8a\xb5\x18\x01\x01R\bpageSize\x12,\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\"y\n" +
+	"\x13ListRegionsResponse\x123\n" +
+	"\aregions\x18\x01 \x03(\v2\x12.sinergi.v1.RegionB\x05\x8a\xb5\x18\x01\x01R\aregions\x12-\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken\"l\n" +
+	"\x06Region\x12\x19\n" +
+	"\x04code\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04code\x12(\n" +
+	"\fdisplay_name\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\vdisplayName\x12\x1d\n" +
+	"\x06parent\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x06parent\"\x94\x01\n" +
+	"\x15SetDutyOfficerRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x01R\trequestId\x12(\n" +
+	"\aofficer\x18\x03 \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18<\x8a\xb5\x18\x01\x01R\aofficer2\x9e\x03\n" +
 	"\x10DirectoryService\x12S\n" +
 	"\aGetUnit\x12\x1a.sinergi.v1.GetUnitRequest\x1a\x10.sinergi.v1.Unit\"\x1a\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/{name=units/*}\x12[\n" +
-	"\tListUnits\x12\x1c.sinergi.v1.ListUnitsRequest\x1a\x1d.sinergi.v1.ListUnitsResponse\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/unitsB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\tListUnits\x12\x1c.sinergi.v1.ListUnitsRequest\x1a\x1d.sinergi.v1.ListUnitsResponse\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/units\x12c\n" +
+	"\vListRegions\x12\x1e.sinergi.v1.ListRegionsRequest\x1a\x1f.sinergi.v1.ListRegionsResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\v/v1/regions\x12s\n" +
+	"\x0eSetDutyOfficer\x12!.sinergi.v1.SetDutyOfficerRequest\x1a\x10.sinergi.v1.Unit\",\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/{name=units/*}:setDutyOfficerB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_directory_service_proto_rawDescOnce sync.Once
@@ -440,35 +1026,55 @@ func file_sinergi_v1_directory_service_proto_rawDescGZIP() []byte {
 	return file_sinergi_v1_directory_service_proto_rawDescData
 }
 
-var file_sinergi_v1_directory_service_proto_msgTypes = make([]protoimpl.MessageInfo, 5)
+var file_sinergi_v1_directory_service_proto_msgTypes = make([]protoimpl.MessageInfo, 12)
 var file_sinergi_v1_directory_service_proto_goTypes = []any{
 	(*Unit)(nil),                   // 0: sinergi.v1.Unit
 	(*OfferedService)(nil),         // 1: sinergi.v1.OfferedService
 	(*GetUnitRequest)(nil),         // 2: sinergi.v1.GetUnitRequest
 	(*ListUnitsRequest)(nil),       // 3: sinergi.v1.ListUnitsRequest
 	(*ListUnitsResponse)(nil),      // 4: sinergi.v1.ListUnitsResponse
-	(UnitType_Value)(0),            // 5: sinergi.v1.UnitType.Value
-	(Sector_Value)(0),              // 6: sinergi.v1.Sector.Value
-	(Channel_Value)(0),             // 7: sinergi.v1.Channel.Value
-	(ReferralServiceType_Value)(0), // 8: sinergi.v1.ReferralServiceType.Value
+	(*UnitAlias)(nil),              // 5: sinergi.v1.UnitAlias
+	(*OpeningHours)(nil),           // 6: sinergi.v1.OpeningHours
+	(*AreaCapacity)(nil),           // 7: sinergi.v1.AreaCapacity
+	(*ListRegionsRequest)(nil),     // 8: sinergi.v1.ListRegionsRequest
+	(*ListRegionsResponse)(nil),    // 9: sinergi.v1.ListRegionsResponse
+	(*Region)(nil),                 // 10: sinergi.v1.Region
+	(*SetDutyOfficerRequest)(nil),  // 11: sinergi.v1.SetDutyOfficerRequest
+	(UnitType_Value)(0),            // 12: sinergi.v1.UnitType.Value
+	(Sector_Value)(0),              // 13: sinergi.v1.Sector.Value
+	(Channel_Value)(0),             // 14: sinergi.v1.Channel.Value
+	(ReferralServiceType_Value)(0), // 15: sinergi.v1.ReferralServiceType.Value
+	(Capacity_Value)(0),            // 16: sinergi.v1.Capacity.Value
+	(*timestamppb.Timestamp)(nil),  // 17: google.protobuf.Timestamp
 }
 var file_sinergi_v1_directory_service_proto_depIdxs = []int32{
-	5, // 0: sinergi.v1.Unit.type:type_name -> sinergi.v1.UnitType.Value
-	6, // 1: sinergi.v1.Unit.sector:type_name -> sinergi.v1.Sector.Value
-	7, // 2: sinergi.v1.Unit.channel:type_name -> sinergi.v1.Channel.Value
-	1, // 3: sinergi.v1.Unit.services:type_name -> sinergi.v1.OfferedService
-	8, // 4: sinergi.v1.OfferedService.service:type_name -> sinergi.v1.ReferralServiceType.Value
-	8, // 5: sinergi.v1.ListUnitsRequest.service:type_name -> sinergi.v1.ReferralServiceType.Value
-	0, // 6: sinergi.v1.ListUnitsResponse.units:type_name -> sinergi.v1.Unit
-	2, // 7: sinergi.v1.DirectoryService.GetUnit:input_type -> sinergi.v1.GetUnitRequest
-	3, // 8: sinergi.v1.DirectoryService.ListUnits:input_type -> sinergi.v1.ListUnitsRequest
-	0, // 9: sinergi.v1.DirectoryService.GetUnit:output_type -> sinergi.v1.Unit
-	4, // 10: sinergi.v1.DirectoryService.ListUnits:output_type -> sinergi.v1.ListUnitsResponse
-	9, // [9:11] is the sub-list for method output_type
-	7, // [7:9] is the sub-list for method input_type
-	7, // [7:7] is the sub-list for extension type_name
-	7, // [7:7] is the sub-list for extension extendee
-	0, // [0:7] is the sub-list for field type_name
+	12, // 0: sinergi.v1.Unit.type:type_name -> sinergi.v1.UnitType.Value
+	13, // 1: sinergi.v1.Unit.sector:type_name -> sinergi.v1.Sector.Value
+	14, // 2: sinergi.v1.Unit.channel:type_name -> sinergi.v1.Channel.Value
+	1,  // 3: sinergi.v1.Unit.services:type_name -> sinergi.v1.OfferedService
+	5,  // 4: sinergi.v1.Unit.aliases:type_name -> sinergi.v1.UnitAlias
+	6,  // 5: sinergi.v1.Unit.hours:type_name -> sinergi.v1.OpeningHours
+	15, // 6: sinergi.v1.OfferedService.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	7,  // 7: sinergi.v1.OfferedService.capacities:type_name -> sinergi.v1.AreaCapacity
+	15, // 8: sinergi.v1.ListUnitsRequest.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	12, // 9: sinergi.v1.ListUnitsRequest.type:type_name -> sinergi.v1.UnitType.Value
+	0,  // 10: sinergi.v1.ListUnitsResponse.units:type_name -> sinergi.v1.Unit
+	16, // 11: sinergi.v1.AreaCapacity.capacity:type_name -> sinergi.v1.Capacity.Value
+	17, // 12: sinergi.v1.AreaCapacity.until_time:type_name -> google.protobuf.Timestamp
+	10, // 13: sinergi.v1.ListRegionsResponse.regions:type_name -> sinergi.v1.Region
+	2,  // 14: sinergi.v1.DirectoryService.GetUnit:input_type -> sinergi.v1.GetUnitRequest
+	3,  // 15: sinergi.v1.DirectoryService.ListUnits:input_type -> sinergi.v1.ListUnitsRequest
+	8,  // 16: sinergi.v1.DirectoryService.ListRegions:input_type -> sinergi.v1.ListRegionsRequest
+	11, // 17: sinergi.v1.DirectoryService.SetDutyOfficer:input_type -> sinergi.v1.SetDutyOfficerRequest
+	0,  // 18: sinergi.v1.DirectoryService.GetUnit:output_type -> sinergi.v1.Unit
+	4,  // 19: sinergi.v1.DirectoryService.ListUnits:output_type -> sinergi.v1.ListUnitsResponse
+	9,  // 20: sinergi.v1.DirectoryService.ListRegions:output_type -> sinergi.v1.ListRegionsResponse
+	0,  // 21: sinergi.v1.DirectoryService.SetDutyOfficer:output_type -> sinergi.v1.Unit
+	18, // [18:22] is the sub-list for method output_type
+	14, // [14:18] is the sub-list for method input_type
+	14, // [14:14] is the sub-list for extension type_name
+	14, // [14:14] is the sub-list for extension extendee
+	0,  // [0:14] is the sub-list for field type_name
 }
 
 func init() { file_sinergi_v1_directory_service_proto_init() }
@@ -484,7 +1090,7 @@ func file_sinergi_v1_directory_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_directory_service_proto_rawDesc), len(file_sinergi_v1_directory_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   5,
+			NumMessages:   12,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -21,8 +21,10 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	DirectoryService_GetUnit_FullMethodName   = "/sinergi.v1.DirectoryService/GetUnit"
-	DirectoryService_ListUnits_FullMethodName = "/sinergi.v1.DirectoryService/ListUnits"
+	DirectoryService_GetUnit_FullMethodName        = "/sinergi.v1.DirectoryService/GetUnit"
+	DirectoryService_ListUnits_FullMethodName      = "/sinergi.v1.DirectoryService/ListUnits"
+	DirectoryService_ListRegions_FullMethodName    = "/sinergi.v1.DirectoryService/ListRegions"
+	DirectoryService_SetDutyOfficer_FullMethodName = "/sinergi.v1.DirectoryService/SetDutyOfficer"
 )
 
 // DirectoryServiceClient is the client API for DirectoryService service.
@@ -35,6 +37,11 @@ type DirectoryServiceClient interface {
 	GetUnit(ctx context.Context, in *GetUnitRequest, opts ...grpc.CallOption) (*Unit, error)
 	// ListUnits lists units by code.
 	ListUnits(ctx context.Context, in *ListUnitsRequest, opts ...grpc.CallOption) (*ListUnitsResponse, error)
+	// ListRegions lists the codes of the regency by code. Source: Kepmendagri 300.2.2-2430/2025, or what the operator loaded.
+	ListRegions(ctx context.Context, in *ListRegionsRequest, opts ...grpc.CallOption) (*ListRegionsResponse, error)
+	// SetDutyOfficer names who takes what nobody else has taken: a worker or supervisor of the unit or its parent
+	// (OFFICER_INVALID). By a supervisor of the unit or above.
+	SetDutyOfficer(ctx context.Context, in *SetDutyOfficerRequest, opts ...grpc.CallOption) (*Unit, error)
 }
 
 type directoryServiceClient struct {
@@ -65,6 +72,26 @@ func (c *directoryServiceClient) ListUnits(ctx context.Context, in *ListUnitsReq
 	return out, nil
 }
 
+func (c *directoryServiceClient) ListRegions(ctx context.Context, in *ListRegionsRequest, opts ...grpc.CallOption) (*ListRegionsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListRegionsResponse)
+	err := c.cc.Invoke(ctx, DirectoryService_ListRegions_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *directoryServiceClient) SetDutyOfficer(ctx context.Context, in *SetDutyOfficerRequest, opts ...grpc.CallOption) (*Unit, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Unit)
+	err := c.cc.Invoke(ctx, DirectoryService_SetDutyOfficer_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // DirectoryServiceServer is the server API for DirectoryService service.
 // All implementations must embed UnimplementedDirectoryServiceServer
 // for forward compatibility.
@@ -75,6 +102,11 @@ type DirectoryServiceServer interface {
 	GetUnit(context.Context, *GetUnitRequest) (*Unit, error)
 	// ListUnits lists units by code.
 	ListUnits(context.Context, *ListUnitsRequest) (*ListUnitsResponse, error)
+	// ListRegions lists the codes of the regency by code. Source: Kepmendagri 300.2.2-2430/2025, or what the operator loaded.
+	ListRegions(context.Context, *ListRegionsRequest) (*ListRegionsResponse, error)
+	// SetDutyOfficer names who takes what nobody else has taken: a worker or supervisor of the unit or its parent
+	// (OFFICER_INVALID). By a supervisor of the unit or above.
+	SetDutyOfficer(context.Context, *SetDutyOfficerRequest) (*Unit, error)
 	mustEmbedUnimplementedDirectoryServiceServer()
 }
 
@@ -90,6 +122,12 @@ func (UnimplementedDirectoryServiceServer) GetUnit(context.Context, *GetUnitRequ
 }
 func (UnimplementedDirectoryServiceServer) ListUnits(context.Context, *ListUnitsRequest) (*ListUnitsResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListUnits not implemented")
+}
+func (UnimplementedDirectoryServiceServer) ListRegions(context.Context, *ListRegionsRequest) (*ListRegionsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListRegions not implemented")
+}
+func (UnimplementedDirectoryServiceServer) SetDutyOfficer(context.Context, *SetDutyOfficerRequest) (*Unit, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetDutyOfficer not implemented")
 }
 func (UnimplementedDirectoryServiceServer) mustEmbedUnimplementedDirectoryServiceServer() {}
 func (UnimplementedDirectoryServiceServer) testEmbeddedByValue()                          {}
@@ -148,6 +186,42 @@ func _DirectoryService_ListUnits_Handler(srv interface{}, ctx context.Context, d
 	return interceptor(ctx, in, info, handler)
 }
 
+func _DirectoryService_ListRegions_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListRegionsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DirectoryServiceServer).ListRegions(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DirectoryService_ListRegions_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DirectoryServiceServer).ListRegions(ctx, req.(*ListRegionsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _DirectoryService_SetDutyOfficer_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetDutyOfficerRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DirectoryServiceServer).SetDutyOfficer(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DirectoryService_SetDutyOfficer_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DirectoryServiceServer).SetDutyOfficer(ctx, req.(*SetDutyOfficerRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // DirectoryService_ServiceDesc is the grpc.ServiceDesc for DirectoryService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -162,6 +236,14 @@ var DirectoryService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListUnits",
 			Handler:    _DirectoryService_ListUnits_Handler,
+		},
+		{
+			MethodName: "ListRegions",
+			Handler:    _DirectoryService_ListRegions_Handler,
+		},
+		{
+			MethodName: "SetDutyOfficer",
+			Handler:    _DirectoryService_SetDutyOfficer_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -36,6 +36,8 @@ const (
 	ListDutiesRequest_Scope_ME ListDutiesRequest_Scope_Value = 1
 	// Those of the caller's unit.
 	ListDutiesRequest_Scope_UNIT ListDutiesRequest_Scope_Value = 2
+	// Late ones of units below, which the caller's unit oversees: no word of the client.
+	ListDutiesRequest_Scope_OVERSEEN ListDutiesRequest_Scope_Value = 3
 )
 
 // Enum value maps for ListDutiesRequest_Scope_Value.
@@ -44,11 +46,13 @@ var (
 		0: "UNSPECIFIED",
 		1: "ME",
 		2: "UNIT",
+		3: "OVERSEEN",
 	}
 	ListDutiesRequest_Scope_Value_value = map[string]int32{
 		"UNSPECIFIED": 0,
 		"ME":          1,
 		"UNIT":        2,
+		"OVERSEEN":    3,
 	}
 )
 
@@ -212,7 +216,7 @@ type Duty struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// What it is owed on.
 	Kind DutyKind_Value `protobuf:"varint,1,opt,name=kind,proto3,enum=sinergi.v1.DutyKind_Value" json:"kind,omitempty"`
-	// `referrals/{uuid}` or `cases/{uuid}`.
+	// `referrals/{uuid}`, `cases/{uuid}` (of the case or of its task), `reviews/{uuid}` or `disclosures/{uuid}`.
 	Name string `protobuf:"bytes,2,opt,name=name,proto3" json:"name,omitempty"`
 	// Number of the leg or case.
 	Number string `protobuf:"bytes,3,opt,name=number,proto3" json:"number,omitempty"`
@@ -236,8 +240,24 @@ type Duty struct {
 	Overdue bool `protobuf:"varint,12,opt,name=overdue,proto3" json:"overdue,omitempty"`
 	// Events that this caller may now send to `name`.
 	AllowedActions []string `protobuf:"bytes,13,rep,name=allowed_actions,json=allowedActions,proto3" json:"allowed_actions,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Of a task: what it is.
+	TaskLabel TaskLabel_Value `protobuf:"varint,14,opt,name=task_label,json=taskLabel,proto3,enum=sinergi.v1.TaskLabel_Value" json:"task_label,omitempty"`
+	// Of a task: `tasks/{uuid}`.
+	Task string `protobuf:"bytes,15,opt,name=task,proto3" json:"task,omitempty"`
+	// Of a task made by hand: its text.
+	Text string `protobuf:"bytes,16,opt,name=text,proto3" json:"text,omitempty"`
+	// When the parent unit is told.
+	Level2Time *timestamppb.Timestamp `protobuf:"bytes,17,opt,name=level2_time,json=level2Time,proto3" json:"level2_time,omitempty"`
+	// When the regency's coordinating unit is told.
+	Level3Time *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=level3_time,json=level3Time,proto3" json:"level3_time,omitempty"`
+	// When silence ends it; empty: never.
+	LapseTime *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=lapse_time,json=lapseTime,proto3" json:"lapse_time,omitempty"`
+	// What the time follows from, in the words of the deadline table.
+	Basis string `protobuf:"bytes,20,opt,name=basis,proto3" json:"basis,omitempty"`
+	// Duty officer of the unit, `accounts/{uuid}`, for who oversees.
+	DutyOfficer   string `protobuf:"bytes,21,opt,name=duty_officer,json=dutyOfficer,proto3" json:"duty_officer,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Duty) Reset() {
@@ -361,6 +381,244 @@ func (x *Duty) GetAllowedActions() []string {
 	return nil
 }
 
+func (x *Duty) GetTaskLabel() TaskLabel_Value {
+	if x != nil {
+		return x.TaskLabel
+	}
+	return TaskLabel_UNSPECIFIED
+}
+
+func (x *Duty) GetTask() string {
+	if x != nil {
+		return x.Task
+	}
+	return ""
+}
+
+func (x *Duty) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *Duty) GetLevel2Time() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Level2Time
+	}
+	return nil
+}
+
+func (x *Duty) GetLevel3Time() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Level3Time
+	}
+	return nil
+}
+
+func (x *Duty) GetLapseTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LapseTime
+	}
+	return nil
+}
+
+func (x *Duty) GetBasis() string {
+	if x != nil {
+		return x.Basis
+	}
+	return ""
+}
+
+func (x *Duty) GetDutyOfficer() string {
+	if x != nil {
+		return x.DutyOfficer
+	}
+	return ""
+}
+
+// AddTaskRequest is a task.
+type AddTaskRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// What is to be done, up to 2,000 characters.
+	Text string `protobuf:"bytes,4,opt,name=text,proto3" json:"text,omitempty"`
+	// By when, in the future.
+	DueTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=due_time,json=dueTime,proto3" json:"due_time,omitempty"`
+	// Officer of the case, `accounts/{uuid}`. Default the caller, if she is one.
+	Officer       string `protobuf:"bytes,6,opt,name=officer,proto3" json:"officer,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AddTaskRequest) Reset() {
+	*x = AddTaskRequest{}
+	mi := &file_sinergi_v1_duty_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AddTaskRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AddTaskRequest) ProtoMessage() {}
+
+func (x *AddTaskRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_duty_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AddTaskRequest.ProtoReflect.Descriptor instead.
+func (*AddTaskRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_duty_service_proto_rawDescGZIP(), []int{3}
+}
+
+func (x *AddTaskRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *AddTaskRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *AddTaskRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *AddTaskRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+func (x *AddTaskRequest) GetDueTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.DueTime
+	}
+	return nil
+}
+
+func (x *AddTaskRequest) GetOfficer() string {
+	if x != nil {
+		return x.Officer
+	}
+	return ""
+}
+
+// EndTaskRequest ends a task.
+type EndTaskRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `tasks/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// DONE or NOT_DUE.
+	State TaskState_Value `protobuf:"varint,5,opt,name=state,proto3,enum=sinergi.v1.TaskState_Value" json:"state,omitempty"`
+	// NOT_DUE: why.
+	Reason        string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EndTaskRequest) Reset() {
+	*x = EndTaskRequest{}
+	mi := &file_sinergi_v1_duty_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EndTaskRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EndTaskRequest) ProtoMessage() {}
+
+func (x *EndTaskRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_duty_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EndTaskRequest.ProtoReflect.Descriptor instead.
+func (*EndTaskRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_duty_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *EndTaskRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *EndTaskRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *EndTaskRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *EndTaskRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *EndTaskRequest) GetState() TaskState_Value {
+	if x != nil {
+		return x.State
+	}
+	return TaskState_UNSPECIFIED
+}
+
+func (x *EndTaskRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 // Scope says whose duties.
 type ListDutiesRequest_Scope struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -370,7 +628,7 @@ type ListDutiesRequest_Scope struct {
 
 func (x *ListDutiesRequest_Scope) Reset() {
 	*x = ListDutiesRequest_Scope{}
-	mi := &file_sinergi_v1_duty_service_proto_msgTypes[3]
+	mi := &file_sinergi_v1_duty_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -382,7 +640,7 @@ func (x *ListDutiesRequest_Scope) String() string {
 func (*ListDutiesRequest_Scope) ProtoMessage() {}
 
 func (x *ListDutiesRequest_Scope) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_duty_service_proto_msgTypes[3]
+	mi := &file_sinergi_v1_duty_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -403,40 +661,71 @@ var File_sinergi_v1_duty_service_proto protoreflect.FileDescriptor
 const file_sinergi_v1_duty_service_proto_rawDesc = "" +
 	"\n" +
 	"\x1dsinergi/v1/duty_service.proto\x12\n" +
-	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18sinergi/v1/options.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xad\x02\n" +
+	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x1dsinergi/v1/case_service.proto\x1a\x18sinergi/v1/options.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xc8\x02\n" +
 	"\x11ListDutiesRequest\x12N\n" +
 	"\x05scope\x18\x01 \x01(\x0e2).sinergi.v1.ListDutiesRequest.Scope.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x01R\x05scope\x12\x1f\n" +
 	"\aoverdue\x18\x02 \x01(\bB\x05\x8a\xb5\x18\x01\x01R\aoverdue\x12+\n" +
 	"\tpage_size\x18\x03 \x01(\x05B\x0e\xbaH\x06\x1a\x04\x18d(\x00\x8a\xb5\x18\x01\x01R\bpageSize\x12,\n" +
 	"\n" +
-	"page_token\x18\x04 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\x1aL\n" +
-	"\x05Scope\"C\n" +
+	"page_token\x18\x04 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\x1ag\n" +
+	"\x05Scope\"^\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\x10\n" +
 	"\x02ME\x10\x01\x1a\b\x92\xb5\x18\x04Saya\x12\x17\n" +
-	"\x04UNIT\x10\x02\x1a\r\x92\xb5\x18\tUnit saya\"t\n" +
+	"\x04UNIT\x10\x02\x1a\r\x92\xb5\x18\tUnit saya\x12\x19\n" +
+	"\bOVERSEEN\x10\x03\x1a\v\x92\xb5\x18\aDiawasi\"t\n" +
 	"\x12ListDutiesResponse\x12/\n" +
 	"\x06duties\x18\x01 \x03(\v2\x10.sinergi.v1.DutyB\x05\x8a\xb5\x18\x01\x01R\x06duties\x12-\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken\"\xf8\x04\n" +
-	"\x04Duty\x125\n" +
-	"\x04kind\x18\x01 \x01(\x0e2\x1a.sinergi.v1.DutyKind.ValueB\x05\x8a\xb5\x18\x01\vR\x04kind\x12\x19\n" +
-	"\x04name\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\vR\x04name\x12\x1d\n" +
-	"\x06number\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\vR\x06number\x125\n" +
-	"\x04duty\x18\x04 \x01(\x0e2\x1a.sinergi.v1.DutyName.ValueB\x05\x8a\xb5\x18\x01\vR\x04duty\x12F\n" +
-	"\aservice\x18\x05 \x01(\x0e2%.sinergi.v1.ReferralServiceType.ValueB\x05\x8a\xb5\x18\x01\vR\aservice\x12:\n" +
-	"\aurgency\x18\x06 \x01(\x0e2\x19.sinergi.v1.Urgency.ValueB\x05\x8a\xb5\x18\x01\vR\aurgency\x12\x19\n" +
-	"\x04unit\x18\a \x01(\tB\x05\x8a\xb5\x18\x01\vR\x04unit\x12\x1f\n" +
-	"\aofficer\x18\b \x01(\tB\x05\x8a\xb5\x18\x01\vR\aofficer\x12<\n" +
-	"\bdue_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\adueTime\x12G\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken\"\x95\b\n" +
+	"\x04Duty\x126\n" +
+	"\x04kind\x18\x01 \x01(\x0e2\x1a.sinergi.v1.DutyKind.ValueB\x06\x8a\xb5\x18\x02\v\fR\x04kind\x12\x1a\n" +
+	"\x04name\x18\x02 \x01(\tB\x06\x8a\xb5\x18\x02\v\fR\x04name\x12\x1e\n" +
+	"\x06number\x18\x03 \x01(\tB\x06\x8a\xb5\x18\x02\v\fR\x06number\x126\n" +
+	"\x04duty\x18\x04 \x01(\x0e2\x1a.sinergi.v1.DutyName.ValueB\x06\x8a\xb5\x18\x02\v\fR\x04duty\x12G\n" +
+	"\aservice\x18\x05 \x01(\x0e2%.sinergi.v1.ReferralServiceType.ValueB\x06\x8a\xb5\x18\x02\v\fR\aservice\x12;\n" +
+	"\aurgency\x18\x06 \x01(\x0e2\x19.sinergi.v1.Urgency.ValueB\x06\x8a\xb5\x18\x02\v\fR\aurgency\x12\x1a\n" +
+	"\x04unit\x18\a \x01(\tB\x06\x8a\xb5\x18\x02\v\fR\x04unit\x12\x1f\n" +
+	"\aofficer\x18\b \x01(\tB\x05\x8a\xb5\x18\x01\vR\aofficer\x12=\n" +
+	"\bdue_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x06\x8a\xb5\x18\x02\v\fR\adueTime\x12H\n" +
 	"\x0elegal_due_time\x18\n" +
-	" \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\flegalDueTime\x120\n" +
-	"\x10escalation_level\x18\v \x01(\x05B\x05\x8a\xb5\x18\x01\vR\x0fescalationLevel\x12\x1f\n" +
-	"\aoverdue\x18\f \x01(\bB\x05\x8a\xb5\x18\x01\vR\aoverdue\x12.\n" +
-	"\x0fallowed_actions\x18\r \x03(\tB\x05\x8a\xb5\x18\x01\vR\x0eallowedActions2n\n" +
+	" \x01(\v2\x1a.google.protobuf.TimestampB\x06\x8a\xb5\x18\x02\v\fR\flegalDueTime\x121\n" +
+	"\x10escalation_level\x18\v \x01(\x05B\x06\x8a\xb5\x18\x02\v\fR\x0fescalationLevel\x12 \n" +
+	"\aoverdue\x18\f \x01(\bB\x06\x8a\xb5\x18\x02\v\fR\aoverdue\x12/\n" +
+	"\x0fallowed_actions\x18\r \x03(\tB\x06\x8a\xb5\x18\x02\v\fR\x0eallowedActions\x12A\n" +
+	"\n" +
+	"task_label\x18\x0e \x01(\x0e2\x1b.sinergi.v1.TaskLabel.ValueB\x05\x8a\xb5\x18\x01\vR\ttaskLabel\x12\x19\n" +
+	"\x04task\x18\x0f \x01(\tB\x05\x8a\xb5\x18\x01\vR\x04task\x12\x1d\n" +
+	"\x04text\x18\x10 \x01(\tB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\x04text\x12C\n" +
+	"\vlevel2_time\x18\x11 \x01(\v2\x1a.google.protobuf.TimestampB\x06\x8a\xb5\x18\x02\v\fR\n" +
+	"level2Time\x12C\n" +
+	"\vlevel3_time\x18\x12 \x01(\v2\x1a.google.protobuf.TimestampB\x06\x8a\xb5\x18\x02\v\fR\n" +
+	"level3Time\x12@\n" +
+	"\n" +
+	"lapse_time\x18\x13 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\tlapseTime\x12\x1c\n" +
+	"\x05basis\x18\x14 \x01(\tB\x06\x8a\xb5\x18\x02\v\fR\x05basis\x12(\n" +
+	"\fduty_officer\x18\x15 \x01(\tB\x05\x8a\xb5\x18\x01\fR\vdutyOfficer\"\xbc\x02\n" +
+	"\x0eAddTaskRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12F\n" +
+	"\roccurred_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x12#\n" +
+	"\x04text\x18\x04 \x01(\tB\x0f\xbaH\ar\x05\x10\x01\x18\xd0\x0f\x8a\xb5\x18\x01\x05R\x04text\x12B\n" +
+	"\bdue_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\v\xbaH\x03\xc8\x01\x01\x8a\xb5\x18\x01\x03R\adueTime\x12&\n" +
+	"\aofficer\x18\x06 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\aofficer\"\xba\x02\n" +
+	"\x0eEndTaskRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\foccurredTime\x12D\n" +
+	"\x05state\x18\x05 \x01(\x0e2\x1b.sinergi.v1.TaskState.ValueB\x11\xbaH\t\x82\x01\x06\x10\x01 \x00 \x01\x8a\xb5\x18\x01\x03R\x05state\x12%\n" +
+	"\x06reason\x18\x06 \x01(\tB\r\xbaH\x05r\x03\x18\xd0\x0f\x8a\xb5\x18\x01\x05R\x06reason2\xaa\x02\n" +
 	"\vDutyService\x12_\n" +
 	"\n" +
 	"ListDuties\x12\x1d.sinergi.v1.ListDutiesRequest\x1a\x1e.sinergi.v1.ListDutiesResponse\"\x12\x82\xd3\xe4\x93\x02\f\x12\n" +
-	"/v1/dutiesB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"/v1/duties\x12^\n" +
+	"\aAddTask\x12\x1a.sinergi.v1.AddTaskRequest\x1a\x10.sinergi.v1.Task\"%\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/{name=cases/*}:addTask\x12Z\n" +
+	"\aEndTask\x12\x1a.sinergi.v1.EndTaskRequest\x1a\x10.sinergi.v1.Task\"!\x82\xd3\xe4\x93\x02\x1b:\x01*\"\x16/v1/{name=tasks/*}:endB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_duty_service_proto_rawDescOnce sync.Once
@@ -451,35 +740,52 @@ func file_sinergi_v1_duty_service_proto_rawDescGZIP() []byte {
 }
 
 var file_sinergi_v1_duty_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_sinergi_v1_duty_service_proto_msgTypes = make([]protoimpl.MessageInfo, 4)
+var file_sinergi_v1_duty_service_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
 var file_sinergi_v1_duty_service_proto_goTypes = []any{
 	(ListDutiesRequest_Scope_Value)(0), // 0: sinergi.v1.ListDutiesRequest.Scope.Value
 	(*ListDutiesRequest)(nil),          // 1: sinergi.v1.ListDutiesRequest
 	(*ListDutiesResponse)(nil),         // 2: sinergi.v1.ListDutiesResponse
 	(*Duty)(nil),                       // 3: sinergi.v1.Duty
-	(*ListDutiesRequest_Scope)(nil),    // 4: sinergi.v1.ListDutiesRequest.Scope
-	(DutyKind_Value)(0),                // 5: sinergi.v1.DutyKind.Value
-	(DutyName_Value)(0),                // 6: sinergi.v1.DutyName.Value
-	(ReferralServiceType_Value)(0),     // 7: sinergi.v1.ReferralServiceType.Value
-	(Urgency_Value)(0),                 // 8: sinergi.v1.Urgency.Value
-	(*timestamppb.Timestamp)(nil),      // 9: google.protobuf.Timestamp
+	(*AddTaskRequest)(nil),             // 4: sinergi.v1.AddTaskRequest
+	(*EndTaskRequest)(nil),             // 5: sinergi.v1.EndTaskRequest
+	(*ListDutiesRequest_Scope)(nil),    // 6: sinergi.v1.ListDutiesRequest.Scope
+	(DutyKind_Value)(0),                // 7: sinergi.v1.DutyKind.Value
+	(DutyName_Value)(0),                // 8: sinergi.v1.DutyName.Value
+	(ReferralServiceType_Value)(0),     // 9: sinergi.v1.ReferralServiceType.Value
+	(Urgency_Value)(0),                 // 10: sinergi.v1.Urgency.Value
+	(*timestamppb.Timestamp)(nil),      // 11: google.protobuf.Timestamp
+	(TaskLabel_Value)(0),               // 12: sinergi.v1.TaskLabel.Value
+	(TaskState_Value)(0),               // 13: sinergi.v1.TaskState.Value
+	(*Task)(nil),                       // 14: sinergi.v1.Task
 }
 var file_sinergi_v1_duty_service_proto_depIdxs = []int32{
-	0, // 0: sinergi.v1.ListDutiesRequest.scope:type_name -> sinergi.v1.ListDutiesRequest.Scope.Value
-	3, // 1: sinergi.v1.ListDutiesResponse.duties:type_name -> sinergi.v1.Duty
-	5, // 2: sinergi.v1.Duty.kind:type_name -> sinergi.v1.DutyKind.Value
-	6, // 3: sinergi.v1.Duty.duty:type_name -> sinergi.v1.DutyName.Value
-	7, // 4: sinergi.v1.Duty.service:type_name -> sinergi.v1.ReferralServiceType.Value
-	8, // 5: sinergi.v1.Duty.urgency:type_name -> sinergi.v1.Urgency.Value
-	9, // 6: sinergi.v1.Duty.due_time:type_name -> google.protobuf.Timestamp
-	9, // 7: sinergi.v1.Duty.legal_due_time:type_name -> google.protobuf.Timestamp
-	1, // 8: sinergi.v1.DutyService.ListDuties:input_type -> sinergi.v1.ListDutiesRequest
-	2, // 9: sinergi.v1.DutyService.ListDuties:output_type -> sinergi.v1.ListDutiesResponse
-	9, // [9:10] is the sub-list for method output_type
-	8, // [8:9] is the sub-list for method input_type
-	8, // [8:8] is the sub-list for extension type_name
-	8, // [8:8] is the sub-list for extension extendee
-	0, // [0:8] is the sub-list for field type_name
+	0,  // 0: sinergi.v1.ListDutiesRequest.scope:type_name -> sinergi.v1.ListDutiesRequest.Scope.Value
+	3,  // 1: sinergi.v1.ListDutiesResponse.duties:type_name -> sinergi.v1.Duty
+	7,  // 2: sinergi.v1.Duty.kind:type_name -> sinergi.v1.DutyKind.Value
+	8,  // 3: sinergi.v1.Duty.duty:type_name -> sinergi.v1.DutyName.Value
+	9,  // 4: sinergi.v1.Duty.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	10, // 5: sinergi.v1.Duty.urgency:type_name -> sinergi.v1.Urgency.Value
+	11, // 6: sinergi.v1.Duty.due_time:type_name -> google.protobuf.Timestamp
+	11, // 7: sinergi.v1.Duty.legal_due_time:type_name -> google.protobuf.Timestamp
+	12, // 8: sinergi.v1.Duty.task_label:type_name -> sinergi.v1.TaskLabel.Value
+	11, // 9: sinergi.v1.Duty.level2_time:type_name -> google.protobuf.Timestamp
+	11, // 10: sinergi.v1.Duty.level3_time:type_name -> google.protobuf.Timestamp
+	11, // 11: sinergi.v1.Duty.lapse_time:type_name -> google.protobuf.Timestamp
+	11, // 12: sinergi.v1.AddTaskRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	11, // 13: sinergi.v1.AddTaskRequest.due_time:type_name -> google.protobuf.Timestamp
+	11, // 14: sinergi.v1.EndTaskRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	13, // 15: sinergi.v1.EndTaskRequest.state:type_name -> sinergi.v1.TaskState.Value
+	1,  // 16: sinergi.v1.DutyService.ListDuties:input_type -> sinergi.v1.ListDutiesRequest
+	4,  // 17: sinergi.v1.DutyService.AddTask:input_type -> sinergi.v1.AddTaskRequest
+	5,  // 18: sinergi.v1.DutyService.EndTask:input_type -> sinergi.v1.EndTaskRequest
+	2,  // 19: sinergi.v1.DutyService.ListDuties:output_type -> sinergi.v1.ListDutiesResponse
+	14, // 20: sinergi.v1.DutyService.AddTask:output_type -> sinergi.v1.Task
+	14, // 21: sinergi.v1.DutyService.EndTask:output_type -> sinergi.v1.Task
+	19, // [19:22] is the sub-list for method output_type
+	16, // [16:19] is the sub-list for method input_type
+	16, // [16:16] is the sub-list for extension type_name
+	16, // [16:16] is the sub-list for extension extendee
+	0,  // [0:16] is the sub-list for field type_name
 }
 
 func init() { file_sinergi_v1_duty_service_proto_init() }
@@ -487,6 +793,7 @@ func file_sinergi_v1_duty_service_proto_init() {
 	if File_sinergi_v1_duty_service_proto != nil {
 		return
 	}
+	file_sinergi_v1_case_service_proto_init()
 	file_sinergi_v1_options_proto_init()
 	file_sinergi_v1_vocabulary_proto_init()
 	type x struct{}
@@ -495,7 +802,7 @@ func file_sinergi_v1_duty_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_duty_service_proto_rawDesc), len(file_sinergi_v1_duty_service_proto_rawDesc)),
 			NumEnums:      1,
-			NumMessages:   4,
+			NumMessages:   6,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -22,6 +22,8 @@ const _ = grpc.SupportPackageIsVersion9
 
 const (
 	DutyService_ListDuties_FullMethodName = "/sinergi.v1.DutyService/ListDuties"
+	DutyService_AddTask_FullMethodName    = "/sinergi.v1.DutyService/AddTask"
+	DutyService_EndTask_FullMethodName    = "/sinergi.v1.DutyService/EndTask"
 )
 
 // DutyServiceClient is the client API for DutyService service.
@@ -30,8 +32,13 @@ const (
 //
 // DutyService tells what is owed, by whom and by when. Whatever shows what is due reads this alone.
 type DutyServiceClient interface {
-	// ListDuties lists what the caller (ME) or the caller's unit (UNIT) owes, due soonest first.
+	// ListDuties lists what the caller (ME), the caller's unit (UNIT) or late units below (OVERSEEN) owe, due soonest first.
 	ListDuties(ctx context.Context, in *ListDutiesRequest, opts ...grpc.CallOption) (*ListDutiesResponse, error)
+	// AddTask makes a task by hand: "telepon Kamis".
+	AddTask(ctx context.Context, in *AddTaskRequest, opts ...grpc.CallOption) (*Task, error)
+	// EndTask ends a task as DONE or NOT_DUE. A rule's task is NOT_DUE by the supervisor alone, with a reason (TASK_STATE if
+	// it has ended otherwise).
+	EndTask(ctx context.Context, in *EndTaskRequest, opts ...grpc.CallOption) (*Task, error)
 }
 
 type dutyServiceClient struct {
@@ -52,14 +59,39 @@ func (c *dutyServiceClient) ListDuties(ctx context.Context, in *ListDutiesReques
 	return out, nil
 }
 
+func (c *dutyServiceClient) AddTask(ctx context.Context, in *AddTaskRequest, opts ...grpc.CallOption) (*Task, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Task)
+	err := c.cc.Invoke(ctx, DutyService_AddTask_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *dutyServiceClient) EndTask(ctx context.Context, in *EndTaskRequest, opts ...grpc.CallOption) (*Task, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Task)
+	err := c.cc.Invoke(ctx, DutyService_EndTask_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // DutyServiceServer is the server API for DutyService service.
 // All implementations must embed UnimplementedDutyServiceServer
 // for forward compatibility.
 //
 // DutyService tells what is owed, by whom and by when. Whatever shows what is due reads this alone.
 type DutyServiceServer interface {
-	// ListDuties lists what the caller (ME) or the caller's unit (UNIT) owes, due soonest first.
+	// ListDuties lists what the caller (ME), the caller's unit (UNIT) or late units below (OVERSEEN) owe, due soonest first.
 	ListDuties(context.Context, *ListDutiesRequest) (*ListDutiesResponse, error)
+	// AddTask makes a task by hand: "telepon Kamis".
+	AddTask(context.Context, *AddTaskRequest) (*Task, error)
+	// EndTask ends a task as DONE or NOT_DUE. A rule's task is NOT_DUE by the supervisor alone, with a reason (TASK_STATE if
+	// it has ended otherwise).
+	EndTask(context.Context, *EndTaskRequest) (*Task, error)
 	mustEmbedUnimplementedDutyServiceServer()
 }
 
@@ -72,6 +104,12 @@ type UnimplementedDutyServiceServer struct{}
 
 func (UnimplementedDutyServiceServer) ListDuties(context.Context, *ListDutiesRequest) (*ListDutiesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListDuties not implemented")
+}
+func (UnimplementedDutyServiceServer) AddTask(context.Context, *AddTaskRequest) (*Task, error) {
+	return nil, status.Error(codes.Unimplemented, "method AddTask not implemented")
+}
+func (UnimplementedDutyServiceServer) EndTask(context.Context, *EndTaskRequest) (*Task, error) {
+	return nil, status.Error(codes.Unimplemented, "method EndTask not implemented")
 }
 func (UnimplementedDutyServiceServer) mustEmbedUnimplementedDutyServiceServer() {}
 func (UnimplementedDutyServiceServer) testEmbeddedByValue()                     {}
@@ -112,6 +150,42 @@ func _DutyService_ListDuties_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _DutyService_AddTask_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AddTaskRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DutyServiceServer).AddTask(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DutyService_AddTask_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DutyServiceServer).AddTask(ctx, req.(*AddTaskRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _DutyService_EndTask_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(EndTaskRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(DutyServiceServer).EndTask(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: DutyService_EndTask_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(DutyServiceServer).EndTask(ctx, req.(*EndTaskRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // DutyService_ServiceDesc is the grpc.ServiceDesc for DutyService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -122,6 +196,14 @@ var DutyService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListDuties",
 			Handler:    _DutyService_ListDuties_Handler,
+		},
+		{
+			MethodName: "AddTask",
+			Handler:    _DutyService_AddTask_Handler,
+		},
+		{
+			MethodName: "EndTask",
+			Handler:    _DutyService_EndTask_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

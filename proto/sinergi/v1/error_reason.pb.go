@@ -99,6 +99,58 @@ const (
 	ErrorReason_METHOD_NOT_ALLOWED ErrorReason_Value = 34
 	// DEADLINE_EXCEEDED. Not done in 10 seconds; settle it by the same request again.
 	ErrorReason_DEADLINE ErrorReason_Value = 35
+	// FAILED_PRECONDITION. The receiver has asked twice already.
+	ErrorReason_INFO_ROUNDS ErrorReason_Value = 36
+	// FAILED_PRECONDITION. Handed on three times already: decline with a suggested unit, and the sender chooses.
+	ErrorReason_HOP_LIMIT ErrorReason_Value = 37
+	// FAILED_PRECONDITION. The unit is the sender's or has had this leg already.
+	ErrorReason_FORWARD_CYCLE ErrorReason_Value = 38
+	// FAILED_PRECONDITION. Reopened twice already.
+	ErrorReason_REOPEN_LIMIT ErrorReason_Value = 39
+	// FAILED_PRECONDITION. The client has not consented to be served.
+	ErrorReason_CONSENT_MISSING ErrorReason_Value = 40
+	// FAILED_PRECONDITION. Neither risk nor finding nor a leg is an emergency.
+	ErrorReason_NOT_URGENT ErrorReason_Value = 41
+	// FAILED_PRECONDITION. A plan needs an assessment note.
+	ErrorReason_NOTE_MISSING ErrorReason_Value = 42
+	// FAILED_PRECONDITION. The plan names no service, or the client has not agreed to it.
+	ErrorReason_PLAN_MISSING ErrorReason_Value = 43
+	// FAILED_PRECONDITION. No service has been given yet.
+	ErrorReason_SERVICE_MISSING ErrorReason_Value = 44
+	// FAILED_PRECONDITION. A step that was left out is still owed.
+	ErrorReason_TASKS_OPEN ErrorReason_Value = 45
+	// FAILED_PRECONDITION. The type cannot be changed so.
+	ErrorReason_TYPE_CHANGE ErrorReason_Value = 46
+	// FAILED_PRECONDITION. The pairs say another type: reclassify first.
+	ErrorReason_TYPE_MISMATCH ErrorReason_Value = 47
+	// FAILED_PRECONDITION. The case has open referrals.
+	ErrorReason_OPEN_LEGS ErrorReason_Value = 48
+	// FAILED_PRECONDITION. What this closure reason asks for does not hold; metadata: guard.
+	ErrorReason_CLOSURE_UNMET ErrorReason_Value = 49
+	// FAILED_PRECONDITION. No reported leg of case management, served in full, with a case of the receiver.
+	ErrorReason_HANDOVER_LEG_MISSING ErrorReason_Value = 50
+	// FAILED_PRECONDITION. The task has ended otherwise; metadata: state.
+	ErrorReason_TASK_STATE ErrorReason_Value = 51
+	// FAILED_PRECONDITION. The review is decided.
+	ErrorReason_REVIEW_STATE ErrorReason_Value = 52
+	// FAILED_PRECONDITION. The account still owes: transfer its caseload first.
+	ErrorReason_OPEN_DUTIES ErrorReason_Value = 53
+	// FAILED_PRECONDITION. The unit is party to open legs.
+	ErrorReason_UNIT_HAS_OPEN_LEGS ErrorReason_Value = 54
+	// FAILED_PRECONDITION. Cases from before are taken over in the first 90 days of a unit alone.
+	ErrorReason_LEGACY_PERIOD ErrorReason_Value = 55
+	// FAILED_PRECONDITION. The deputy does not hold the same role in the register, or is absent then.
+	ErrorReason_DEPUTY_INVALID ErrorReason_Value = 56
+	// FAILED_PRECONDITION. Another absence lies in this time.
+	ErrorReason_ABSENCE_OVERLAP ErrorReason_Value = 57
+	// FAILED_PRECONDITION. The person lives in another household then.
+	ErrorReason_MEMBER_ELSEWHERE ErrorReason_Value = 58
+	// INVALID_ARGUMENT. An update needs the etag that was read.
+	ErrorReason_ETAG_REQUIRED ErrorReason_Value = 59
+	// INVALID_ARGUMENT. An update names the fields that it changes.
+	ErrorReason_UPDATE_MASK_REQUIRED ErrorReason_Value = 60
+	// FAILED_PRECONDITION. The basis has ended.
+	ErrorReason_DISCLOSURE_STATE ErrorReason_Value = 61
 )
 
 // Enum value maps for ErrorReason_Value.
@@ -140,6 +192,32 @@ var (
 		33: "ROUTE_NOT_FOUND",
 		34: "METHOD_NOT_ALLOWED",
 		35: "DEADLINE",
+		36: "INFO_ROUNDS",
+		37: "HOP_LIMIT",
+		38: "FORWARD_CYCLE",
+		39: "REOPEN_LIMIT",
+		40: "CONSENT_MISSING",
+		41: "NOT_URGENT",
+		42: "NOTE_MISSING",
+		43: "PLAN_MISSING",
+		44: "SERVICE_MISSING",
+		45: "TASKS_OPEN",
+		46: "TYPE_CHANGE",
+		47: "TYPE_MISMATCH",
+		48: "OPEN_LEGS",
+		49: "CLOSURE_UNMET",
+		50: "HANDOVER_LEG_MISSING",
+		51: "TASK_STATE",
+		52: "REVIEW_STATE",
+		53: "OPEN_DUTIES",
+		54: "UNIT_HAS_OPEN_LEGS",
+		55: "LEGACY_PERIOD",
+		56: "DEPUTY_INVALID",
+		57: "ABSENCE_OVERLAP",
+		58: "MEMBER_ELSEWHERE",
+		59: "ETAG_REQUIRED",
+		60: "UPDATE_MASK_REQUIRED",
+		61: "DISCLOSURE_STATE",
 	}
 	ErrorReason_Value_value = map[string]int32{
 		"UNSPECIFIED":          0,
@@ -178,6 +256,32 @@ var (
 		"ROUTE_NOT_FOUND":      33,
 		"METHOD_NOT_ALLOWED":   34,
 		"DEADLINE":             35,
+		"INFO_ROUNDS":          36,
+		"HOP_LIMIT":            37,
+		"FORWARD_CYCLE":        38,
+		"REOPEN_LIMIT":         39,
+		"CONSENT_MISSING":      40,
+		"NOT_URGENT":           41,
+		"NOTE_MISSING":         42,
+		"PLAN_MISSING":         43,
+		"SERVICE_MISSING":      44,
+		"TASKS_OPEN":           45,
+		"TYPE_CHANGE":          46,
+		"TYPE_MISMATCH":        47,
+		"OPEN_LEGS":            48,
+		"CLOSURE_UNMET":        49,
+		"HANDOVER_LEG_MISSING": 50,
+		"TASK_STATE":           51,
+		"REVIEW_STATE":         52,
+		"OPEN_DUTIES":          53,
+		"UNIT_HAS_OPEN_LEGS":   54,
+		"LEGACY_PERIOD":        55,
+		"DEPUTY_INVALID":       56,
+		"ABSENCE_OVERLAP":      57,
+		"MEMBER_ELSEWHERE":     58,
+		"ETAG_REQUIRED":        59,
+		"UPDATE_MASK_REQUIRED": 60,
+		"DISCLOSURE_STATE":     61,
 	}
 )
 
@@ -250,8 +354,8 @@ var File_sinergi_v1_error_reason_proto protoreflect.FileDescriptor
 const file_sinergi_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
 	"\x1dsinergi/v1/error_reason.proto\x12\n" +
-	"sinergi.v1\"\xf0\x05\n" +
-	"\vErrorReason\"\xe0\x05\n" +
+	"sinergi.v1\"\xe3\t\n" +
+	"\vErrorReason\"\xd3\t\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rINVALID_FIELD\x10\x01\x12\x16\n" +
@@ -290,7 +394,36 @@ const file_sinergi_v1_error_reason_proto_rawDesc = "" +
 	"\x0eBODY_TOO_LARGE\x10 \x12\x13\n" +
 	"\x0fROUTE_NOT_FOUND\x10!\x12\x16\n" +
 	"\x12METHOD_NOT_ALLOWED\x10\"\x12\f\n" +
-	"\bDEADLINE\x10#B;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\bDEADLINE\x10#\x12\x0f\n" +
+	"\vINFO_ROUNDS\x10$\x12\r\n" +
+	"\tHOP_LIMIT\x10%\x12\x11\n" +
+	"\rFORWARD_CYCLE\x10&\x12\x10\n" +
+	"\fREOPEN_LIMIT\x10'\x12\x13\n" +
+	"\x0fCONSENT_MISSING\x10(\x12\x0e\n" +
+	"\n" +
+	"NOT_URGENT\x10)\x12\x10\n" +
+	"\fNOTE_MISSING\x10*\x12\x10\n" +
+	"\fPLAN_MISSING\x10+\x12\x13\n" +
+	"\x0fSERVICE_MISSING\x10,\x12\x0e\n" +
+	"\n" +
+	"TASKS_OPEN\x10-\x12\x0f\n" +
+	"\vTYPE_CHANGE\x10.\x12\x11\n" +
+	"\rTYPE_MISMATCH\x10/\x12\r\n" +
+	"\tOPEN_LEGS\x100\x12\x11\n" +
+	"\rCLOSURE_UNMET\x101\x12\x18\n" +
+	"\x14HANDOVER_LEG_MISSING\x102\x12\x0e\n" +
+	"\n" +
+	"TASK_STATE\x103\x12\x10\n" +
+	"\fREVIEW_STATE\x104\x12\x0f\n" +
+	"\vOPEN_DUTIES\x105\x12\x16\n" +
+	"\x12UNIT_HAS_OPEN_LEGS\x106\x12\x11\n" +
+	"\rLEGACY_PERIOD\x107\x12\x12\n" +
+	"\x0eDEPUTY_INVALID\x108\x12\x13\n" +
+	"\x0fABSENCE_OVERLAP\x109\x12\x14\n" +
+	"\x10MEMBER_ELSEWHERE\x10:\x12\x11\n" +
+	"\rETAG_REQUIRED\x10;\x12\x18\n" +
+	"\x14UPDATE_MASK_REQUIRED\x10<\x12\x14\n" +
+	"\x10DISCLOSURE_STATE\x10=B;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_error_reason_proto_rawDescOnce sync.Once

@@ -25,6 +25,75 @@ const (
 	_ = protoimpl.EnforceVersion(protoimpl.MaxVersion - 20)
 )
 
+// Value is the index.
+type GrowthIndex_Value int32
+
+const (
+	// As HFA.
+	GrowthIndex_UNSPECIFIED GrowthIndex_Value = 0
+	// Length or height for age (PB/U, TB/U).
+	GrowthIndex_HFA GrowthIndex_Value = 1
+	// Weight for age (BB/U).
+	GrowthIndex_WFA GrowthIndex_Value = 2
+	// Weight for length or height (BB/PB, BB/TB).
+	GrowthIndex_WFH GrowthIndex_Value = 3
+	// Body mass index for age (IMT/U).
+	GrowthIndex_BFA GrowthIndex_Value = 4
+	// Head circumference for age.
+	GrowthIndex_HC GrowthIndex_Value = 5
+	// Arm circumference for age.
+	GrowthIndex_AC GrowthIndex_Value = 6
+)
+
+// Enum value maps for GrowthIndex_Value.
+var (
+	GrowthIndex_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "HFA",
+		2: "WFA",
+		3: "WFH",
+		4: "BFA",
+		5: "HC",
+		6: "AC",
+	}
+	GrowthIndex_Value_value = map[string]int32{
+		"UNSPECIFIED": 0,
+		"HFA":         1,
+		"WFA":         2,
+		"WFH":         3,
+		"BFA":         4,
+		"HC":          5,
+		"AC":          6,
+	}
+)
+
+func (x GrowthIndex_Value) Enum() *GrowthIndex_Value {
+	p := new(GrowthIndex_Value)
+	*p = x
+	return p
+}
+
+func (x GrowthIndex_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (GrowthIndex_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_growth_service_proto_enumTypes[0].Descriptor()
+}
+
+func (GrowthIndex_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_growth_service_proto_enumTypes[0]
+}
+
+func (x GrowthIndex_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use GrowthIndex_Value.Descriptor instead.
+func (GrowthIndex_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_growth_service_proto_rawDescGZIP(), []int{3, 0}
+}
+
 // AssessRequest is a batch of children.
 type AssessRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -253,6 +322,344 @@ func (x *AssessResponse) GetAssessments() []*Assessment {
 	return nil
 }
 
+// GrowthIndex is an index of the standard.
+type GrowthIndex struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GrowthIndex) Reset() {
+	*x = GrowthIndex{}
+	mi := &file_sinergi_v1_growth_service_proto_msgTypes[3]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GrowthIndex) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GrowthIndex) ProtoMessage() {}
+
+func (x *GrowthIndex) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_growth_service_proto_msgTypes[3]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GrowthIndex.ProtoReflect.Descriptor instead.
+func (*GrowthIndex) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_growth_service_proto_rawDescGZIP(), []int{3}
+}
+
+// GetGrowthChartRequest names a case and an index.
+type GetGrowthChartRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}` or `cases/{number}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Index. Default HFA.
+	Index         GrowthIndex_Value `protobuf:"varint,2,opt,name=index,proto3,enum=sinergi.v1.GrowthIndex_Value" json:"index,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetGrowthChartRequest) Reset() {
+	*x = GetGrowthChartRequest{}
+	mi := &file_sinergi_v1_growth_service_proto_msgTypes[4]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetGrowthChartRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetGrowthChartRequest) ProtoMessage() {}
+
+func (x *GetGrowthChartRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_growth_service_proto_msgTypes[4]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetGrowthChartRequest.ProtoReflect.Descriptor instead.
+func (*GetGrowthChartRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_growth_service_proto_rawDescGZIP(), []int{4}
+}
+
+func (x *GetGrowthChartRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *GetGrowthChartRequest) GetIndex() GrowthIndex_Value {
+	if x != nil {
+		return x.Index
+	}
+	return GrowthIndex_UNSPECIFIED
+}
+
+// GrowthChart is the curves and the points of one child.
+type GrowthChart struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Index.
+	Index GrowthIndex_Value `protobuf:"varint,1,opt,name=index,proto3,enum=sinergi.v1.GrowthIndex_Value" json:"index,omitempty"`
+	// Sex, for the standard differs.
+	Sex Sex_Value `protobuf:"varint,2,opt,name=sex,proto3,enum=sinergi.v1.Sex_Value" json:"sex,omitempty"`
+	// `d`: age in days; `cm`: length or height.
+	XUnit string `protobuf:"bytes,3,opt,name=x_unit,json=xUnit,proto3" json:"x_unit,omitempty"`
+	// `cm`, `kg` or `kg/m2`.
+	YUnit string `protobuf:"bytes,4,opt,name=y_unit,json=yUnit,proto3" json:"y_unit,omitempty"`
+	// Curves of -3, -2, 0, +2 and +3 SD. Source: WHO Child Growth Standards 2006.
+	Curves []*GrowthCurve `protobuf:"bytes,5,rep,name=curves,proto3" json:"curves,omitempty"`
+	// Measurements of the child, oldest first; implausible ones are flagged and not left out.
+	Points        []*GrowthPoint `protobuf:"bytes,6,rep,name=points,proto3" json:"points,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GrowthChart) Reset() {
+	*x = GrowthChart{}
+	mi := &file_sinergi_v1_growth_service_proto_msgTypes[5]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GrowthChart) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GrowthChart) ProtoMessage() {}
+
+func (x *GrowthChart) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_growth_service_proto_msgTypes[5]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GrowthChart.ProtoReflect.Descriptor instead.
+func (*GrowthChart) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_growth_service_proto_rawDescGZIP(), []int{5}
+}
+
+func (x *GrowthChart) GetIndex() GrowthIndex_Value {
+	if x != nil {
+		return x.Index
+	}
+	return GrowthIndex_UNSPECIFIED
+}
+
+func (x *GrowthChart) GetSex() Sex_Value {
+	if x != nil {
+		return x.Sex
+	}
+	return Sex_UNSPECIFIED
+}
+
+func (x *GrowthChart) GetXUnit() string {
+	if x != nil {
+		return x.XUnit
+	}
+	return ""
+}
+
+func (x *GrowthChart) GetYUnit() string {
+	if x != nil {
+		return x.YUnit
+	}
+	return ""
+}
+
+func (x *GrowthChart) GetCurves() []*GrowthCurve {
+	if x != nil {
+		return x.Curves
+	}
+	return nil
+}
+
+func (x *GrowthChart) GetPoints() []*GrowthPoint {
+	if x != nil {
+		return x.Points
+	}
+	return nil
+}
+
+// GrowthCurve is one curve.
+type GrowthCurve struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// -3, -2, 0, 2 or 3.
+	Sd int32 `protobuf:"varint,1,opt,name=sd,proto3" json:"sd,omitempty"`
+	// Ages or lengths.
+	X []float64 `protobuf:"fixed64,2,rep,packed,name=x,proto3" json:"x,omitempty"`
+	// Value at each x, in the order of x.
+	Y             []float64 `protobuf:"fixed64,3,rep,packed,name=y,proto3" json:"y,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GrowthCurve) Reset() {
+	*x = GrowthCurve{}
+	mi := &file_sinergi_v1_growth_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GrowthCurve) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GrowthCurve) ProtoMessage() {}
+
+func (x *GrowthCurve) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_growth_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GrowthCurve.ProtoReflect.Descriptor instead.
+func (*GrowthCurve) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_growth_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *GrowthCurve) GetSd() int32 {
+	if x != nil {
+		return x.Sd
+	}
+	return 0
+}
+
+func (x *GrowthCurve) GetX() []float64 {
+	if x != nil {
+		return x.X
+	}
+	return nil
+}
+
+func (x *GrowthCurve) GetY() []float64 {
+	if x != nil {
+		return x.Y
+	}
+	return nil
+}
+
+// GrowthPoint is one measurement on the chart.
+type GrowthPoint struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Day, `YYYY-MM-DD`.
+	MeasuredOn string `protobuf:"bytes,1,opt,name=measured_on,json=measuredOn,proto3" json:"measured_on,omitempty"`
+	// Age in days or corrected length in cm.
+	X float64 `protobuf:"fixed64,2,opt,name=x,proto3" json:"x,omitempty"`
+	// Value.
+	Y float64 `protobuf:"fixed64,3,opt,name=y,proto3" json:"y,omitempty"`
+	// z-score, 2 decimals.
+	Z *float64 `protobuf:"fixed64,4,opt,name=z,proto3,oneof" json:"z,omitempty"`
+	// Implausible: measure again.
+	Flagged bool `protobuf:"varint,5,opt,name=flagged,proto3" json:"flagged,omitempty"`
+	// Category of Permenkes 2/2020.
+	Category      GrowthCategory_Value `protobuf:"varint,6,opt,name=category,proto3,enum=sinergi.v1.GrowthCategory_Value" json:"category,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GrowthPoint) Reset() {
+	*x = GrowthPoint{}
+	mi := &file_sinergi_v1_growth_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GrowthPoint) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GrowthPoint) ProtoMessage() {}
+
+func (x *GrowthPoint) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_growth_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GrowthPoint.ProtoReflect.Descriptor instead.
+func (*GrowthPoint) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_growth_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *GrowthPoint) GetMeasuredOn() string {
+	if x != nil {
+		return x.MeasuredOn
+	}
+	return ""
+}
+
+func (x *GrowthPoint) GetX() float64 {
+	if x != nil {
+		return x.X
+	}
+	return 0
+}
+
+func (x *GrowthPoint) GetY() float64 {
+	if x != nil {
+		return x.Y
+	}
+	return 0
+}
+
+func (x *GrowthPoint) GetZ() float64 {
+	if x != nil && x.Z != nil {
+		return *x.Z
+	}
+	return 0
+}
+
+func (x *GrowthPoint) GetFlagged() bool {
+	if x != nil {
+		return x.Flagged
+	}
+	return false
+}
+
+func (x *GrowthPoint) GetCategory() GrowthCategory_Value {
+	if x != nil {
+		return x.Category
+	}
+	return GrowthCategory_UNSPECIFIED
+}
+
 var File_sinergi_v1_growth_service_proto protoreflect.FileDescriptor
 
 const file_sinergi_v1_growth_service_proto_rawDesc = "" +
@@ -290,9 +697,44 @@ const file_sinergi_v1_growth_service_proto_rawDesc = "" +
 	"\n" +
 	"\b_head_cm\"Q\n" +
 	"\x0eAssessResponse\x12?\n" +
-	"\vassessments\x18\x01 \x03(\v2\x16.sinergi.v1.AssessmentB\x05\x8a\xb5\x18\x01\x01R\vassessments2n\n" +
+	"\vassessments\x18\x01 \x03(\v2\x16.sinergi.v1.AssessmentB\x05\x8a\xb5\x18\x01\x01R\vassessments\"\xa9\x01\n" +
+	"\vGrowthIndex\"\x99\x01\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\x17\n" +
+	"\x03HFA\x10\x01\x1a\x0e\x92\xb5\x18\n" +
+	"PB/U, TB/U\x12\x11\n" +
+	"\x03WFA\x10\x02\x1a\b\x92\xb5\x18\x04BB/U\x12\x19\n" +
+	"\x03WFH\x10\x03\x1a\x10\x92\xb5\x18\fBB/PB, BB/TB\x12\x12\n" +
+	"\x03BFA\x10\x04\x1a\t\x92\xb5\x18\x05IMT/U\x12\x10\n" +
+	"\x02HC\x10\x05\x1a\b\x92\xb5\x18\x04LK/U\x12\x12\n" +
+	"\x02AC\x10\x06\x1a\n" +
+	"\x92\xb5\x18\x06LiLA/U\"}\n" +
+	"\x15GetGrowthChartRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12B\n" +
+	"\x05index\x18\x02 \x01(\x0e2\x1d.sinergi.v1.GrowthIndex.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x01R\x05index\"\xa5\x02\n" +
+	"\vGrowthChart\x12:\n" +
+	"\x05index\x18\x01 \x01(\x0e2\x1d.sinergi.v1.GrowthIndex.ValueB\x05\x8a\xb5\x18\x01\x06R\x05index\x12.\n" +
+	"\x03sex\x18\x02 \x01(\x0e2\x15.sinergi.v1.Sex.ValueB\x05\x8a\xb5\x18\x01\x03R\x03sex\x12\x1c\n" +
+	"\x06x_unit\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x06R\x05xUnit\x12\x1c\n" +
+	"\x06y_unit\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\x06R\x05yUnit\x126\n" +
+	"\x06curves\x18\x05 \x03(\v2\x17.sinergi.v1.GrowthCurveB\x05\x8a\xb5\x18\x01\x06R\x06curves\x126\n" +
+	"\x06points\x18\x06 \x03(\v2\x17.sinergi.v1.GrowthPointB\x05\x8a\xb5\x18\x01\x06R\x06points\"N\n" +
+	"\vGrowthCurve\x12\x15\n" +
+	"\x02sd\x18\x01 \x01(\x05B\x05\x8a\xb5\x18\x01\x06R\x02sd\x12\x13\n" +
+	"\x01x\x18\x02 \x03(\x01B\x05\x8a\xb5\x18\x01\x06R\x01x\x12\x13\n" +
+	"\x01y\x18\x03 \x03(\x01B\x05\x8a\xb5\x18\x01\x06R\x01y\"\xe5\x01\n" +
+	"\vGrowthPoint\x12&\n" +
+	"\vmeasured_on\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x06R\n" +
+	"measuredOn\x12\x13\n" +
+	"\x01x\x18\x02 \x01(\x01B\x05\x8a\xb5\x18\x01\x06R\x01x\x12\x13\n" +
+	"\x01y\x18\x03 \x01(\x01B\x05\x8a\xb5\x18\x01\x06R\x01y\x12\x18\n" +
+	"\x01z\x18\x04 \x01(\x01B\x05\x8a\xb5\x18\x01\x06H\x00R\x01z\x88\x01\x01\x12\x1f\n" +
+	"\aflagged\x18\x05 \x01(\bB\x05\x8a\xb5\x18\x01\x06R\aflagged\x12C\n" +
+	"\bcategory\x18\x06 \x01(\x0e2 .sinergi.v1.GrowthCategory.ValueB\x05\x8a\xb5\x18\x01\x06R\bcategoryB\x04\n" +
+	"\x02_z2\xe4\x01\n" +
 	"\rGrowthService\x12]\n" +
-	"\x06Assess\x12\x19.sinergi.v1.AssessRequest\x1a\x1a.sinergi.v1.AssessResponse\"\x1c\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/growth:assessB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\x06Assess\x12\x19.sinergi.v1.AssessRequest\x1a\x1a.sinergi.v1.AssessResponse\"\x1c\x82\xd3\xe4\x93\x02\x16:\x01*\"\x11/v1/growth:assess\x12t\n" +
+	"\x0eGetGrowthChart\x12!.sinergi.v1.GetGrowthChartRequest\x1a\x17.sinergi.v1.GrowthChart\"&\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{name=cases/*}/growthChartB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_growth_service_proto_rawDescOnce sync.Once
@@ -306,27 +748,43 @@ func file_sinergi_v1_growth_service_proto_rawDescGZIP() []byte {
 	return file_sinergi_v1_growth_service_proto_rawDescData
 }
 
-var file_sinergi_v1_growth_service_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
+var file_sinergi_v1_growth_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
+var file_sinergi_v1_growth_service_proto_msgTypes = make([]protoimpl.MessageInfo, 8)
 var file_sinergi_v1_growth_service_proto_goTypes = []any{
-	(*AssessRequest)(nil),  // 0: sinergi.v1.AssessRequest
-	(*MeasuredChild)(nil),  // 1: sinergi.v1.MeasuredChild
-	(*AssessResponse)(nil), // 2: sinergi.v1.AssessResponse
-	(Sex_Value)(0),         // 3: sinergi.v1.Sex.Value
-	(Position_Value)(0),    // 4: sinergi.v1.Position.Value
-	(*Assessment)(nil),     // 5: sinergi.v1.Assessment
+	(GrowthIndex_Value)(0),        // 0: sinergi.v1.GrowthIndex.Value
+	(*AssessRequest)(nil),         // 1: sinergi.v1.AssessRequest
+	(*MeasuredChild)(nil),         // 2: sinergi.v1.MeasuredChild
+	(*AssessResponse)(nil),        // 3: sinergi.v1.AssessResponse
+	(*GrowthIndex)(nil),           // 4: sinergi.v1.GrowthIndex
+	(*GetGrowthChartRequest)(nil), // 5: sinergi.v1.GetGrowthChartRequest
+	(*GrowthChart)(nil),           // 6: sinergi.v1.GrowthChart
+	(*GrowthCurve)(nil),           // 7: sinergi.v1.GrowthCurve
+	(*GrowthPoint)(nil),           // 8: sinergi.v1.GrowthPoint
+	(Sex_Value)(0),                // 9: sinergi.v1.Sex.Value
+	(Position_Value)(0),           // 10: sinergi.v1.Position.Value
+	(*Assessment)(nil),            // 11: sinergi.v1.Assessment
+	(GrowthCategory_Value)(0),     // 12: sinergi.v1.GrowthCategory.Value
 }
 var file_sinergi_v1_growth_service_proto_depIdxs = []int32{
-	1, // 0: sinergi.v1.AssessRequest.children:type_name -> sinergi.v1.MeasuredChild
-	3, // 1: sinergi.v1.MeasuredChild.sex:type_name -> sinergi.v1.Sex.Value
-	4, // 2: sinergi.v1.MeasuredChild.position:type_name -> sinergi.v1.Position.Value
-	5, // 3: sinergi.v1.AssessResponse.assessments:type_name -> sinergi.v1.Assessment
-	0, // 4: sinergi.v1.GrowthService.Assess:input_type -> sinergi.v1.AssessRequest
-	2, // 5: sinergi.v1.GrowthService.Assess:output_type -> sinergi.v1.AssessResponse
-	5, // [5:6] is the sub-list for method output_type
-	4, // [4:5] is the sub-list for method input_type
-	4, // [4:4] is the sub-list for extension type_name
-	4, // [4:4] is the sub-list for extension extendee
-	0, // [0:4] is the sub-list for field type_name
+	2,  // 0: sinergi.v1.AssessRequest.children:type_name -> sinergi.v1.MeasuredChild
+	9,  // 1: sinergi.v1.MeasuredChild.sex:type_name -> sinergi.v1.Sex.Value
+	10, // 2: sinergi.v1.MeasuredChild.position:type_name -> sinergi.v1.Position.Value
+	11, // 3: sinergi.v1.AssessResponse.assessments:type_name -> sinergi.v1.Assessment
+	0,  // 4: sinergi.v1.GetGrowthChartRequest.index:type_name -> sinergi.v1.GrowthIndex.Value
+	0,  // 5: sinergi.v1.GrowthChart.index:type_name -> sinergi.v1.GrowthIndex.Value
+	9,  // 6: sinergi.v1.GrowthChart.sex:type_name -> sinergi.v1.Sex.Value
+	7,  // 7: sinergi.v1.GrowthChart.curves:type_name -> sinergi.v1.GrowthCurve
+	8,  // 8: sinergi.v1.GrowthChart.points:type_name -> sinergi.v1.GrowthPoint
+	12, // 9: sinergi.v1.GrowthPoint.category:type_name -> sinergi.v1.GrowthCategory.Value
+	1,  // 10: sinergi.v1.GrowthService.Assess:input_type -> sinergi.v1.AssessRequest
+	5,  // 11: sinergi.v1.GrowthService.GetGrowthChart:input_type -> sinergi.v1.GetGrowthChartRequest
+	3,  // 12: sinergi.v1.GrowthService.Assess:output_type -> sinergi.v1.AssessResponse
+	6,  // 13: sinergi.v1.GrowthService.GetGrowthChart:output_type -> sinergi.v1.GrowthChart
+	12, // [12:14] is the sub-list for method output_type
+	10, // [10:12] is the sub-list for method input_type
+	10, // [10:10] is the sub-list for extension type_name
+	10, // [10:10] is the sub-list for extension extendee
+	0,  // [0:10] is the sub-list for field type_name
 }
 
 func init() { file_sinergi_v1_growth_service_proto_init() }
@@ -338,18 +796,20 @@ func file_sinergi_v1_growth_service_proto_init() {
 	file_sinergi_v1_options_proto_init()
 	file_sinergi_v1_vocabulary_proto_init()
 	file_sinergi_v1_growth_service_proto_msgTypes[1].OneofWrappers = []any{}
+	file_sinergi_v1_growth_service_proto_msgTypes[7].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_growth_service_proto_rawDesc), len(file_sinergi_v1_growth_service_proto_rawDesc)),
-			NumEnums:      0,
-			NumMessages:   3,
+			NumEnums:      1,
+			NumMessages:   8,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
 		GoTypes:           file_sinergi_v1_growth_service_proto_goTypes,
 		DependencyIndexes: file_sinergi_v1_growth_service_proto_depIdxs,
+		EnumInfos:         file_sinergi_v1_growth_service_proto_enumTypes,
 		MessageInfos:      file_sinergi_v1_growth_service_proto_msgTypes,
 	}.Build()
 	File_sinergi_v1_growth_service_proto = out.File

@@ -21,17 +21,21 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	GrowthService_Assess_FullMethodName = "/sinergi.v1.GrowthService/Assess"
+	GrowthService_Assess_FullMethodName         = "/sinergi.v1.GrowthService/Assess"
+	GrowthService_GetGrowthChart_FullMethodName = "/sinergi.v1.GrowthService/GetGrowthChart"
 )
 
 // GrowthServiceClient is the client API for GrowthService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// GrowthService computes z-scores by the WHO Child Growth Standards. Stateless: nothing is stored.
+// GrowthService computes z-scores by the WHO Child Growth Standards. Assess is stateless: nothing is stored.
 type GrowthServiceClient interface {
 	// Assess assesses up to 1,000 children; one answer each, in their order.
 	Assess(ctx context.Context, in *AssessRequest, opts ...grpc.CallOption) (*AssessResponse, error)
+	// GetGrowthChart gives the child's points and the standard's curves of one index, to draw and to read as a table. The one
+	// method of this service that reads a case.
+	GetGrowthChart(ctx context.Context, in *GetGrowthChartRequest, opts ...grpc.CallOption) (*GrowthChart, error)
 }
 
 type growthServiceClient struct {
@@ -52,14 +56,27 @@ func (c *growthServiceClient) Assess(ctx context.Context, in *AssessRequest, opt
 	return out, nil
 }
 
+func (c *growthServiceClient) GetGrowthChart(ctx context.Context, in *GetGrowthChartRequest, opts ...grpc.CallOption) (*GrowthChart, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(GrowthChart)
+	err := c.cc.Invoke(ctx, GrowthService_GetGrowthChart_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // GrowthServiceServer is the server API for GrowthService service.
 // All implementations must embed UnimplementedGrowthServiceServer
 // for forward compatibility.
 //
-// GrowthService computes z-scores by the WHO Child Growth Standards. Stateless: nothing is stored.
+// GrowthService computes z-scores by the WHO Child Growth Standards. Assess is stateless: nothing is stored.
 type GrowthServiceServer interface {
 	// Assess assesses up to 1,000 children; one answer each, in their order.
 	Assess(context.Context, *AssessRequest) (*AssessResponse, error)
+	// GetGrowthChart gives the child's points and the standard's curves of one index, to draw and to read as a table. The one
+	// method of this service that reads a case.
+	GetGrowthChart(context.Context, *GetGrowthChartRequest) (*GrowthChart, error)
 	mustEmbedUnimplementedGrowthServiceServer()
 }
 
@@ -72,6 +89,9 @@ type UnimplementedGrowthServiceServer struct{}
 
 func (UnimplementedGrowthServiceServer) Assess(context.Context, *AssessRequest) (*AssessResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method Assess not implemented")
+}
+func (UnimplementedGrowthServiceServer) GetGrowthChart(context.Context, *GetGrowthChartRequest) (*GrowthChart, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetGrowthChart not implemented")
 }
 func (UnimplementedGrowthServiceServer) mustEmbedUnimplementedGrowthServiceServer() {}
 func (UnimplementedGrowthServiceServer) testEmbeddedByValue()                       {}
@@ -112,6 +132,24 @@ func _GrowthService_Assess_Handler(srv interface{}, ctx context.Context, dec fun
 	return interceptor(ctx, in, info, handler)
 }
 
+func _GrowthService_GetGrowthChart_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetGrowthChartRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(GrowthServiceServer).GetGrowthChart(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: GrowthService_GetGrowthChart_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(GrowthServiceServer).GetGrowthChart(ctx, req.(*GetGrowthChartRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // GrowthService_ServiceDesc is the grpc.ServiceDesc for GrowthService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -122,6 +160,10 @@ var GrowthService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "Assess",
 			Handler:    _GrowthService_Assess_Handler,
+		},
+		{
+			MethodName: "GetGrowthChart",
+			Handler:    _GrowthService_GetGrowthChart_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -62,6 +62,8 @@ const (
 	Class_F2_ROSTER Class = 13
 	// The last weighing of a child: date, weight, length, trend.
 	Class_F3_LAST Class = 14
+	// The written reason of an act under review.
+	Class_REASON Class = 15
 )
 
 // Enum value maps for Class.
@@ -82,6 +84,7 @@ var (
 		12: "F1_LATE",
 		13: "F2_ROSTER",
 		14: "F3_LAST",
+		15: "REASON",
 	}
 	Class_value = map[string]int32{
 		"UNSPECIFIED":   0,
@@ -99,6 +102,7 @@ var (
 		"F1_LATE":       12,
 		"F2_ROSTER":     13,
 		"F3_LAST":       14,
+		"REASON":        15,
 	}
 )
 
@@ -309,7 +313,7 @@ const file_sinergi_v1_options_proto_rawDesc = "" +
 	"\x05PAIRS\x10\x05\x1a\f\x92\xb5\x18\bTerlapor\x12\x1e\n" +
 	"\x04RISK\x10\x06\x1a\x14\x92\xb5\x18\x10Penilaian risiko\x12&\n" +
 	"\fMEASUREMENTS\x10\a\x1a\x14\x92\xb5\x18\x10Hasil pengukuran\x12\x15\n" +
-	"\x04NOTE\x10\b\x1a\v\x92\xb5\x18\aCatatan*\xbd\x01\n" +
+	"\x04NOTE\x10\b\x1a\v\x92\xb5\x18\aCatatan*\xc9\x01\n" +
 	"\x05Class\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\b\n" +
 	"\x04OPEN\x10\x01\x12\x06\n" +
@@ -327,7 +331,9 @@ const file_sinergi_v1_options_proto_rawDesc = "" +
 	"\x06F1_OWN\x10\v\x12\v\n" +
 	"\aF1_LATE\x10\f\x12\r\n" +
 	"\tF2_ROSTER\x10\r\x12\v\n" +
-	"\aF3_LAST\x10\x0e:L\n" +
+	"\aF3_LAST\x10\x0e\x12\n" +
+	"\n" +
+	"\x06REASON\x10\x0f:L\n" +
 	"\aclasses\x12\x1d.google.protobuf.FieldOptions\x18ц\x03 \x03(\x0e2\x11.sinergi.v1.ClassR\aclasses:S\n" +
 	"\x05named\x12\x1d.google.protobuf.FieldOptions\x18ӆ\x03 \x01(\x0e2\x1c.sinergi.v1.NamedField.ValueR\x05named:9\n" +
 	"\x05label\x12!.google.protobuf.EnumValueOptions\x18҆\x03 \x01(\tR\x05labelB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"

@@ -56,7 +56,11 @@ type Person struct {
 	// Birth order among the mother's children (anak ke), 1 or more.
 	BirthOrder int32 `protobuf:"varint,14,opt,name=birth_order,json=birthOrder,proto3" json:"birth_order,omitempty"`
 	// Whether and how the client may be contacted.
-	SafeContact   *SafeContact `protobuf:"bytes,15,opt,name=safe_contact,json=safeContact,proto3" json:"safe_contact,omitempty"`
+	SafeContact *SafeContact `protobuf:"bytes,15,opt,name=safe_contact,json=safeContact,proto3" json:"safe_contact,omitempty"`
+	// Opaque revision.
+	Etag string `protobuf:"bytes,16,opt,name=etag,proto3" json:"etag,omitempty"`
+	// Household in which the person lives now, `households/{uuid}`.
+	Household     string `protobuf:"bytes,17,opt,name=household,proto3" json:"household,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -194,6 +198,20 @@ func (x *Person) GetSafeContact() *SafeContact {
 		return x.SafeContact
 	}
 	return nil
+}
+
+func (x *Person) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *Person) GetHousehold() string {
+	if x != nil {
+		return x.Household
+	}
+	return ""
 }
 
 // NewPerson is what a filing says of its client. A person whom the register knows is found by it; an unknown one is made.
@@ -665,7 +683,7 @@ var File_sinergi_v1_person_proto protoreflect.FileDescriptor
 const file_sinergi_v1_person_proto_rawDesc = "" +
 	"\n" +
 	"\x17sinergi/v1/person.proto\x12\n" +
-	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x18sinergi/v1/options.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\x8d\x06\n" +
+	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x18sinergi/v1/options.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xcd\x06\n" +
 	"\x06Person\x12\x19\n" +
 	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x04R\x04name\x12#\n" +
 	"\tfull_name\x18\x02 \x01(\tB\x06\x8a\xb5\x18\x02\x04\rR\bfullName\x12>\n" +
@@ -685,7 +703,9 @@ const file_sinergi_v1_person_proto_rawDesc = "" +
 	"\ahusband\x18\r \x01(\v2\x0f.sinergi.v1.KinB\x05\x8a\xb5\x18\x01\x04R\ahusband\x12&\n" +
 	"\vbirth_order\x18\x0e \x01(\x05B\x05\x8a\xb5\x18\x01\x04R\n" +
 	"birthOrder\x12A\n" +
-	"\fsafe_contact\x18\x0f \x01(\v2\x17.sinergi.v1.SafeContactB\x05\x8a\xb5\x18\x01\x04R\vsafeContact\"\xfa\x06\n" +
+	"\fsafe_contact\x18\x0f \x01(\v2\x17.sinergi.v1.SafeContactB\x05\x8a\xb5\x18\x01\x04R\vsafeContact\x12\x19\n" +
+	"\x04etag\x18\x10 \x01(\tB\x05\x8a\xb5\x18\x01\x04R\x04etag\x12#\n" +
+	"\thousehold\x18\x11 \x01(\tB\x05\x8a\xb5\x18\x01\x04R\thousehold\"\xfa\x06\n" +
 	"\tNewPerson\x12-\n" +
 	"\tperson_id\x18\x01 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x04R\bpersonId\x12\"\n" +
 	"\x04name\x18\x02 \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18x\x8a\xb5\x18\x01\x04R\x04name\x12F\n" +

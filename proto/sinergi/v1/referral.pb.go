@@ -9,6 +9,7 @@
 package sinergiv1
 
 import (
+	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -114,8 +115,52 @@ type Referral struct {
 	Note string `protobuf:"bytes,42,opt,name=note,proto3" json:"note,omitempty"`
 	// Events that this caller may now send: `accept`, `decline` … Draw buttons from it.
 	AllowedActions []string `protobuf:"bytes,43,rep,name=allowed_actions,json=allowedActions,proto3" json:"allowed_actions,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Unit that handed this leg on, `units/{uuid}`; empty if the sender sent it.
+	ForwardedByUnit string `protobuf:"bytes,44,opt,name=forwarded_by_unit,json=forwardedByUnit,proto3" json:"forwarded_by_unit,omitempty"`
+	// First leg of the chain, `referrals/{uuid}`.
+	RootReferral string `protobuf:"bytes,45,opt,name=root_referral,json=rootReferral,proto3" json:"root_referral,omitempty"`
+	// Leg before this one in the chain, `referrals/{uuid}`.
+	PreviousReferral string `protobuf:"bytes,46,opt,name=previous_referral,json=previousReferral,proto3" json:"previous_referral,omitempty"`
+	// Leg to which this one was handed on, `referrals/{uuid}`, once FORWARDED.
+	NextReferral string `protobuf:"bytes,47,opt,name=next_referral,json=nextReferral,proto3" json:"next_referral,omitempty"`
+	// How often the leg was handed on by receivers since the sender last chose, 0 to 3.
+	Hop int32 `protobuf:"varint,48,opt,name=hop,proto3" json:"hop,omitempty"`
+	// How often the receiver has asked, 0 to 2.
+	InfoRounds int32 `protobuf:"varint,49,opt,name=info_rounds,json=infoRounds,proto3" json:"info_rounds,omitempty"`
+	// What the receiver asked in the newest round.
+	Questions []InfoQuestion_Value `protobuf:"varint,50,rep,packed,name=questions,proto3,enum=sinergi.v1.InfoQuestion_Value" json:"questions,omitempty"`
+	// Answers to it.
+	Answers []*InfoAnswer `protobuf:"bytes,51,rep,name=answers,proto3" json:"answers,omitempty"`
+	// The receiver has no accounts: the sender records what it says.
+	ByLetter bool `protobuf:"varint,52,opt,name=by_letter,json=byLetter,proto3" json:"by_letter,omitempty"`
+	// By letter: name of the officer, as written.
+	OfficerName string `protobuf:"bytes,53,opt,name=officer_name,json=officerName,proto3" json:"officer_name,omitempty"`
+	// How often the client did not come.
+	NoShowCount int32 `protobuf:"varint,54,opt,name=no_show_count,json=noShowCount,proto3" json:"no_show_count,omitempty"`
+	// Expected day of a waiting client, `YYYY-MM-DD`.
+	ExpectedOn string `protobuf:"bytes,55,opt,name=expected_on,json=expectedOn,proto3" json:"expected_on,omitempty"`
+	// Newest appointment.
+	AppointmentTime *timestamppb.Timestamp `protobuf:"bytes,56,opt,name=appointment_time,json=appointmentTime,proto3" json:"appointment_time,omitempty"`
+	// How often the sender has reopened it, 0 to 2.
+	ReopenCount int32 `protobuf:"varint,57,opt,name=reopen_count,json=reopenCount,proto3" json:"reopen_count,omitempty"`
+	// Why the sender reopened it last. Shown by the sender's sector.
+	ReopenReason string `protobuf:"bytes,58,opt,name=reopen_reason,json=reopenReason,proto3" json:"reopen_reason,omitempty"`
+	// When the parent unit is told.
+	Level2Time *timestamppb.Timestamp `protobuf:"bytes,59,opt,name=level2_time,json=level2Time,proto3" json:"level2_time,omitempty"`
+	// When the regency's coordinating unit is told.
+	Level3Time *timestamppb.Timestamp `protobuf:"bytes,60,opt,name=level3_time,json=level3Time,proto3" json:"level3_time,omitempty"`
+	// When silence ends the duty; empty: never.
+	LapseTime *timestamppb.Timestamp `protobuf:"bytes,61,opt,name=lapse_time,json=lapseTime,proto3" json:"lapse_time,omitempty"`
+	// Basis of the leg, `disclosures/{uuid}`: the name by which either unit withdraws it on the client's word.
+	Disclosure string `protobuf:"bytes,62,opt,name=disclosure,proto3" json:"disclosure,omitempty"`
+	// Leg whose first service starts this leg's FIRST_SERVICE, `referrals/{uuid}`.
+	StartsAfterReferral string `protobuf:"bytes,63,opt,name=starts_after_referral,json=startsAfterReferral,proto3" json:"starts_after_referral,omitempty"`
+	// After PARTIAL or NONE: why none follows. Shown by the sender's sector.
+	NoFollowUpReason string `protobuf:"bytes,64,opt,name=no_follow_up_reason,json=noFollowUpReason,proto3" json:"no_follow_up_reason,omitempty"`
+	// Duty officer of the accountable unit, `accounts/{uuid}`, for who oversees a late leg.
+	DutyOfficer   string `protobuf:"bytes,65,opt,name=duty_officer,json=dutyOfficer,proto3" json:"duty_officer,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Referral) Reset() {
@@ -449,6 +494,160 @@ func (x *Referral) GetAllowedActions() []string {
 	return nil
 }
 
+func (x *Referral) GetForwardedByUnit() string {
+	if x != nil {
+		return x.ForwardedByUnit
+	}
+	return ""
+}
+
+func (x *Referral) GetRootReferral() string {
+	if x != nil {
+		return x.RootReferral
+	}
+	return ""
+}
+
+func (x *Referral) GetPreviousReferral() string {
+	if x != nil {
+		return x.PreviousReferral
+	}
+	return ""
+}
+
+func (x *Referral) GetNextReferral() string {
+	if x != nil {
+		return x.NextReferral
+	}
+	return ""
+}
+
+func (x *Referral) GetHop() int32 {
+	if x != nil {
+		return x.Hop
+	}
+	return 0
+}
+
+func (x *Referral) GetInfoRounds() int32 {
+	if x != nil {
+		return x.InfoRounds
+	}
+	return 0
+}
+
+func (x *Referral) GetQuestions() []InfoQuestion_Value {
+	if x != nil {
+		return x.Questions
+	}
+	return nil
+}
+
+func (x *Referral) GetAnswers() []*InfoAnswer {
+	if x != nil {
+		return x.Answers
+	}
+	return nil
+}
+
+func (x *Referral) GetByLetter() bool {
+	if x != nil {
+		return x.ByLetter
+	}
+	return false
+}
+
+func (x *Referral) GetOfficerName() string {
+	if x != nil {
+		return x.OfficerName
+	}
+	return ""
+}
+
+func (x *Referral) GetNoShowCount() int32 {
+	if x != nil {
+		return x.NoShowCount
+	}
+	return 0
+}
+
+func (x *Referral) GetExpectedOn() string {
+	if x != nil {
+		return x.ExpectedOn
+	}
+	return ""
+}
+
+func (x *Referral) GetAppointmentTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AppointmentTime
+	}
+	return nil
+}
+
+func (x *Referral) GetReopenCount() int32 {
+	if x != nil {
+		return x.ReopenCount
+	}
+	return 0
+}
+
+func (x *Referral) GetReopenReason() string {
+	if x != nil {
+		return x.ReopenReason
+	}
+	return ""
+}
+
+func (x *Referral) GetLevel2Time() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Level2Time
+	}
+	return nil
+}
+
+func (x *Referral) GetLevel3Time() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Level3Time
+	}
+	return nil
+}
+
+func (x *Referral) GetLapseTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LapseTime
+	}
+	return nil
+}
+
+func (x *Referral) GetDisclosure() string {
+	if x != nil {
+		return x.Disclosure
+	}
+	return ""
+}
+
+func (x *Referral) GetStartsAfterReferral() string {
+	if x != nil {
+		return x.StartsAfterReferral
+	}
+	return ""
+}
+
+func (x *Referral) GetNoFollowUpReason() string {
+	if x != nil {
+		return x.NoFollowUpReason
+	}
+	return ""
+}
+
+func (x *Referral) GetDutyOfficer() string {
+	if x != nil {
+		return x.DutyOfficer
+	}
+	return ""
+}
+
 // Progress is one entry of a leg's progress. Append only.
 type Progress struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -465,9 +664,13 @@ type Progress struct {
 	// Day of service, `YYYY-MM-DD`, with SERVED.
 	ServedOn string `protobuf:"bytes,6,opt,name=served_on,json=servedOn,proto3" json:"served_on,omitempty"`
 	// Note. Shown by the receiver's sector.
-	Note          string `protobuf:"bytes,7,opt,name=note,proto3" json:"note,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Note string `protobuf:"bytes,7,opt,name=note,proto3" json:"note,omitempty"`
+	// By letter: how the return unit heard of it.
+	HeardBy HeardBy_Value `protobuf:"varint,8,opt,name=heard_by,json=heardBy,proto3,enum=sinergi.v1.HeardBy_Value" json:"heard_by,omitempty"`
+	// A hospital worker's word on a low length for age.
+	StuntingDiagnosis StuntingDiagnosis_Value `protobuf:"varint,9,opt,name=stunting_diagnosis,json=stuntingDiagnosis,proto3,enum=sinergi.v1.StuntingDiagnosis_Value" json:"stunting_diagnosis,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *Progress) Reset() {
@@ -549,19 +752,97 @@ func (x *Progress) GetNote() string {
 	return ""
 }
 
+func (x *Progress) GetHeardBy() HeardBy_Value {
+	if x != nil {
+		return x.HeardBy
+	}
+	return HeardBy_UNSPECIFIED
+}
+
+func (x *Progress) GetStuntingDiagnosis() StuntingDiagnosis_Value {
+	if x != nil {
+		return x.StuntingDiagnosis
+	}
+	return StuntingDiagnosis_UNSPECIFIED
+}
+
+// InfoAnswer is the sender's answer to one question.
+type InfoAnswer struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Question.
+	Question InfoQuestion_Value `protobuf:"varint,1,opt,name=question,proto3,enum=sinergi.v1.InfoQuestion_Value" json:"question,omitempty"`
+	// Short answer.
+	Reply YesNo_Value `protobuf:"varint,2,opt,name=reply,proto3,enum=sinergi.v1.YesNo_Value" json:"reply,omitempty"`
+	// In words; needs a basis that covers them. Shown by the sender's sector.
+	Text          string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InfoAnswer) Reset() {
+	*x = InfoAnswer{}
+	mi := &file_sinergi_v1_referral_proto_msgTypes[2]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InfoAnswer) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InfoAnswer) ProtoMessage() {}
+
+func (x *InfoAnswer) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_proto_msgTypes[2]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InfoAnswer.ProtoReflect.Descriptor instead.
+func (*InfoAnswer) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_proto_rawDescGZIP(), []int{2}
+}
+
+func (x *InfoAnswer) GetQuestion() InfoQuestion_Value {
+	if x != nil {
+		return x.Question
+	}
+	return InfoQuestion_UNSPECIFIED
+}
+
+func (x *InfoAnswer) GetReply() YesNo_Value {
+	if x != nil {
+		return x.Reply
+	}
+	return YesNo_UNSPECIFIED
+}
+
+func (x *InfoAnswer) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
 var File_sinergi_v1_referral_proto protoreflect.FileDescriptor
 
 const file_sinergi_v1_referral_proto_rawDesc = "" +
 	"\n" +
 	"\x19sinergi/v1/referral.proto\x12\n" +
-	"sinergi.v1\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18sinergi/v1/content.proto\x1a\x18sinergi/v1/options.proto\x1a\x17sinergi/v1/person.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xdc\x12\n" +
+	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18sinergi/v1/content.proto\x1a\x18sinergi/v1/options.proto\x1a\x17sinergi/v1/person.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xb8\x1b\n" +
 	"\bReferral\x12\x1a\n" +
 	"\x04name\x18\x01 \x01(\tB\x06\x8a\xb5\x18\x02\v\fR\x04name\x12\x1f\n" +
 	"\x06number\x18\x02 \x01(\tB\a\x8a\xb5\x18\x03\v\f\n" +
 	"R\x06number\x12\x19\n" +
 	"\x04etag\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\vR\x04etag\x12\x19\n" +
-	"\x04case\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04case\x12F\n" +
-	"\aservice\x18\x05 \x01(\x0e2%.sinergi.v1.ReferralServiceType.ValueB\x05\x8a\xb5\x18\x01\vR\aservice\x12;\n" +
+	"\x04case\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04case\x12G\n" +
+	"\aservice\x18\x05 \x01(\x0e2%.sinergi.v1.ReferralServiceType.ValueB\x06\x8a\xb5\x18\x02\v\fR\aservice\x12;\n" +
 	"\aurgency\x18\x06 \x01(\x0e2\x19.sinergi.v1.Urgency.ValueB\x06\x8a\xb5\x18\x02\v\fR\aurgency\x12<\n" +
 	"\x05state\x18\a \x01(\x0e2\x1f.sinergi.v1.ReferralState.ValueB\x05\x8a\xb5\x18\x01\vR\x05state\x12&\n" +
 	"\vsender_unit\x18\b \x01(\tB\x05\x8a\xb5\x18\x01\vR\n" +
@@ -606,7 +887,36 @@ const file_sinergi_v1_referral_proto_rawDesc = "" +
 	"\x04risk\x18) \x01(\v2\x10.sinergi.v1.RiskB\n" +
 	"\x8a\xb5\x18\x02\b\t\x98\xb5\x18\x06R\x04risk\x12 \n" +
 	"\x04note\x18* \x01(\tB\f\x8a\xb5\x18\x04\x06\a\b\x05\x98\xb5\x18\bR\x04note\x12.\n" +
-	"\x0fallowed_actions\x18+ \x03(\tB\x05\x8a\xb5\x18\x01\vR\x0eallowedActions\"\x84\x03\n" +
+	"\x0fallowed_actions\x18+ \x03(\tB\x05\x8a\xb5\x18\x01\vR\x0eallowedActions\x121\n" +
+	"\x11forwarded_by_unit\x18, \x01(\tB\x05\x8a\xb5\x18\x01\vR\x0fforwardedByUnit\x12*\n" +
+	"\rroot_referral\x18- \x01(\tB\x05\x8a\xb5\x18\x01\x03R\frootReferral\x122\n" +
+	"\x11previous_referral\x18. \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x10previousReferral\x12*\n" +
+	"\rnext_referral\x18/ \x01(\tB\x05\x8a\xb5\x18\x01\x03R\fnextReferral\x12\x17\n" +
+	"\x03hop\x180 \x01(\x05B\x05\x8a\xb5\x18\x01\vR\x03hop\x12&\n" +
+	"\vinfo_rounds\x181 \x01(\x05B\x05\x8a\xb5\x18\x01\vR\n" +
+	"infoRounds\x12C\n" +
+	"\tquestions\x182 \x03(\x0e2\x1e.sinergi.v1.InfoQuestion.ValueB\x05\x8a\xb5\x18\x01\vR\tquestions\x12;\n" +
+	"\aanswers\x183 \x03(\v2\x16.sinergi.v1.InfoAnswerB\t\x8a\xb5\x18\x05\v\x06\a\b\x05R\aanswers\x12\"\n" +
+	"\tby_letter\x184 \x01(\bB\x05\x8a\xb5\x18\x01\vR\bbyLetter\x12(\n" +
+	"\fofficer_name\x185 \x01(\tB\x05\x8a\xb5\x18\x01\vR\vofficerName\x12)\n" +
+	"\rno_show_count\x186 \x01(\x05B\x05\x8a\xb5\x18\x01\vR\vnoShowCount\x12&\n" +
+	"\vexpected_on\x187 \x01(\tB\x05\x8a\xb5\x18\x01\vR\n" +
+	"expectedOn\x12L\n" +
+	"\x10appointment_time\x188 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\x0fappointmentTime\x12(\n" +
+	"\freopen_count\x189 \x01(\x05B\x05\x8a\xb5\x18\x01\vR\vreopenCount\x12-\n" +
+	"\rreopen_reason\x18: \x01(\tB\b\x8a\xb5\x18\x04\x06\a\b\x05R\freopenReason\x12C\n" +
+	"\vlevel2_time\x18; \x01(\v2\x1a.google.protobuf.TimestampB\x06\x8a\xb5\x18\x02\v\fR\n" +
+	"level2Time\x12C\n" +
+	"\vlevel3_time\x18< \x01(\v2\x1a.google.protobuf.TimestampB\x06\x8a\xb5\x18\x02\v\fR\n" +
+	"level3Time\x12@\n" +
+	"\n" +
+	"lapse_time\x18= \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\tlapseTime\x12%\n" +
+	"\n" +
+	"disclosure\x18> \x01(\tB\x05\x8a\xb5\x18\x01\vR\n" +
+	"disclosure\x129\n" +
+	"\x15starts_after_referral\x18? \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x13startsAfterReferral\x127\n" +
+	"\x13no_follow_up_reason\x18@ \x01(\tB\b\x8a\xb5\x18\x04\x06\a\b\x05R\x10noFollowUpReason\x12(\n" +
+	"\fduty_officer\x18A \x01(\tB\x05\x8a\xb5\x18\x01\fR\vdutyOfficer\"\x9c\x04\n" +
 	"\bProgress\x129\n" +
 	"\x04kind\x18\x01 \x01(\x0e2\x1e.sinergi.v1.ProgressKind.ValueB\x05\x8a\xb5\x18\x01\vR\x04kind\x12B\n" +
 	"\vrecord_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\n" +
@@ -616,7 +926,14 @@ const file_sinergi_v1_referral_proto_rawDesc = "" +
 	"expectedOn\x12L\n" +
 	"\x10appointment_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\x0fappointmentTime\x12\"\n" +
 	"\tserved_on\x18\x06 \x01(\tB\x05\x8a\xb5\x18\x01\vR\bservedOn\x12\x1c\n" +
-	"\x04note\x18\a \x01(\tB\b\x8a\xb5\x18\x04\x06\a\b\x05R\x04noteB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\x04note\x18\a \x01(\tB\b\x8a\xb5\x18\x04\x06\a\b\x05R\x04note\x12;\n" +
+	"\bheard_by\x18\b \x01(\x0e2\x19.sinergi.v1.HeardBy.ValueB\x05\x8a\xb5\x18\x01\vR\aheardBy\x12Y\n" +
+	"\x12stunting_diagnosis\x18\t \x01(\x0e2#.sinergi.v1.StuntingDiagnosis.ValueB\x05\x8a\xb5\x18\x01\x06R\x11stuntingDiagnosis\"\xc1\x01\n" +
+	"\n" +
+	"InfoAnswer\x12K\n" +
+	"\bquestion\x18\x01 \x01(\x0e2\x1e.sinergi.v1.InfoQuestion.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\vR\bquestion\x12<\n" +
+	"\x05reply\x18\x02 \x01(\x0e2\x17.sinergi.v1.YesNo.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\vR\x05reply\x12(\n" +
+	"\x04text\x18\x03 \x01(\tB\x14\xbaH\x05r\x03\x18\xd0\x0f\x8a\xb5\x18\x04\x06\a\b\x05\x98\xb5\x18\x01R\x04textB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_referral_proto_rawDescOnce sync.Once
@@ -630,64 +947,79 @@ func file_sinergi_v1_referral_proto_rawDescGZIP() []byte {
 	return file_sinergi_v1_referral_proto_rawDescData
 }
 
-var file_sinergi_v1_referral_proto_msgTypes = make([]protoimpl.MessageInfo, 2)
+var file_sinergi_v1_referral_proto_msgTypes = make([]protoimpl.MessageInfo, 3)
 var file_sinergi_v1_referral_proto_goTypes = []any{
 	(*Referral)(nil),               // 0: sinergi.v1.Referral
 	(*Progress)(nil),               // 1: sinergi.v1.Progress
-	(ReferralServiceType_Value)(0), // 2: sinergi.v1.ReferralServiceType.Value
-	(Urgency_Value)(0),             // 3: sinergi.v1.Urgency.Value
-	(ReferralState_Value)(0),       // 4: sinergi.v1.ReferralState.Value
-	(DutyName_Value)(0),            // 5: sinergi.v1.DutyName.Value
-	(*timestamppb.Timestamp)(nil),  // 6: google.protobuf.Timestamp
-	(Sex_Value)(0),                 // 7: sinergi.v1.Sex.Value
-	(AgeBand_Value)(0),             // 8: sinergi.v1.AgeBand.Value
-	(DeclineReason_Value)(0),       // 9: sinergi.v1.DeclineReason.Value
-	(CancelReason_Value)(0),        // 10: sinergi.v1.CancelReason.Value
-	(Outcome_Value)(0),             // 11: sinergi.v1.Outcome.Value
-	(OutcomeReason_Value)(0),       // 12: sinergi.v1.OutcomeReason.Value
-	(BasisKind_Value)(0),           // 13: sinergi.v1.BasisKind.Value
-	(*Person)(nil),                 // 14: sinergi.v1.Person
-	(*Measurement)(nil),            // 15: sinergi.v1.Measurement
-	(*Incident)(nil),               // 16: sinergi.v1.Incident
-	(*Risk)(nil),                   // 17: sinergi.v1.Risk
-	(ProgressKind_Value)(0),        // 18: sinergi.v1.ProgressKind.Value
-	(ContactChannel_Value)(0),      // 19: sinergi.v1.ContactChannel.Value
+	(*InfoAnswer)(nil),             // 2: sinergi.v1.InfoAnswer
+	(ReferralServiceType_Value)(0), // 3: sinergi.v1.ReferralServiceType.Value
+	(Urgency_Value)(0),             // 4: sinergi.v1.Urgency.Value
+	(ReferralState_Value)(0),       // 5: sinergi.v1.ReferralState.Value
+	(DutyName_Value)(0),            // 6: sinergi.v1.DutyName.Value
+	(*timestamppb.Timestamp)(nil),  // 7: google.protobuf.Timestamp
+	(Sex_Value)(0),                 // 8: sinergi.v1.Sex.Value
+	(AgeBand_Value)(0),             // 9: sinergi.v1.AgeBand.Value
+	(DeclineReason_Value)(0),       // 10: sinergi.v1.DeclineReason.Value
+	(CancelReason_Value)(0),        // 11: sinergi.v1.CancelReason.Value
+	(Outcome_Value)(0),             // 12: sinergi.v1.Outcome.Value
+	(OutcomeReason_Value)(0),       // 13: sinergi.v1.OutcomeReason.Value
+	(BasisKind_Value)(0),           // 14: sinergi.v1.BasisKind.Value
+	(*Person)(nil),                 // 15: sinergi.v1.Person
+	(*Measurement)(nil),            // 16: sinergi.v1.Measurement
+	(*Incident)(nil),               // 17: sinergi.v1.Incident
+	(*Risk)(nil),                   // 18: sinergi.v1.Risk
+	(InfoQuestion_Value)(0),        // 19: sinergi.v1.InfoQuestion.Value
+	(ProgressKind_Value)(0),        // 20: sinergi.v1.ProgressKind.Value
+	(ContactChannel_Value)(0),      // 21: sinergi.v1.ContactChannel.Value
+	(HeardBy_Value)(0),             // 22: sinergi.v1.HeardBy.Value
+	(StuntingDiagnosis_Value)(0),   // 23: sinergi.v1.StuntingDiagnosis.Value
+	(YesNo_Value)(0),               // 24: sinergi.v1.YesNo.Value
 }
 var file_sinergi_v1_referral_proto_depIdxs = []int32{
-	2,  // 0: sinergi.v1.Referral.service:type_name -> sinergi.v1.ReferralServiceType.Value
-	3,  // 1: sinergi.v1.Referral.urgency:type_name -> sinergi.v1.Urgency.Value
-	4,  // 2: sinergi.v1.Referral.state:type_name -> sinergi.v1.ReferralState.Value
-	5,  // 3: sinergi.v1.Referral.duty:type_name -> sinergi.v1.DutyName.Value
-	6,  // 4: sinergi.v1.Referral.due_time:type_name -> google.protobuf.Timestamp
-	6,  // 5: sinergi.v1.Referral.legal_due_time:type_name -> google.protobuf.Timestamp
-	7,  // 6: sinergi.v1.Referral.client_sex:type_name -> sinergi.v1.Sex.Value
-	8,  // 7: sinergi.v1.Referral.client_age_band:type_name -> sinergi.v1.AgeBand.Value
-	6,  // 8: sinergi.v1.Referral.sent_time:type_name -> google.protobuf.Timestamp
-	6,  // 9: sinergi.v1.Referral.acknowledge_time:type_name -> google.protobuf.Timestamp
-	6,  // 10: sinergi.v1.Referral.accept_time:type_name -> google.protobuf.Timestamp
-	6,  // 11: sinergi.v1.Referral.report_time:type_name -> google.protobuf.Timestamp
-	6,  // 12: sinergi.v1.Referral.end_time:type_name -> google.protobuf.Timestamp
-	9,  // 13: sinergi.v1.Referral.decline_reason:type_name -> sinergi.v1.DeclineReason.Value
-	10, // 14: sinergi.v1.Referral.cancel_reason:type_name -> sinergi.v1.CancelReason.Value
-	11, // 15: sinergi.v1.Referral.outcome:type_name -> sinergi.v1.Outcome.Value
-	12, // 16: sinergi.v1.Referral.outcome_reason:type_name -> sinergi.v1.OutcomeReason.Value
-	2,  // 17: sinergi.v1.Referral.unmet_services:type_name -> sinergi.v1.ReferralServiceType.Value
-	13, // 18: sinergi.v1.Referral.basis:type_name -> sinergi.v1.BasisKind.Value
-	6,  // 19: sinergi.v1.Referral.basis_expire_time:type_name -> google.protobuf.Timestamp
+	3,  // 0: sinergi.v1.Referral.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	4,  // 1: sinergi.v1.Referral.urgency:type_name -> sinergi.v1.Urgency.Value
+	5,  // 2: sinergi.v1.Referral.state:type_name -> sinergi.v1.ReferralState.Value
+	6,  // 3: sinergi.v1.Referral.duty:type_name -> sinergi.v1.DutyName.Value
+	7,  // 4: sinergi.v1.Referral.due_time:type_name -> google.protobuf.Timestamp
+	7,  // 5: sinergi.v1.Referral.legal_due_time:type_name -> google.protobuf.Timestamp
+	8,  // 6: sinergi.v1.Referral.client_sex:type_name -> sinergi.v1.Sex.Value
+	9,  // 7: sinergi.v1.Referral.client_age_band:type_name -> sinergi.v1.AgeBand.Value
+	7,  // 8: sinergi.v1.Referral.sent_time:type_name -> google.protobuf.Timestamp
+	7,  // 9: sinergi.v1.Referral.acknowledge_time:type_name -> google.protobuf.Timestamp
+	7,  // 10: sinergi.v1.Referral.accept_time:type_name -> google.protobuf.Timestamp
+	7,  // 11: sinergi.v1.Referral.report_time:type_name -> google.protobuf.Timestamp
+	7,  // 12: sinergi.v1.Referral.end_time:type_name -> google.protobuf.Timestamp
+	10, // 13: sinergi.v1.Referral.decline_reason:type_name -> sinergi.v1.DeclineReason.Value
+	11, // 14: sinergi.v1.Referral.cancel_reason:type_name -> sinergi.v1.CancelReason.Value
+	12, // 15: sinergi.v1.Referral.outcome:type_name -> sinergi.v1.Outcome.Value
+	13, // 16: sinergi.v1.Referral.outcome_reason:type_name -> sinergi.v1.OutcomeReason.Value
+	3,  // 17: sinergi.v1.Referral.unmet_services:type_name -> sinergi.v1.ReferralServiceType.Value
+	14, // 18: sinergi.v1.Referral.basis:type_name -> sinergi.v1.BasisKind.Value
+	7,  // 19: sinergi.v1.Referral.basis_expire_time:type_name -> google.protobuf.Timestamp
 	1,  // 20: sinergi.v1.Referral.progress:type_name -> sinergi.v1.Progress
-	14, // 21: sinergi.v1.Referral.client:type_name -> sinergi.v1.Person
-	15, // 22: sinergi.v1.Referral.measurements:type_name -> sinergi.v1.Measurement
-	16, // 23: sinergi.v1.Referral.incidents:type_name -> sinergi.v1.Incident
-	17, // 24: sinergi.v1.Referral.risk:type_name -> sinergi.v1.Risk
-	18, // 25: sinergi.v1.Progress.kind:type_name -> sinergi.v1.ProgressKind.Value
-	6,  // 26: sinergi.v1.Progress.record_time:type_name -> google.protobuf.Timestamp
-	19, // 27: sinergi.v1.Progress.channel:type_name -> sinergi.v1.ContactChannel.Value
-	6,  // 28: sinergi.v1.Progress.appointment_time:type_name -> google.protobuf.Timestamp
-	29, // [29:29] is the sub-list for method output_type
-	29, // [29:29] is the sub-list for method input_type
-	29, // [29:29] is the sub-list for extension type_name
-	29, // [29:29] is the sub-list for extension extendee
-	0,  // [0:29] is the sub-list for field type_name
+	15, // 21: sinergi.v1.Referral.client:type_name -> sinergi.v1.Person
+	16, // 22: sinergi.v1.Referral.measurements:type_name -> sinergi.v1.Measurement
+	17, // 23: sinergi.v1.Referral.incidents:type_name -> sinergi.v1.Incident
+	18, // 24: sinergi.v1.Referral.risk:type_name -> sinergi.v1.Risk
+	19, // 25: sinergi.v1.Referral.questions:type_name -> sinergi.v1.InfoQuestion.Value
+	2,  // 26: sinergi.v1.Referral.answers:type_name -> sinergi.v1.InfoAnswer
+	7,  // 27: sinergi.v1.Referral.appointment_time:type_name -> google.protobuf.Timestamp
+	7,  // 28: sinergi.v1.Referral.level2_time:type_name -> google.protobuf.Timestamp
+	7,  // 29: sinergi.v1.Referral.level3_time:type_name -> google.protobuf.Timestamp
+	7,  // 30: sinergi.v1.Referral.lapse_time:type_name -> google.protobuf.Timestamp
+	20, // 31: sinergi.v1.Progress.kind:type_name -> sinergi.v1.ProgressKind.Value
+	7,  // 32: sinergi.v1.Progress.record_time:type_name -> google.protobuf.Timestamp
+	21, // 33: sinergi.v1.Progress.channel:type_name -> sinergi.v1.ContactChannel.Value
+	7,  // 34: sinergi.v1.Progress.appointment_time:type_name -> google.protobuf.Timestamp
+	22, // 35: sinergi.v1.Progress.heard_by:type_name -> sinergi.v1.HeardBy.Value
+	23, // 36: sinergi.v1.Progress.stunting_diagnosis:type_name -> sinergi.v1.StuntingDiagnosis.Value
+	19, // 37: sinergi.v1.InfoAnswer.question:type_name -> sinergi.v1.InfoQuestion.Value
+	24, // 38: sinergi.v1.InfoAnswer.reply:type_name -> sinergi.v1.YesNo.Value
+	39, // [39:39] is the sub-list for method output_type
+	39, // [39:39] is the sub-list for method input_type
+	39, // [39:39] is the sub-list for extension type_name
+	39, // [39:39] is the sub-list for extension extendee
+	0,  // [0:39] is the sub-list for field type_name
 }
 
 func init() { file_sinergi_v1_referral_proto_init() }
@@ -705,7 +1037,7 @@ func file_sinergi_v1_referral_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_referral_proto_rawDesc), len(file_sinergi_v1_referral_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   2,
+			NumMessages:   3,
 			NumExtensions: 0,
 			NumServices:   0,
 		},

@@ -11,6 +11,7 @@ package sinergiv1
 import (
 	_ "buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
 	_ "google.golang.org/genproto/googleapis/api/annotations"
+	status "google.golang.org/genproto/googleapis/rpc/status"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
 	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
@@ -76,7 +77,64 @@ func (x ListReferralsRequest_Direction_Value) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use ListReferralsRequest_Direction_Value.Descriptor instead.
 func (ListReferralsRequest_Direction_Value) EnumDescriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{7, 0, 0}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{5, 0, 0}
+}
+
+// Value is the event.
+type BatchEvent_Value int32
+
+const (
+	// Not said.
+	BatchEvent_UNSPECIFIED BatchEvent_Value = 0
+	// Acknowledge.
+	BatchEvent_ACKNOWLEDGE BatchEvent_Value = 1
+	// Accept, with the caller as officer.
+	BatchEvent_ACCEPT BatchEvent_Value = 2
+	// Confirm a FULL outcome.
+	BatchEvent_CONFIRM BatchEvent_Value = 3
+)
+
+// Enum value maps for BatchEvent_Value.
+var (
+	BatchEvent_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "ACKNOWLEDGE",
+		2: "ACCEPT",
+		3: "CONFIRM",
+	}
+	BatchEvent_Value_value = map[string]int32{
+		"UNSPECIFIED": 0,
+		"ACKNOWLEDGE": 1,
+		"ACCEPT":      2,
+		"CONFIRM":     3,
+	}
+)
+
+func (x BatchEvent_Value) Enum() *BatchEvent_Value {
+	p := new(BatchEvent_Value)
+	*p = x
+	return p
+}
+
+func (x BatchEvent_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (BatchEvent_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_referral_service_proto_enumTypes[1].Descriptor()
+}
+
+func (BatchEvent_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_referral_service_proto_enumTypes[1]
+}
+
+func (x BatchEvent_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use BatchEvent_Value.Descriptor instead.
+func (BatchEvent_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{20, 0}
 }
 
 // FileReferralRequest is one filing.
@@ -233,70 +291,6 @@ func (x *FileReferralRequest) GetNote() string {
 	return ""
 }
 
-// NewCase is the case that a filing opens.
-type NewCase struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Id that the client chose, UUID v4. Made by the server if empty.
-	CaseId string `protobuf:"bytes,1,opt,name=case_id,json=caseId,proto3" json:"case_id,omitempty"`
-	// Type. CHILD_STUNTING is never opened at once: it becomes CHILD_NUTRITION_RISK.
-	Type CaseType_Value `protobuf:"varint,2,opt,name=type,proto3,enum=sinergi.v1.CaseType_Value" json:"type,omitempty"`
-	// How the report came in.
-	IntakeChannel IntakeChannel_Value `protobuf:"varint,3,opt,name=intake_channel,json=intakeChannel,proto3,enum=sinergi.v1.IntakeChannel_Value" json:"intake_channel,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *NewCase) Reset() {
-	*x = NewCase{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[1]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *NewCase) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*NewCase) ProtoMessage() {}
-
-func (x *NewCase) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[1]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
-	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use NewCase.ProtoReflect.Descriptor instead.
-func (*NewCase) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{1}
-}
-
-func (x *NewCase) GetCaseId() string {
-	if x != nil {
-		return x.CaseId
-	}
-	return ""
-}
-
-func (x *NewCase) GetType() CaseType_Value {
-	if x != nil {
-		return x.Type
-	}
-	return CaseType_UNSPECIFIED
-}
-
-func (x *NewCase) GetIntakeChannel() IntakeChannel_Value {
-	if x != nil {
-		return x.IntakeChannel
-	}
-	return IntakeChannel_UNSPECIFIED
-}
-
 // NewLeg is one service asked of one unit.
 type NewLeg struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -311,14 +305,16 @@ type NewLeg struct {
 	// Why a unit that does not offer the service or cover the area is asked all the same; 20 characters or more.
 	OverrideReason string `protobuf:"bytes,5,opt,name=override_reason,json=overrideReason,proto3" json:"override_reason,omitempty"`
 	// What is asked, for the receiver's officer.
-	Question      string `protobuf:"bytes,6,opt,name=question,proto3" json:"question,omitempty"`
+	Question string `protobuf:"bytes,6,opt,name=question,proto3" json:"question,omitempty"`
+	// Index in this call of the leg whose first service starts this leg's FIRST_SERVICE clock; absent: none.
+	After         *int32 `protobuf:"varint,7,opt,name=after,proto3,oneof" json:"after,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *NewLeg) Reset() {
 	*x = NewLeg{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[2]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[1]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -330,7 +326,7 @@ func (x *NewLeg) String() string {
 func (*NewLeg) ProtoMessage() {}
 
 func (x *NewLeg) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[2]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[1]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -343,7 +339,7 @@ func (x *NewLeg) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use NewLeg.ProtoReflect.Descriptor instead.
 func (*NewLeg) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{2}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{1}
 }
 
 func (x *NewLeg) GetReferralId() string {
@@ -388,158 +384,11 @@ func (x *NewLeg) GetQuestion() string {
 	return ""
 }
 
-// NewDisclosure is a basis on which the receivers of some legs may read.
-type NewDisclosure struct {
-	state protoimpl.MessageState `protogen:"open.v1"`
-	// Kind. X1 to X3 are an officer's act: from INTAKE and APP they are BASIS_MISSING.
-	Basis BasisKind_Value `protobuf:"varint,1,opt,name=basis,proto3,enum=sinergi.v1.BasisKind_Value" json:"basis,omitempty"`
-	// Indexes of the legs of this call that it covers, from 0. Empty: all of them.
-	Legs []int32 `protobuf:"varint,2,rep,packed,name=legs,proto3" json:"legs,omitempty"`
-	// Consent: who gave it.
-	Giver ConsentGiver_Value `protobuf:"varint,3,opt,name=giver,proto3,enum=sinergi.v1.ConsentGiver_Value" json:"giver,omitempty"`
-	// Consent by a guardian: name as written. A guardian who is the alleged perpetrator gives none.
-	GiverName string `protobuf:"bytes,4,opt,name=giver_name,json=giverName,proto3" json:"giver_name,omitempty"`
-	// Consent: how.
-	Method ConsentMethod_Value `protobuf:"varint,5,opt,name=method,proto3,enum=sinergi.v1.ConsentMethod_Value" json:"method,omitempty"`
-	// Consent: who explained it.
-	ExplainedBy string `protobuf:"bytes,6,opt,name=explained_by,json=explainedBy,proto3" json:"explained_by,omitempty"`
-	// Consent: day given, `YYYY-MM-DD`. Default today.
-	GivenOn string `protobuf:"bytes,7,opt,name=given_on,json=givenOn,proto3" json:"given_on,omitempty"`
-	// Consent: last day, `YYYY-MM-DD`. Default 90 days after, at most 365.
-	ExpiresOn string `protobuf:"bytes,8,opt,name=expires_on,json=expiresOn,proto3" json:"expires_on,omitempty"`
-	// Consent: what for, as explained to the client.
-	Purpose string `protobuf:"bytes,9,opt,name=purpose,proto3" json:"purpose,omitempty"`
-	// Consent: classes that the receiver may read, of F0, F1, F2 and the F3 of its sector. Default F0 to F2.
-	Classes []Class `protobuf:"varint,10,rep,packed,name=classes,proto3,enum=sinergi.v1.Class" json:"classes,omitempty"`
-	// Consent: fields that the receiver may read beside the classes, named one by one.
-	Fields []NamedField_Value `protobuf:"varint,11,rep,packed,name=fields,proto3,enum=sinergi.v1.NamedField_Value" json:"fields,omitempty"`
-	// Exception: reason, 30 characters or more.
-	Reason string `protobuf:"bytes,12,opt,name=reason,proto3" json:"reason,omitempty"`
-	// Exception X3: number and date of the written order.
-	OrderNumber   string `protobuf:"bytes,13,opt,name=order_number,json=orderNumber,proto3" json:"order_number,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
-}
-
-func (x *NewDisclosure) Reset() {
-	*x = NewDisclosure{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[3]
-	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-	ms.StoreMessageInfo(mi)
-}
-
-func (x *NewDisclosure) String() string {
-	return protoimpl.X.MessageStringOf(x)
-}
-
-func (*NewDisclosure) ProtoMessage() {}
-
-func (x *NewDisclosure) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[3]
-	if x != nil {
-		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
-		if ms.LoadMessageInfo() == nil {
-			ms.StoreMessageInfo(mi)
-		}
-		return ms
+func (x *NewLeg) GetAfter() int32 {
+	if x != nil && x.After != nil {
+		return *x.After
 	}
-	return mi.MessageOf(x)
-}
-
-// Deprecated: Use NewDisclosure.ProtoReflect.Descriptor instead.
-func (*NewDisclosure) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{3}
-}
-
-func (x *NewDisclosure) GetBasis() BasisKind_Value {
-	if x != nil {
-		return x.Basis
-	}
-	return BasisKind_UNSPECIFIED
-}
-
-func (x *NewDisclosure) GetLegs() []int32 {
-	if x != nil {
-		return x.Legs
-	}
-	return nil
-}
-
-func (x *NewDisclosure) GetGiver() ConsentGiver_Value {
-	if x != nil {
-		return x.Giver
-	}
-	return ConsentGiver_UNSPECIFIED
-}
-
-func (x *NewDisclosure) GetGiverName() string {
-	if x != nil {
-		return x.GiverName
-	}
-	return ""
-}
-
-func (x *NewDisclosure) GetMethod() ConsentMethod_Value {
-	if x != nil {
-		return x.Method
-	}
-	return ConsentMethod_UNSPECIFIED
-}
-
-func (x *NewDisclosure) GetExplainedBy() string {
-	if x != nil {
-		return x.ExplainedBy
-	}
-	return ""
-}
-
-func (x *NewDisclosure) GetGivenOn() string {
-	if x != nil {
-		return x.GivenOn
-	}
-	return ""
-}
-
-func (x *NewDisclosure) GetExpiresOn() string {
-	if x != nil {
-		return x.ExpiresOn
-	}
-	return ""
-}
-
-func (x *NewDisclosure) GetPurpose() string {
-	if x != nil {
-		return x.Purpose
-	}
-	return ""
-}
-
-func (x *NewDisclosure) GetClasses() []Class {
-	if x != nil {
-		return x.Classes
-	}
-	return nil
-}
-
-func (x *NewDisclosure) GetFields() []NamedField_Value {
-	if x != nil {
-		return x.Fields
-	}
-	return nil
-}
-
-func (x *NewDisclosure) GetReason() string {
-	if x != nil {
-		return x.Reason
-	}
-	return ""
-}
-
-func (x *NewDisclosure) GetOrderNumber() string {
-	if x != nil {
-		return x.OrderNumber
-	}
-	return ""
+	return 0
 }
 
 // FileReferralResponse is the receipt. An INTAKE or APP gets what follows from its own request; of a violence filing, number
@@ -570,7 +419,7 @@ type FileReferralResponse struct {
 
 func (x *FileReferralResponse) Reset() {
 	*x = FileReferralResponse{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[4]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -582,7 +431,7 @@ func (x *FileReferralResponse) String() string {
 func (*FileReferralResponse) ProtoMessage() {}
 
 func (x *FileReferralResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[4]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -595,7 +444,7 @@ func (x *FileReferralResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FileReferralResponse.ProtoReflect.Descriptor instead.
 func (*FileReferralResponse) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{4}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *FileReferralResponse) GetNumber() string {
@@ -683,14 +532,18 @@ type FiledLeg struct {
 	// By when the law says, if a law says so.
 	LegalDueTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=legal_due_time,json=legalDueTime,proto3" json:"legal_due_time,omitempty"`
 	// What the client should bring there.
-	Bring         []string `protobuf:"bytes,10,rep,name=bring,proto3" json:"bring,omitempty"`
+	Bring []string `protobuf:"bytes,10,rep,name=bring,proto3" json:"bring,omitempty"`
+	// The receiver has no accounts: print a letter; its events are recorded by the sender.
+	ByLetter bool `protobuf:"varint,11,opt,name=by_letter,json=byLetter,proto3" json:"by_letter,omitempty"`
+	// With `inside`: the task, `tasks/{uuid}`.
+	Task          string `protobuf:"bytes,12,opt,name=task,proto3" json:"task,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *FiledLeg) Reset() {
 	*x = FiledLeg{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[5]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -702,7 +555,7 @@ func (x *FiledLeg) String() string {
 func (*FiledLeg) ProtoMessage() {}
 
 func (x *FiledLeg) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[5]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -715,7 +568,7 @@ func (x *FiledLeg) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FiledLeg.ProtoReflect.Descriptor instead.
 func (*FiledLeg) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{5}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *FiledLeg) GetReferral() string {
@@ -788,6 +641,20 @@ func (x *FiledLeg) GetBring() []string {
 	return nil
 }
 
+func (x *FiledLeg) GetByLetter() bool {
+	if x != nil {
+		return x.ByLetter
+	}
+	return false
+}
+
+func (x *FiledLeg) GetTask() string {
+	if x != nil {
+		return x.Task
+	}
+	return ""
+}
+
 // GetReferralRequest names a leg.
 type GetReferralRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -799,7 +666,7 @@ type GetReferralRequest struct {
 
 func (x *GetReferralRequest) Reset() {
 	*x = GetReferralRequest{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[6]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -811,7 +678,7 @@ func (x *GetReferralRequest) String() string {
 func (*GetReferralRequest) ProtoMessage() {}
 
 func (x *GetReferralRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[6]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -824,7 +691,7 @@ func (x *GetReferralRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetReferralRequest.ProtoReflect.Descriptor instead.
 func (*GetReferralRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{6}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *GetReferralRequest) GetName() string {
@@ -844,14 +711,16 @@ type ListReferralsRequest struct {
 	// 1 to 100, default 20.
 	PageSize int32 `protobuf:"varint,3,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
 	// `next_page_token` of the page before.
-	PageToken     string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	PageToken string `protobuf:"bytes,4,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	// Only legs whose duty is overdue now.
+	Overdue       bool `protobuf:"varint,5,opt,name=overdue,proto3" json:"overdue,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *ListReferralsRequest) Reset() {
 	*x = ListReferralsRequest{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[7]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -863,7 +732,7 @@ func (x *ListReferralsRequest) String() string {
 func (*ListReferralsRequest) ProtoMessage() {}
 
 func (x *ListReferralsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[7]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -876,7 +745,7 @@ func (x *ListReferralsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReferralsRequest.ProtoReflect.Descriptor instead.
 func (*ListReferralsRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{7}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ListReferralsRequest) GetDirection() ListReferralsRequest_Direction_Value {
@@ -907,6 +776,13 @@ func (x *ListReferralsRequest) GetPageToken() string {
 	return ""
 }
 
+func (x *ListReferralsRequest) GetOverdue() bool {
+	if x != nil {
+		return x.Overdue
+	}
+	return false
+}
+
 // ListReferralsResponse is a page. There is no total: a total is a statistic.
 type ListReferralsResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -920,7 +796,7 @@ type ListReferralsResponse struct {
 
 func (x *ListReferralsResponse) Reset() {
 	*x = ListReferralsResponse{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[8]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -932,7 +808,7 @@ func (x *ListReferralsResponse) String() string {
 func (*ListReferralsResponse) ProtoMessage() {}
 
 func (x *ListReferralsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[8]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -945,7 +821,7 @@ func (x *ListReferralsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReferralsResponse.ProtoReflect.Descriptor instead.
 func (*ListReferralsResponse) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{8}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListReferralsResponse) GetReferrals() []*Referral {
@@ -972,14 +848,16 @@ type AcknowledgeReferralRequest struct {
 	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// When it happened by the device's clock. Optional.
-	OccurredTime  *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// By letter: how the return unit heard of it.
+	HeardBy       HeardBy_Value `protobuf:"varint,5,opt,name=heard_by,json=heardBy,proto3,enum=sinergi.v1.HeardBy_Value" json:"heard_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *AcknowledgeReferralRequest) Reset() {
 	*x = AcknowledgeReferralRequest{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[9]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -991,7 +869,7 @@ func (x *AcknowledgeReferralRequest) String() string {
 func (*AcknowledgeReferralRequest) ProtoMessage() {}
 
 func (x *AcknowledgeReferralRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[9]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1004,7 +882,7 @@ func (x *AcknowledgeReferralRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcknowledgeReferralRequest.ProtoReflect.Descriptor instead.
 func (*AcknowledgeReferralRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{9}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *AcknowledgeReferralRequest) GetName() string {
@@ -1035,6 +913,13 @@ func (x *AcknowledgeReferralRequest) GetOccurredTime() *timestamppb.Timestamp {
 	return nil
 }
 
+func (x *AcknowledgeReferralRequest) GetHeardBy() HeardBy_Value {
+	if x != nil {
+		return x.HeardBy
+	}
+	return HeardBy_UNSPECIFIED
+}
+
 // AcceptReferralRequest is the event.
 type AcceptReferralRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1049,14 +934,18 @@ type AcceptReferralRequest struct {
 	// Officer, `accounts/{uuid}`: a worker or supervisor of the receiver. Default: the caller.
 	Officer string `protobuf:"bytes,5,opt,name=officer,proto3" json:"officer,omitempty"`
 	// The receiver's own case of this client, `cases/{uuid}`. Seen by the receiver alone.
-	ReceiverCase  string `protobuf:"bytes,6,opt,name=receiver_case,json=receiverCase,proto3" json:"receiver_case,omitempty"`
+	ReceiverCase string `protobuf:"bytes,6,opt,name=receiver_case,json=receiverCase,proto3" json:"receiver_case,omitempty"`
+	// By letter: how the return unit heard of it.
+	HeardBy HeardBy_Value `protobuf:"varint,7,opt,name=heard_by,json=heardBy,proto3,enum=sinergi.v1.HeardBy_Value" json:"heard_by,omitempty"`
+	// By letter: name of the officer there, as said.
+	OfficerName   string `protobuf:"bytes,8,opt,name=officer_name,json=officerName,proto3" json:"officer_name,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *AcceptReferralRequest) Reset() {
 	*x = AcceptReferralRequest{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[10]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1068,7 +957,7 @@ func (x *AcceptReferralRequest) String() string {
 func (*AcceptReferralRequest) ProtoMessage() {}
 
 func (x *AcceptReferralRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[10]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1081,7 +970,7 @@ func (x *AcceptReferralRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AcceptReferralRequest.ProtoReflect.Descriptor instead.
 func (*AcceptReferralRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{10}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *AcceptReferralRequest) GetName() string {
@@ -1126,6 +1015,20 @@ func (x *AcceptReferralRequest) GetReceiverCase() string {
 	return ""
 }
 
+func (x *AcceptReferralRequest) GetHeardBy() HeardBy_Value {
+	if x != nil {
+		return x.HeardBy
+	}
+	return HeardBy_UNSPECIFIED
+}
+
+func (x *AcceptReferralRequest) GetOfficerName() string {
+	if x != nil {
+		return x.OfficerName
+	}
+	return ""
+}
+
 // DeclineReferralRequest is the event.
 type DeclineReferralRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1141,13 +1044,15 @@ type DeclineReferralRequest struct {
 	Reason DeclineReason_Value `protobuf:"varint,5,opt,name=reason,proto3,enum=sinergi.v1.DeclineReason_Value" json:"reason,omitempty"`
 	// Unit that could serve instead, `units/{uuid}`.
 	SuggestedUnit string `protobuf:"bytes,6,opt,name=suggested_unit,json=suggestedUnit,proto3" json:"suggested_unit,omitempty"`
+	// By letter: how the return unit heard of it.
+	HeardBy       HeardBy_Value `protobuf:"varint,7,opt,name=heard_by,json=heardBy,proto3,enum=sinergi.v1.HeardBy_Value" json:"heard_by,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *DeclineReferralRequest) Reset() {
 	*x = DeclineReferralRequest{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[11]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1159,7 +1064,7 @@ func (x *DeclineReferralRequest) String() string {
 func (*DeclineReferralRequest) ProtoMessage() {}
 
 func (x *DeclineReferralRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[11]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1172,7 +1077,7 @@ func (x *DeclineReferralRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DeclineReferralRequest.ProtoReflect.Descriptor instead.
 func (*DeclineReferralRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{11}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *DeclineReferralRequest) GetName() string {
@@ -1217,6 +1122,13 @@ func (x *DeclineReferralRequest) GetSuggestedUnit() string {
 	return ""
 }
 
+func (x *DeclineReferralRequest) GetHeardBy() HeardBy_Value {
+	if x != nil {
+		return x.HeardBy
+	}
+	return HeardBy_UNSPECIFIED
+}
+
 // RecordProgressRequest is the event.
 type RecordProgressRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1239,14 +1151,18 @@ type RecordProgressRequest struct {
 	// SERVED: day of service, `YYYY-MM-DD`, not in the future. Default today.
 	ServedOn string `protobuf:"bytes,9,opt,name=served_on,json=servedOn,proto3" json:"served_on,omitempty"`
 	// Note, up to 10,000 characters; read by sector.
-	Note          string `protobuf:"bytes,10,opt,name=note,proto3" json:"note,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Note string `protobuf:"bytes,10,opt,name=note,proto3" json:"note,omitempty"`
+	// By letter: how the return unit heard of it.
+	HeardBy HeardBy_Value `protobuf:"varint,11,opt,name=heard_by,json=heardBy,proto3,enum=sinergi.v1.HeardBy_Value" json:"heard_by,omitempty"`
+	// A hospital worker's word on a low length for age, with SERVED or NOTE.
+	StuntingDiagnosis StuntingDiagnosis_Value `protobuf:"varint,12,opt,name=stunting_diagnosis,json=stuntingDiagnosis,proto3,enum=sinergi.v1.StuntingDiagnosis_Value" json:"stunting_diagnosis,omitempty"`
+	unknownFields     protoimpl.UnknownFields
+	sizeCache         protoimpl.SizeCache
 }
 
 func (x *RecordProgressRequest) Reset() {
 	*x = RecordProgressRequest{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[12]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1258,7 +1174,7 @@ func (x *RecordProgressRequest) String() string {
 func (*RecordProgressRequest) ProtoMessage() {}
 
 func (x *RecordProgressRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[12]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1271,7 +1187,7 @@ func (x *RecordProgressRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordProgressRequest.ProtoReflect.Descriptor instead.
 func (*RecordProgressRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{12}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *RecordProgressRequest) GetName() string {
@@ -1344,6 +1260,20 @@ func (x *RecordProgressRequest) GetNote() string {
 	return ""
 }
 
+func (x *RecordProgressRequest) GetHeardBy() HeardBy_Value {
+	if x != nil {
+		return x.HeardBy
+	}
+	return HeardBy_UNSPECIFIED
+}
+
+func (x *RecordProgressRequest) GetStuntingDiagnosis() StuntingDiagnosis_Value {
+	if x != nil {
+		return x.StuntingDiagnosis
+	}
+	return StuntingDiagnosis_UNSPECIFIED
+}
+
 // ReportOutcomeRequest is the event.
 type ReportOutcomeRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1362,14 +1292,18 @@ type ReportOutcomeRequest struct {
 	// PARTIAL: what is still needed, one or more.
 	UnmetServices []ReferralServiceType_Value `protobuf:"varint,7,rep,packed,name=unmet_services,json=unmetServices,proto3,enum=sinergi.v1.ReferralServiceType_Value" json:"unmet_services,omitempty"`
 	// Summary for the sender, up to 10,000 characters; read by sector.
-	Summary       string `protobuf:"bytes,8,opt,name=summary,proto3" json:"summary,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Summary string `protobuf:"bytes,8,opt,name=summary,proto3" json:"summary,omitempty"`
+	// By letter: how the return unit heard of it.
+	HeardBy HeardBy_Value `protobuf:"varint,9,opt,name=heard_by,json=heardBy,proto3,enum=sinergi.v1.HeardBy_Value" json:"heard_by,omitempty"`
+	// CLIENT_UNREACHABLE in a violence case: supervisor who signs that the client's safety was checked, `accounts/{uuid}`.
+	SafetyCheckedBy string `protobuf:"bytes,10,opt,name=safety_checked_by,json=safetyCheckedBy,proto3" json:"safety_checked_by,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
 }
 
 func (x *ReportOutcomeRequest) Reset() {
 	*x = ReportOutcomeRequest{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[13]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1381,7 +1315,7 @@ func (x *ReportOutcomeRequest) String() string {
 func (*ReportOutcomeRequest) ProtoMessage() {}
 
 func (x *ReportOutcomeRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[13]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1394,7 +1328,7 @@ func (x *ReportOutcomeRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReportOutcomeRequest.ProtoReflect.Descriptor instead.
 func (*ReportOutcomeRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{13}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *ReportOutcomeRequest) GetName() string {
@@ -1453,6 +1387,20 @@ func (x *ReportOutcomeRequest) GetSummary() string {
 	return ""
 }
 
+func (x *ReportOutcomeRequest) GetHeardBy() HeardBy_Value {
+	if x != nil {
+		return x.HeardBy
+	}
+	return HeardBy_UNSPECIFIED
+}
+
+func (x *ReportOutcomeRequest) GetSafetyCheckedBy() string {
+	if x != nil {
+		return x.SafetyCheckedBy
+	}
+	return ""
+}
+
 // ConfirmReferralRequest is the event.
 type ConfirmReferralRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -1474,7 +1422,7 @@ type ConfirmReferralRequest struct {
 
 func (x *ConfirmReferralRequest) Reset() {
 	*x = ConfirmReferralRequest{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[14]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1486,7 +1434,7 @@ func (x *ConfirmReferralRequest) String() string {
 func (*ConfirmReferralRequest) ProtoMessage() {}
 
 func (x *ConfirmReferralRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[14]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1499,7 +1447,7 @@ func (x *ConfirmReferralRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConfirmReferralRequest.ProtoReflect.Descriptor instead.
 func (*ConfirmReferralRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{14}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *ConfirmReferralRequest) GetName() string {
@@ -1563,7 +1511,7 @@ type CancelReferralRequest struct {
 
 func (x *CancelReferralRequest) Reset() {
 	*x = CancelReferralRequest{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[15]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1575,7 +1523,7 @@ func (x *CancelReferralRequest) String() string {
 func (*CancelReferralRequest) ProtoMessage() {}
 
 func (x *CancelReferralRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[15]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1588,7 +1536,7 @@ func (x *CancelReferralRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CancelReferralRequest.ProtoReflect.Descriptor instead.
 func (*CancelReferralRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{15}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CancelReferralRequest) GetName() string {
@@ -1626,6 +1574,1128 @@ func (x *CancelReferralRequest) GetReason() CancelReason_Value {
 	return CancelReason_UNSPECIFIED
 }
 
+// RequestInfoRequest is the event.
+type RequestInfoRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `referrals/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// What the receiver must know, 1 to 5 codes.
+	Questions []InfoQuestion_Value `protobuf:"varint,5,rep,packed,name=questions,proto3,enum=sinergi.v1.InfoQuestion_Value" json:"questions,omitempty"`
+	// By letter: how the return unit heard of it.
+	HeardBy       HeardBy_Value `protobuf:"varint,6,opt,name=heard_by,json=heardBy,proto3,enum=sinergi.v1.HeardBy_Value" json:"heard_by,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RequestInfoRequest) Reset() {
+	*x = RequestInfoRequest{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RequestInfoRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RequestInfoRequest) ProtoMessage() {}
+
+func (x *RequestInfoRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RequestInfoRequest.ProtoReflect.Descriptor instead.
+func (*RequestInfoRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *RequestInfoRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RequestInfoRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *RequestInfoRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *RequestInfoRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *RequestInfoRequest) GetQuestions() []InfoQuestion_Value {
+	if x != nil {
+		return x.Questions
+	}
+	return nil
+}
+
+func (x *RequestInfoRequest) GetHeardBy() HeardBy_Value {
+	if x != nil {
+		return x.HeardBy
+	}
+	return HeardBy_UNSPECIFIED
+}
+
+// ProvideInfoRequest is the event.
+type ProvideInfoRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `referrals/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// One answer a question.
+	Answers       []*InfoAnswer `protobuf:"bytes,5,rep,name=answers,proto3" json:"answers,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ProvideInfoRequest) Reset() {
+	*x = ProvideInfoRequest{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ProvideInfoRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ProvideInfoRequest) ProtoMessage() {}
+
+func (x *ProvideInfoRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ProvideInfoRequest.ProtoReflect.Descriptor instead.
+func (*ProvideInfoRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *ProvideInfoRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ProvideInfoRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *ProvideInfoRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *ProvideInfoRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *ProvideInfoRequest) GetAnswers() []*InfoAnswer {
+	if x != nil {
+		return x.Answers
+	}
+	return nil
+}
+
+// ForwardReferralRequest is the event.
+type ForwardReferralRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `referrals/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// Unit that is asked next, `units/{uuid}` or `units/{code}`.
+	ReceiverUnit string `protobuf:"bytes,5,opt,name=receiver_unit,json=receiverUnit,proto3" json:"receiver_unit,omitempty"`
+	// Id of the next leg that the client chose, UUID v4. Made by the server if empty.
+	ReferralId string `protobuf:"bytes,6,opt,name=referral_id,json=referralId,proto3" json:"referral_id,omitempty"`
+	// Why a unit that does not offer the service, does not cover the area or has declined before is asked all the same; 20 characters or more.
+	OverrideReason string `protobuf:"bytes,7,opt,name=override_reason,json=overrideReason,proto3" json:"override_reason,omitempty"`
+	// What is asked, for the next receiver's officer. The sender's alone.
+	Question string `protobuf:"bytes,8,opt,name=question,proto3" json:"question,omitempty"`
+	// New basis for the next receiver. The sender's alone: a receiver forwards by a basis that names the unit already.
+	Disclosure    *NewDisclosure `protobuf:"bytes,9,opt,name=disclosure,proto3" json:"disclosure,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ForwardReferralRequest) Reset() {
+	*x = ForwardReferralRequest{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ForwardReferralRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ForwardReferralRequest) ProtoMessage() {}
+
+func (x *ForwardReferralRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ForwardReferralRequest.ProtoReflect.Descriptor instead.
+func (*ForwardReferralRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *ForwardReferralRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ForwardReferralRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *ForwardReferralRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *ForwardReferralRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *ForwardReferralRequest) GetReceiverUnit() string {
+	if x != nil {
+		return x.ReceiverUnit
+	}
+	return ""
+}
+
+func (x *ForwardReferralRequest) GetReferralId() string {
+	if x != nil {
+		return x.ReferralId
+	}
+	return ""
+}
+
+func (x *ForwardReferralRequest) GetOverrideReason() string {
+	if x != nil {
+		return x.OverrideReason
+	}
+	return ""
+}
+
+func (x *ForwardReferralRequest) GetQuestion() string {
+	if x != nil {
+		return x.Question
+	}
+	return ""
+}
+
+func (x *ForwardReferralRequest) GetDisclosure() *NewDisclosure {
+	if x != nil {
+		return x.Disclosure
+	}
+	return nil
+}
+
+// ReopenReferralRequest is the event.
+type ReopenReferralRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `referrals/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// What is still missing.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReopenReferralRequest) Reset() {
+	*x = ReopenReferralRequest{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReopenReferralRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReopenReferralRequest) ProtoMessage() {}
+
+func (x *ReopenReferralRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReopenReferralRequest.ProtoReflect.Descriptor instead.
+func (*ReopenReferralRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ReopenReferralRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ReopenReferralRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *ReopenReferralRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *ReopenReferralRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *ReopenReferralRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// ReassignReferralRequest is the event.
+type ReassignReferralRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `referrals/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// Officer, `accounts/{uuid}`.
+	Officer string `protobuf:"bytes,5,opt,name=officer,proto3" json:"officer,omitempty"`
+	// Why, 30 characters or more for an overseer. Journaled.
+	Reason        string `protobuf:"bytes,6,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ReassignReferralRequest) Reset() {
+	*x = ReassignReferralRequest{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ReassignReferralRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ReassignReferralRequest) ProtoMessage() {}
+
+func (x *ReassignReferralRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ReassignReferralRequest.ProtoReflect.Descriptor instead.
+func (*ReassignReferralRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ReassignReferralRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ReassignReferralRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *ReassignReferralRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *ReassignReferralRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *ReassignReferralRequest) GetOfficer() string {
+	if x != nil {
+		return x.Officer
+	}
+	return ""
+}
+
+func (x *ReassignReferralRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// RemindReferralRequest is the event.
+type RemindReferralRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `referrals/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// When it happened by the device's clock. Optional.
+	OccurredTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=occurred_time,json=occurredTime,proto3" json:"occurred_time,omitempty"`
+	// Why, 30 characters or more. Journaled, and not shown to the unit.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemindReferralRequest) Reset() {
+	*x = RemindReferralRequest{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemindReferralRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemindReferralRequest) ProtoMessage() {}
+
+func (x *RemindReferralRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemindReferralRequest.ProtoReflect.Descriptor instead.
+func (*RemindReferralRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{19}
+}
+
+func (x *RemindReferralRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RemindReferralRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *RemindReferralRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *RemindReferralRequest) GetOccurredTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OccurredTime
+	}
+	return nil
+}
+
+func (x *RemindReferralRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// BatchEvent says which event a batch sends.
+type BatchEvent struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchEvent) Reset() {
+	*x = BatchEvent{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchEvent) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchEvent) ProtoMessage() {}
+
+func (x *BatchEvent) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchEvent.ProtoReflect.Descriptor instead.
+func (*BatchEvent) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{20}
+}
+
+// BatchTransitionRequest is one event for many legs.
+type BatchTransitionRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// UUID, kept through all retries; each leg's own is UUIDv5 of it and the leg.
+	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Event.
+	Event BatchEvent_Value `protobuf:"varint,2,opt,name=event,proto3,enum=sinergi.v1.BatchEvent_Value" json:"event,omitempty"`
+	// Legs, `referrals/{uuid}`, 1 to 100, each once.
+	Names         []string `protobuf:"bytes,3,rep,name=names,proto3" json:"names,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchTransitionRequest) Reset() {
+	*x = BatchTransitionRequest{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchTransitionRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchTransitionRequest) ProtoMessage() {}
+
+func (x *BatchTransitionRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchTransitionRequest.ProtoReflect.Descriptor instead.
+func (*BatchTransitionRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *BatchTransitionRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *BatchTransitionRequest) GetEvent() BatchEvent_Value {
+	if x != nil {
+		return x.Event
+	}
+	return BatchEvent_UNSPECIFIED
+}
+
+func (x *BatchTransitionRequest) GetNames() []string {
+	if x != nil {
+		return x.Names
+	}
+	return nil
+}
+
+// BatchTransitionResponse has a result for each leg, in the order of the request.
+type BatchTransitionResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Results.
+	Results       []*BatchResult `protobuf:"bytes,1,rep,name=results,proto3" json:"results,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchTransitionResponse) Reset() {
+	*x = BatchTransitionResponse{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchTransitionResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchTransitionResponse) ProtoMessage() {}
+
+func (x *BatchTransitionResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchTransitionResponse.ProtoReflect.Descriptor instead.
+func (*BatchTransitionResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *BatchTransitionResponse) GetResults() []*BatchResult {
+	if x != nil {
+		return x.Results
+	}
+	return nil
+}
+
+// BatchResult is what became of one leg of a batch.
+type BatchResult struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Leg, as it was named.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Leg as it is now, if the event was taken.
+	Referral *Referral `protobuf:"bytes,2,opt,name=referral,proto3" json:"referral,omitempty"`
+	// Why it was not.
+	Error         *status.Status `protobuf:"bytes,3,opt,name=error,proto3" json:"error,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BatchResult) Reset() {
+	*x = BatchResult{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BatchResult) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BatchResult) ProtoMessage() {}
+
+func (x *BatchResult) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BatchResult.ProtoReflect.Descriptor instead.
+func (*BatchResult) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *BatchResult) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *BatchResult) GetReferral() *Referral {
+	if x != nil {
+		return x.Referral
+	}
+	return nil
+}
+
+func (x *BatchResult) GetError() *status.Status {
+	if x != nil {
+		return x.Error
+	}
+	return nil
+}
+
+// SuggestReceiversRequest names the need.
+type SuggestReceiversRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Case, `cases/{uuid}`; or `referral`.
+	Case string `protobuf:"bytes,1,opt,name=case,proto3" json:"case,omitempty"`
+	// Leg that is to be handed on, `referrals/{uuid}`: its service, its client, and who has declined in its chain.
+	Referral string `protobuf:"bytes,2,opt,name=referral,proto3" json:"referral,omitempty"`
+	// Service; with `case`.
+	Service ReferralServiceType_Value `protobuf:"varint,3,opt,name=service,proto3,enum=sinergi.v1.ReferralServiceType_Value" json:"service,omitempty"`
+	// Urgency: an EMERGENCY looks first for who is open now. Default ROUTINE.
+	Urgency Urgency_Value `protobuf:"varint,4,opt,name=urgency,proto3,enum=sinergi.v1.Urgency_Value" json:"urgency,omitempty"`
+	// 1 to 20, default 20.
+	PageSize int32 `protobuf:"varint,5,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// Also list who is left out, and why.
+	IncludeExcluded bool `protobuf:"varint,6,opt,name=include_excluded,json=includeExcluded,proto3" json:"include_excluded,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *SuggestReceiversRequest) Reset() {
+	*x = SuggestReceiversRequest{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuggestReceiversRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuggestReceiversRequest) ProtoMessage() {}
+
+func (x *SuggestReceiversRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuggestReceiversRequest.ProtoReflect.Descriptor instead.
+func (*SuggestReceiversRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *SuggestReceiversRequest) GetCase() string {
+	if x != nil {
+		return x.Case
+	}
+	return ""
+}
+
+func (x *SuggestReceiversRequest) GetReferral() string {
+	if x != nil {
+		return x.Referral
+	}
+	return ""
+}
+
+func (x *SuggestReceiversRequest) GetService() ReferralServiceType_Value {
+	if x != nil {
+		return x.Service
+	}
+	return ReferralServiceType_UNSPECIFIED
+}
+
+func (x *SuggestReceiversRequest) GetUrgency() Urgency_Value {
+	if x != nil {
+		return x.Urgency
+	}
+	return Urgency_UNSPECIFIED
+}
+
+func (x *SuggestReceiversRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *SuggestReceiversRequest) GetIncludeExcluded() bool {
+	if x != nil {
+		return x.IncludeExcluded
+	}
+	return false
+}
+
+// SuggestReceiversResponse is the list, best first.
+type SuggestReceiversResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Units that could serve.
+	Suggestions []*Suggestion `protobuf:"bytes,1,rep,name=suggestions,proto3" json:"suggestions,omitempty"`
+	// Units that are left out, by code; only if asked for.
+	Excluded      []*Exclusion `protobuf:"bytes,2,rep,name=excluded,proto3" json:"excluded,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuggestReceiversResponse) Reset() {
+	*x = SuggestReceiversResponse{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuggestReceiversResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuggestReceiversResponse) ProtoMessage() {}
+
+func (x *SuggestReceiversResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuggestReceiversResponse.ProtoReflect.Descriptor instead.
+func (*SuggestReceiversResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *SuggestReceiversResponse) GetSuggestions() []*Suggestion {
+	if x != nil {
+		return x.Suggestions
+	}
+	return nil
+}
+
+func (x *SuggestReceiversResponse) GetExcluded() []*Exclusion {
+	if x != nil {
+		return x.Excluded
+	}
+	return nil
+}
+
+// Suggestion is one unit that could serve.
+type Suggestion struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Unit, `units/{uuid}`.
+	Unit string `protobuf:"bytes,1,opt,name=unit,proto3" json:"unit,omitempty"`
+	// It is of the own register: no leg will arise, the service is a task there.
+	Inside bool `protobuf:"varint,2,opt,name=inside,proto3" json:"inside,omitempty"`
+	// Why it stands here.
+	Reasons       []*SuggestionNote `protobuf:"bytes,3,rep,name=reasons,proto3" json:"reasons,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Suggestion) Reset() {
+	*x = Suggestion{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Suggestion) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Suggestion) ProtoMessage() {}
+
+func (x *Suggestion) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Suggestion.ProtoReflect.Descriptor instead.
+func (*Suggestion) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *Suggestion) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *Suggestion) GetInside() bool {
+	if x != nil {
+		return x.Inside
+	}
+	return false
+}
+
+func (x *Suggestion) GetReasons() []*SuggestionNote {
+	if x != nil {
+		return x.Reasons
+	}
+	return nil
+}
+
+// SuggestionNote is one reason.
+type SuggestionNote struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Code.
+	Code SuggestionReason_Value `protobuf:"varint,1,opt,name=code,proto3,enum=sinergi.v1.SuggestionReason_Value" json:"code,omitempty"`
+	// In Indonesian.
+	TextId string `protobuf:"bytes,2,opt,name=text_id,json=textId,proto3" json:"text_id,omitempty"`
+	// In English.
+	TextEn string `protobuf:"bytes,3,opt,name=text_en,json=textEn,proto3" json:"text_en,omitempty"`
+	// Until when a capacity stands.
+	UntilTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=until_time,json=untilTime,proto3" json:"until_time,omitempty"`
+	// Why it declined before in this chain.
+	DeclineReason DeclineReason_Value `protobuf:"varint,5,opt,name=decline_reason,json=declineReason,proto3,enum=sinergi.v1.DeclineReason_Value" json:"decline_reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SuggestionNote) Reset() {
+	*x = SuggestionNote{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SuggestionNote) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SuggestionNote) ProtoMessage() {}
+
+func (x *SuggestionNote) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SuggestionNote.ProtoReflect.Descriptor instead.
+func (*SuggestionNote) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *SuggestionNote) GetCode() SuggestionReason_Value {
+	if x != nil {
+		return x.Code
+	}
+	return SuggestionReason_UNSPECIFIED
+}
+
+func (x *SuggestionNote) GetTextId() string {
+	if x != nil {
+		return x.TextId
+	}
+	return ""
+}
+
+func (x *SuggestionNote) GetTextEn() string {
+	if x != nil {
+		return x.TextEn
+	}
+	return ""
+}
+
+func (x *SuggestionNote) GetUntilTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UntilTime
+	}
+	return nil
+}
+
+func (x *SuggestionNote) GetDeclineReason() DeclineReason_Value {
+	if x != nil {
+		return x.DeclineReason
+	}
+	return DeclineReason_UNSPECIFIED
+}
+
+// Exclusion is one unit that is left out.
+type Exclusion struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Unit, `units/{uuid}`.
+	Unit string `protobuf:"bytes,1,opt,name=unit,proto3" json:"unit,omitempty"`
+	// Why.
+	Code ExclusionReason_Value `protobuf:"varint,2,opt,name=code,proto3,enum=sinergi.v1.ExclusionReason_Value" json:"code,omitempty"`
+	// In Indonesian.
+	TextId string `protobuf:"bytes,3,opt,name=text_id,json=textId,proto3" json:"text_id,omitempty"`
+	// In English.
+	TextEn        string `protobuf:"bytes,4,opt,name=text_en,json=textEn,proto3" json:"text_en,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Exclusion) Reset() {
+	*x = Exclusion{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Exclusion) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Exclusion) ProtoMessage() {}
+
+func (x *Exclusion) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Exclusion.ProtoReflect.Descriptor instead.
+func (*Exclusion) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *Exclusion) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *Exclusion) GetCode() ExclusionReason_Value {
+	if x != nil {
+		return x.Code
+	}
+	return ExclusionReason_UNSPECIFIED
+}
+
+func (x *Exclusion) GetTextId() string {
+	if x != nil {
+		return x.TextId
+	}
+	return ""
+}
+
+func (x *Exclusion) GetTextEn() string {
+	if x != nil {
+		return x.TextEn
+	}
+	return ""
+}
+
 // Direction says from which side the legs are listed.
 type ListReferralsRequest_Direction struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -1635,7 +2705,7 @@ type ListReferralsRequest_Direction struct {
 
 func (x *ListReferralsRequest_Direction) Reset() {
 	*x = ListReferralsRequest_Direction{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[16]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1647,7 +2717,7 @@ func (x *ListReferralsRequest_Direction) String() string {
 func (*ListReferralsRequest_Direction) ProtoMessage() {}
 
 func (x *ListReferralsRequest_Direction) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[16]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1660,7 +2730,7 @@ func (x *ListReferralsRequest_Direction) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReferralsRequest_Direction.ProtoReflect.Descriptor instead.
 func (*ListReferralsRequest_Direction) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{7, 0}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{5, 0}
 }
 
 var File_sinergi_v1_referral_service_proto protoreflect.FileDescriptor
@@ -1668,7 +2738,7 @@ var File_sinergi_v1_referral_service_proto protoreflect.FileDescriptor
 const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"\n" +
 	"!sinergi/v1/referral_service.proto\x12\n" +
-	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18sinergi/v1/content.proto\x1a\x18sinergi/v1/options.proto\x1a\x17sinergi/v1/person.proto\x1a\x19sinergi/v1/referral.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xd1\x05\n" +
+	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x17google/rpc/status.proto\x1a\x18sinergi/v1/content.proto\x1a\x17sinergi/v1/filing.proto\x1a\x18sinergi/v1/options.proto\x1a\x17sinergi/v1/person.proto\x1a\x19sinergi/v1/referral.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xd1\x05\n" +
 	"\x13FileReferralRequest\x12/\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12F\n" +
@@ -1685,11 +2755,7 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	" \x01(\v2\x10.sinergi.v1.RiskB\x05\x8a\xb5\x18\x01\bR\x04risk\x125\n" +
 	"\x04legs\x18\v \x03(\v2\x12.sinergi.v1.NewLegB\r\xbaH\x05\x92\x01\x02\x10\x06\x8a\xb5\x18\x01\x03R\x04legs\x12J\n" +
 	"\vdisclosures\x18\f \x03(\v2\x19.sinergi.v1.NewDisclosureB\r\xbaH\x05\x92\x01\x02\x10\x06\x8a\xb5\x18\x01\x03R\vdisclosures\x12!\n" +
-	"\x04note\x18\r \x01(\tB\r\xbaH\x05r\x03\x18\x90N\x8a\xb5\x18\x01\x05R\x04note\"\xcc\x01\n" +
-	"\aNewCase\x12)\n" +
-	"\acase_id\x18\x01 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\x06caseId\x12?\n" +
-	"\x04type\x18\x02 \x01(\x0e2\x1a.sinergi.v1.CaseType.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\x04type\x12U\n" +
-	"\x0eintake_channel\x18\x03 \x01(\x0e2\x1f.sinergi.v1.IntakeChannel.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x03R\rintakeChannel\"\xe7\x02\n" +
+	"\x04note\x18\r \x01(\tB\r\xbaH\x05r\x03\x18\x90N\x8a\xb5\x18\x01\x05R\x04note\"\x9c\x03\n" +
 	"\x06NewLeg\x121\n" +
 	"\vreferral_id\x18\x01 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\n" +
 	"referralId\x12P\n" +
@@ -1697,27 +2763,9 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"\aurgency\x18\x03 \x01(\x0e2\x19.sinergi.v1.Urgency.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x03R\aurgency\x121\n" +
 	"\rreceiver_unit\x18\x04 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\freceiverUnit\x126\n" +
 	"\x0foverride_reason\x18\x05 \x01(\tB\r\xbaH\x05r\x03\x18\xe8\a\x8a\xb5\x18\x01\x05R\x0eoverrideReason\x12)\n" +
-	"\bquestion\x18\x06 \x01(\tB\r\xbaH\x05r\x03\x18\xd0\x0f\x8a\xb5\x18\x01\x05R\bquestion\"\xd3\x05\n" +
-	"\rNewDisclosure\x12B\n" +
-	"\x05basis\x18\x01 \x01(\x0e2\x1b.sinergi.v1.BasisKind.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\x05basis\x12)\n" +
-	"\x04legs\x18\x02 \x03(\x05B\x15\xbaH\r\x92\x01\n" +
-	"\x10\x06\"\x06\x1a\x04\x10\x06(\x00\x8a\xb5\x18\x01\x03R\x04legs\x12C\n" +
-	"\x05giver\x18\x03 \x01(\x0e2\x1e.sinergi.v1.ConsentGiver.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x03R\x05giver\x12+\n" +
-	"\n" +
-	"giver_name\x18\x04 \x01(\tB\f\xbaH\x04r\x02\x18x\x8a\xb5\x18\x01\x04R\tgiverName\x12F\n" +
-	"\x06method\x18\x05 \x01(\x0e2\x1f.sinergi.v1.ConsentMethod.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x03R\x06method\x12/\n" +
-	"\fexplained_by\x18\x06 \x01(\tB\f\xbaH\x04r\x02\x18x\x8a\xb5\x18\x01\x03R\vexplainedBy\x12'\n" +
-	"\bgiven_on\x18\a \x01(\tB\f\xbaH\x04r\x02\x18\n" +
-	"\x8a\xb5\x18\x01\x03R\agivenOn\x12+\n" +
-	"\n" +
-	"expires_on\x18\b \x01(\tB\f\xbaH\x04r\x02\x18\n" +
-	"\x8a\xb5\x18\x01\x03R\texpiresOn\x12'\n" +
-	"\apurpose\x18\t \x01(\tB\r\xbaH\x05r\x03\x18\xf4\x03\x8a\xb5\x18\x01\x05R\apurpose\x12C\n" +
-	"\aclasses\x18\n" +
-	" \x03(\x0e2\x11.sinergi.v1.ClassB\x16\xbaH\x0e\x92\x01\v\x10\x14\"\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\aclasses\x12L\n" +
-	"\x06fields\x18\v \x03(\x0e2\x1c.sinergi.v1.NamedField.ValueB\x16\xbaH\x0e\x92\x01\v\x10\x14\"\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\x06fields\x12%\n" +
-	"\x06reason\x18\f \x01(\tB\r\xbaH\x05r\x03\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\x12/\n" +
-	"\forder_number\x18\r \x01(\tB\f\xbaH\x04r\x02\x18x\x8a\xb5\x18\x01\tR\vorderNumber\"\xac\x03\n" +
+	"\bquestion\x18\x06 \x01(\tB\r\xbaH\x05r\x03\x18\xd0\x0f\x8a\xb5\x18\x01\x05R\bquestion\x12)\n" +
+	"\x05after\x18\a \x01(\x05B\x0e\xbaH\x06\x1a\x04\x10\x06(\x00\x8a\xb5\x18\x01\x03H\x00R\x05after\x88\x01\x01B\b\n" +
+	"\x06_after\"\xac\x03\n" +
 	"\x14FileReferralResponse\x12\x1d\n" +
 	"\x06number\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\n" +
 	"R\x06number\x12B\n" +
@@ -1731,7 +2779,7 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"\x06joined\x18\x06 \x01(\bB\x05\x8a\xb5\x18\x01\x03R\x06joined\x12@\n" +
 	"\vassessments\x18\a \x03(\v2\x16.sinergi.v1.AssessmentB\x06\x8a\xb5\x18\x02\v\x06R\vassessments\x12=\n" +
 	"\bfindings\x18\b \x03(\x0e2\x19.sinergi.v1.Finding.ValueB\x06\x8a\xb5\x18\x02\v\x06R\bfindings\x12/\n" +
-	"\x04legs\x18\t \x03(\v2\x14.sinergi.v1.FiledLegB\x05\x8a\xb5\x18\x01\vR\x04legs\"\xe2\x03\n" +
+	"\x04legs\x18\t \x03(\v2\x14.sinergi.v1.FiledLegB\x05\x8a\xb5\x18\x01\vR\x04legs\"\xa1\x04\n" +
 	"\bFiledLeg\x12!\n" +
 	"\breferral\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\vR\breferral\x12\x1d\n" +
 	"\x06number\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\vR\x06number\x12\x1d\n" +
@@ -1743,16 +2791,19 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"\bdue_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\adueTime\x12G\n" +
 	"\x0elegal_due_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\flegalDueTime\x12\x1b\n" +
 	"\x05bring\x18\n" +
-	" \x03(\tB\x05\x8a\xb5\x18\x01\x01R\x05bring\"6\n" +
+	" \x03(\tB\x05\x8a\xb5\x18\x01\x01R\x05bring\x12\"\n" +
+	"\tby_letter\x18\v \x01(\bB\x05\x8a\xb5\x18\x01\x01R\bbyLetter\x12\x19\n" +
+	"\x04task\x18\f \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04task\"6\n" +
 	"\x12GetReferralRequest\x12 \n" +
-	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\"\xf4\x02\n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\"\x95\x03\n" +
 	"\x14ListReferralsRequest\x12]\n" +
 	"\tdirection\x18\x01 \x01(\x0e20.sinergi.v1.ListReferralsRequest.Direction.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x01R\tdirection\x12M\n" +
 	"\x06states\x18\x02 \x03(\x0e2\x1f.sinergi.v1.ReferralState.ValueB\x14\xbaH\f\x92\x01\t\x10\n" +
 	"\"\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x01R\x06states\x12+\n" +
 	"\tpage_size\x18\x03 \x01(\x05B\x0e\xbaH\x06\x1a\x04\x18d(\x00\x8a\xb5\x18\x01\x01R\bpageSize\x12,\n" +
 	"\n" +
-	"page_token\x18\x04 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\x1aS\n" +
+	"page_token\x18\x04 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\x12\x1f\n" +
+	"\aoverdue\x18\x05 \x01(\bB\x05\x8a\xb5\x18\x01\x01R\aoverdue\x1aS\n" +
 	"\tDirection\"F\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\x14\n" +
@@ -1761,13 +2812,14 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"\x92\xb5\x18\x06Keluar\"\x81\x01\n" +
 	"\x15ListReferralsResponse\x129\n" +
 	"\treferrals\x18\x01 \x03(\v2\x14.sinergi.v1.ReferralB\x05\x8a\xb5\x18\x01\x01R\treferrals\x12-\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken\"\xd9\x01\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken\"\x9e\x02\n" +
 	"\x1aAcknowledgeReferralRequest\x12 \n" +
 	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\x12/\n" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\vR\trequestId\x12 \n" +
 	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\vR\x04etag\x12F\n" +
-	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\foccurredTime\"\xaf\x02\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\foccurredTime\x12C\n" +
+	"\bheard_by\x18\x05 \x01(\x0e2\x19.sinergi.v1.HeardBy.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\vR\aheardBy\"\xa5\x03\n" +
 	"\x15AcceptReferralRequest\x12 \n" +
 	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\x12/\n" +
 	"\n" +
@@ -1775,7 +2827,9 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\vR\x04etag\x12F\n" +
 	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\foccurredTime\x12&\n" +
 	"\aofficer\x18\x05 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\aofficer\x121\n" +
-	"\rreceiver_case\x18\x06 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\freceiverCase\"\xd6\x02\n" +
+	"\rreceiver_case\x18\x06 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\freceiverCase\x12C\n" +
+	"\bheard_by\x18\a \x01(\x0e2\x19.sinergi.v1.HeardBy.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\vR\aheardBy\x12/\n" +
+	"\fofficer_name\x18\b \x01(\tB\f\xbaH\x04r\x02\x18x\x8a\xb5\x18\x01\vR\vofficerName\"\x9b\x03\n" +
 	"\x16DeclineReferralRequest\x12 \n" +
 	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\x12/\n" +
 	"\n" +
@@ -1783,7 +2837,8 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\vR\x04etag\x12F\n" +
 	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\foccurredTime\x12J\n" +
 	"\x06reason\x18\x05 \x01(\x0e2\x1f.sinergi.v1.DeclineReason.ValueB\x11\xbaH\t\x82\x01\x06\x10\x01 \x00 \v\x8a\xb5\x18\x01\vR\x06reason\x123\n" +
-	"\x0esuggested_unit\x18\x06 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\rsuggestedUnit\"\xaf\x04\n" +
+	"\x0esuggested_unit\x18\x06 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\rsuggestedUnit\x12C\n" +
+	"\bheard_by\x18\a \x01(\x0e2\x19.sinergi.v1.HeardBy.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\vR\aheardBy\"\xd7\x05\n" +
 	"\x15RecordProgressRequest\x12 \n" +
 	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\x12/\n" +
 	"\n" +
@@ -1799,7 +2854,9 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"\tserved_on\x18\t \x01(\tB\f\xbaH\x04r\x02\x18\n" +
 	"\x8a\xb5\x18\x01\vR\bservedOn\x12!\n" +
 	"\x04note\x18\n" +
-	" \x01(\tB\r\xbaH\x05r\x03\x18\x90N\x8a\xb5\x18\x01\x05R\x04note\"\xf0\x03\n" +
+	" \x01(\tB\r\xbaH\x05r\x03\x18\x90N\x8a\xb5\x18\x01\x05R\x04note\x12C\n" +
+	"\bheard_by\x18\v \x01(\x0e2\x19.sinergi.v1.HeardBy.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\vR\aheardBy\x12a\n" +
+	"\x12stunting_diagnosis\x18\f \x01(\x0e2#.sinergi.v1.StuntingDiagnosis.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x06R\x11stuntingDiagnosis\"\xef\x04\n" +
 	"\x14ReportOutcomeRequest\x12 \n" +
 	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\x12/\n" +
 	"\n" +
@@ -1810,7 +2867,10 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"\x06reason\x18\x06 \x01(\x0e2\x1f.sinergi.v1.OutcomeReason.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\vR\x06reason\x12d\n" +
 	"\x0eunmet_services\x18\a \x03(\x0e2%.sinergi.v1.ReferralServiceType.ValueB\x16\xbaH\x0e\x92\x01\v\x10\n" +
 	"\"\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\vR\runmetServices\x12'\n" +
-	"\asummary\x18\b \x01(\tB\r\xbaH\x05r\x03\x18\x90N\x8a\xb5\x18\x01\x05R\asummary\"\xcf\x02\n" +
+	"\asummary\x18\b \x01(\tB\r\xbaH\x05r\x03\x18\x90N\x8a\xb5\x18\x01\x05R\asummary\x12C\n" +
+	"\bheard_by\x18\t \x01(\x0e2\x19.sinergi.v1.HeardBy.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\vR\aheardBy\x128\n" +
+	"\x11safety_checked_by\x18\n" +
+	" \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x0fsafetyCheckedBy\"\xcf\x02\n" +
 	"\x16ConfirmReferralRequest\x12 \n" +
 	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\x12/\n" +
 	"\n" +
@@ -1825,7 +2885,105 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\vR\trequestId\x12 \n" +
 	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\vR\x04etag\x12F\n" +
 	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\foccurredTime\x12I\n" +
-	"\x06reason\x18\x05 \x01(\x0e2\x1e.sinergi.v1.CancelReason.ValueB\x11\xbaH\t\x82\x01\x06\x10\x01 \x00 \b\x8a\xb5\x18\x01\vR\x06reason2\xab\t\n" +
+	"\x06reason\x18\x05 \x01(\x0e2\x1e.sinergi.v1.CancelReason.ValueB\x11\xbaH\t\x82\x01\x06\x10\x01 \x00 \b\x8a\xb5\x18\x01\vR\x06reason\"\xf0\x02\n" +
+	"\x12RequestInfoRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\vR\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\vR\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\foccurredTime\x12X\n" +
+	"\tquestions\x18\x05 \x03(\x0e2\x1e.sinergi.v1.InfoQuestion.ValueB\x1a\xbaH\x12\x92\x01\x0f\b\x01\x10\x05\x18\x01\"\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\vR\tquestions\x12C\n" +
+	"\bheard_by\x18\x06 \x01(\x0e2\x19.sinergi.v1.HeardBy.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\vR\aheardBy\"\x98\x02\n" +
+	"\x12ProvideInfoRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\vR\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\vR\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\foccurredTime\x12E\n" +
+	"\aanswers\x18\x05 \x03(\v2\x16.sinergi.v1.InfoAnswerB\x13\xbaH\a\x92\x01\x04\b\x01\x10\x05\x8a\xb5\x18\x05\v\x06\a\b\x05R\aanswers\"\xe2\x03\n" +
+	"\x16ForwardReferralRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\vR\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\vR\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\foccurredTime\x123\n" +
+	"\rreceiver_unit\x18\x05 \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18<\x8a\xb5\x18\x01\vR\freceiverUnit\x121\n" +
+	"\vreferral_id\x18\x06 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\vR\n" +
+	"referralId\x126\n" +
+	"\x0foverride_reason\x18\a \x01(\tB\r\xbaH\x05r\x03\x18\xe8\a\x8a\xb5\x18\x01\x05R\x0eoverrideReason\x12)\n" +
+	"\bquestion\x18\b \x01(\tB\r\xbaH\x05r\x03\x18\xd0\x0f\x8a\xb5\x18\x01\x05R\bquestion\x12@\n" +
+	"\n" +
+	"disclosure\x18\t \x01(\v2\x19.sinergi.v1.NewDisclosureB\x05\x8a\xb5\x18\x01\x03R\n" +
+	"disclosure\"\xfd\x01\n" +
+	"\x15ReopenReferralRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\vR\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\vR\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\foccurredTime\x12'\n" +
+	"\x06reason\x18\x05 \x01(\tB\x0f\xbaH\ar\x05\x10\x01\x18\xe8\a\x8a\xb5\x18\x01\x05R\x06reason\"\xa7\x02\n" +
+	"\x17ReassignReferralRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\vR\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\vR\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\foccurredTime\x12(\n" +
+	"\aofficer\x18\x05 \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18<\x8a\xb5\x18\x01\vR\aofficer\x12%\n" +
+	"\x06reason\x18\x06 \x01(\tB\r\xbaH\x05r\x03\x18\xe8\a\x8a\xb5\x18\x01\vR\x06reason\"\xfb\x01\n" +
+	"\x15RemindReferralRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\vR\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\vR\x04etag\x12F\n" +
+	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\foccurredTime\x12%\n" +
+	"\x06reason\x18\x05 \x01(\tB\r\xbaH\x05r\x03\x18\xe8\a\x8a\xb5\x18\x01\vR\x06reason\"\x7f\n" +
+	"\n" +
+	"BatchEvent\"q\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\"\n" +
+	"\vACKNOWLEDGE\x10\x01\x1a\x11\x92\xb5\x18\rTandai dibaca\x12\x16\n" +
+	"\x06ACCEPT\x10\x02\x1a\n" +
+	"\x92\xb5\x18\x06Terima\x12\x1b\n" +
+	"\aCONFIRM\x10\x03\x1a\x0e\x92\xb5\x18\n" +
+	"Konfirmasi\"\xbd\x01\n" +
+	"\x16BatchTransitionRequest\x12/\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\vR\trequestId\x12C\n" +
+	"\x05event\x18\x02 \x01(\x0e2\x1c.sinergi.v1.BatchEvent.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\vR\x05event\x12-\n" +
+	"\x05names\x18\x03 \x03(\tB\x17\xbaH\x0f\x92\x01\f\b\x01\x10d\x18\x01\"\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x05names\"S\n" +
+	"\x17BatchTransitionResponse\x128\n" +
+	"\aresults\x18\x01 \x03(\v2\x17.sinergi.v1.BatchResultB\x05\x8a\xb5\x18\x01\x01R\aresults\"\x92\x01\n" +
+	"\vBatchResult\x12\x19\n" +
+	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\vR\x04name\x127\n" +
+	"\breferral\x18\x02 \x01(\v2\x14.sinergi.v1.ReferralB\x05\x8a\xb5\x18\x01\vR\breferral\x12/\n" +
+	"\x05error\x18\x03 \x01(\v2\x12.google.rpc.StatusB\x05\x8a\xb5\x18\x01\x01R\x05error\"\xd8\x02\n" +
+	"\x17SuggestReceiversRequest\x12 \n" +
+	"\x04case\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04case\x12(\n" +
+	"\breferral\x18\x02 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\breferral\x12N\n" +
+	"\aservice\x18\x03 \x01(\x0e2%.sinergi.v1.ReferralServiceType.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x03R\aservice\x12B\n" +
+	"\aurgency\x18\x04 \x01(\x0e2\x19.sinergi.v1.Urgency.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x03R\aurgency\x12+\n" +
+	"\tpage_size\x18\x05 \x01(\x05B\x0e\xbaH\x06\x1a\x04\x18\x14(\x00\x8a\xb5\x18\x01\x01R\bpageSize\x120\n" +
+	"\x10include_excluded\x18\x06 \x01(\bB\x05\x8a\xb5\x18\x01\x01R\x0fincludeExcluded\"\x95\x01\n" +
+	"\x18SuggestReceiversResponse\x12?\n" +
+	"\vsuggestions\x18\x01 \x03(\v2\x16.sinergi.v1.SuggestionB\x05\x8a\xb5\x18\x01\x01R\vsuggestions\x128\n" +
+	"\bexcluded\x18\x02 \x03(\v2\x15.sinergi.v1.ExclusionB\x05\x8a\xb5\x18\x01\x01R\bexcluded\"\x83\x01\n" +
+	"\n" +
+	"Suggestion\x12\x19\n" +
+	"\x04unit\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04unit\x12\x1d\n" +
+	"\x06inside\x18\x02 \x01(\bB\x05\x8a\xb5\x18\x01\x01R\x06inside\x12;\n" +
+	"\areasons\x18\x03 \x03(\v2\x1a.sinergi.v1.SuggestionNoteB\x05\x8a\xb5\x18\x01\x01R\areasons\"\xa0\x02\n" +
+	"\x0eSuggestionNote\x12=\n" +
+	"\x04code\x18\x01 \x01(\x0e2\".sinergi.v1.SuggestionReason.ValueB\x05\x8a\xb5\x18\x01\x01R\x04code\x12\x1e\n" +
+	"\atext_id\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x06textId\x12\x1e\n" +
+	"\atext_en\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x06textEn\x12@\n" +
+	"\n" +
+	"until_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\tuntilTime\x12M\n" +
+	"\x0edecline_reason\x18\x05 \x01(\x0e2\x1f.sinergi.v1.DeclineReason.ValueB\x05\x8a\xb5\x18\x01\x01R\rdeclineReason\"\xa4\x01\n" +
+	"\tExclusion\x12\x19\n" +
+	"\x04unit\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04unit\x12<\n" +
+	"\x04code\x18\x02 \x01(\x0e2!.sinergi.v1.ExclusionReason.ValueB\x05\x8a\xb5\x18\x01\x01R\x04code\x12\x1e\n" +
+	"\atext_id\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x06textId\x12\x1e\n" +
+	"\atext_en\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x06textEn2\xf7\x10\n" +
 	"\x0fReferralService\x12p\n" +
 	"\fFileReferral\x12\x1f.sinergi.v1.FileReferralRequest\x1a .sinergi.v1.FileReferralResponse\"\x1d\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/referrals:file\x12c\n" +
 	"\vGetReferral\x12\x1e.sinergi.v1.GetReferralRequest\x1a\x14.sinergi.v1.Referral\"\x1e\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/{name=referrals/*}\x12k\n" +
@@ -1836,7 +2994,15 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"\x0eRecordProgress\x12!.sinergi.v1.RecordProgressRequest\x1a\x14.sinergi.v1.Referral\"0\x82\xd3\xe4\x93\x02*:\x01*\"%/v1/{name=referrals/*}:recordProgress\x12x\n" +
 	"\rReportOutcome\x12 .sinergi.v1.ReportOutcomeRequest\x1a\x14.sinergi.v1.Referral\"/\x82\xd3\xe4\x93\x02):\x01*\"$/v1/{name=referrals/*}:reportOutcome\x12v\n" +
 	"\x0fConfirmReferral\x12\".sinergi.v1.ConfirmReferralRequest\x1a\x14.sinergi.v1.Referral\")\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/{name=referrals/*}:confirm\x12s\n" +
-	"\x0eCancelReferral\x12!.sinergi.v1.CancelReferralRequest\x1a\x14.sinergi.v1.Referral\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/{name=referrals/*}:cancelB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\x0eCancelReferral\x12!.sinergi.v1.CancelReferralRequest\x1a\x14.sinergi.v1.Referral\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/{name=referrals/*}:cancel\x12r\n" +
+	"\vRequestInfo\x12\x1e.sinergi.v1.RequestInfoRequest\x1a\x14.sinergi.v1.Referral\"-\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/{name=referrals/*}:requestInfo\x12r\n" +
+	"\vProvideInfo\x12\x1e.sinergi.v1.ProvideInfoRequest\x1a\x14.sinergi.v1.Referral\"-\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/{name=referrals/*}:provideInfo\x12v\n" +
+	"\x0fForwardReferral\x12\".sinergi.v1.ForwardReferralRequest\x1a\x14.sinergi.v1.Referral\")\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/{name=referrals/*}:forward\x12s\n" +
+	"\x0eReopenReferral\x12!.sinergi.v1.ReopenReferralRequest\x1a\x14.sinergi.v1.Referral\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/{name=referrals/*}:reopen\x12y\n" +
+	"\x10ReassignReferral\x12#.sinergi.v1.ReassignReferralRequest\x1a\x14.sinergi.v1.Referral\"*\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/{name=referrals/*}:reassign\x12s\n" +
+	"\x0eRemindReferral\x12!.sinergi.v1.RemindReferralRequest\x1a\x14.sinergi.v1.Referral\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/{name=referrals/*}:remind\x12z\n" +
+	"\x0fBatchTransition\x12\".sinergi.v1.BatchTransitionRequest\x1a#.sinergi.v1.BatchTransitionResponse\"\x1e\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/referrals:batch\x12\x88\x01\n" +
+	"\x10SuggestReceivers\x12#.sinergi.v1.SuggestReceiversRequest\x1a$.sinergi.v1.SuggestReceiversResponse\")\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/referrals:suggestReceiversB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_referral_service_proto_rawDescOnce sync.Once
@@ -1850,122 +3016,176 @@ func file_sinergi_v1_referral_service_proto_rawDescGZIP() []byte {
 	return file_sinergi_v1_referral_service_proto_rawDescData
 }
 
-var file_sinergi_v1_referral_service_proto_enumTypes = make([]protoimpl.EnumInfo, 1)
-var file_sinergi_v1_referral_service_proto_msgTypes = make([]protoimpl.MessageInfo, 17)
+var file_sinergi_v1_referral_service_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
+var file_sinergi_v1_referral_service_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
 var file_sinergi_v1_referral_service_proto_goTypes = []any{
 	(ListReferralsRequest_Direction_Value)(0), // 0: sinergi.v1.ListReferralsRequest.Direction.Value
-	(*FileReferralRequest)(nil),               // 1: sinergi.v1.FileReferralRequest
-	(*NewCase)(nil),                           // 2: sinergi.v1.NewCase
+	(BatchEvent_Value)(0),                     // 1: sinergi.v1.BatchEvent.Value
+	(*FileReferralRequest)(nil),               // 2: sinergi.v1.FileReferralRequest
 	(*NewLeg)(nil),                            // 3: sinergi.v1.NewLeg
-	(*NewDisclosure)(nil),                     // 4: sinergi.v1.NewDisclosure
-	(*FileReferralResponse)(nil),              // 5: sinergi.v1.FileReferralResponse
-	(*FiledLeg)(nil),                          // 6: sinergi.v1.FiledLeg
-	(*GetReferralRequest)(nil),                // 7: sinergi.v1.GetReferralRequest
-	(*ListReferralsRequest)(nil),              // 8: sinergi.v1.ListReferralsRequest
-	(*ListReferralsResponse)(nil),             // 9: sinergi.v1.ListReferralsResponse
-	(*AcknowledgeReferralRequest)(nil),        // 10: sinergi.v1.AcknowledgeReferralRequest
-	(*AcceptReferralRequest)(nil),             // 11: sinergi.v1.AcceptReferralRequest
-	(*DeclineReferralRequest)(nil),            // 12: sinergi.v1.DeclineReferralRequest
-	(*RecordProgressRequest)(nil),             // 13: sinergi.v1.RecordProgressRequest
-	(*ReportOutcomeRequest)(nil),              // 14: sinergi.v1.ReportOutcomeRequest
-	(*ConfirmReferralRequest)(nil),            // 15: sinergi.v1.ConfirmReferralRequest
-	(*CancelReferralRequest)(nil),             // 16: sinergi.v1.CancelReferralRequest
-	(*ListReferralsRequest_Direction)(nil),    // 17: sinergi.v1.ListReferralsRequest.Direction
-	(*timestamppb.Timestamp)(nil),             // 18: google.protobuf.Timestamp
-	(*NewPerson)(nil),                         // 19: sinergi.v1.NewPerson
-	(*NewMeasurement)(nil),                    // 20: sinergi.v1.NewMeasurement
-	(*Incident)(nil),                          // 21: sinergi.v1.Incident
-	(*Risk)(nil),                              // 22: sinergi.v1.Risk
-	(CaseType_Value)(0),                       // 23: sinergi.v1.CaseType.Value
-	(IntakeChannel_Value)(0),                  // 24: sinergi.v1.IntakeChannel.Value
-	(ReferralServiceType_Value)(0),            // 25: sinergi.v1.ReferralServiceType.Value
-	(Urgency_Value)(0),                        // 26: sinergi.v1.Urgency.Value
-	(BasisKind_Value)(0),                      // 27: sinergi.v1.BasisKind.Value
-	(ConsentGiver_Value)(0),                   // 28: sinergi.v1.ConsentGiver.Value
-	(ConsentMethod_Value)(0),                  // 29: sinergi.v1.ConsentMethod.Value
-	(Class)(0),                                // 30: sinergi.v1.Class
-	(NamedField_Value)(0),                     // 31: sinergi.v1.NamedField.Value
-	(*Assessment)(nil),                        // 32: sinergi.v1.Assessment
-	(Finding_Value)(0),                        // 33: sinergi.v1.Finding.Value
-	(ReferralState_Value)(0),                  // 34: sinergi.v1.ReferralState.Value
-	(DutyName_Value)(0),                       // 35: sinergi.v1.DutyName.Value
-	(*Referral)(nil),                          // 36: sinergi.v1.Referral
-	(DeclineReason_Value)(0),                  // 37: sinergi.v1.DeclineReason.Value
-	(ProgressKind_Value)(0),                   // 38: sinergi.v1.ProgressKind.Value
-	(ContactChannel_Value)(0),                 // 39: sinergi.v1.ContactChannel.Value
-	(Outcome_Value)(0),                        // 40: sinergi.v1.Outcome.Value
-	(OutcomeReason_Value)(0),                  // 41: sinergi.v1.OutcomeReason.Value
-	(CancelReason_Value)(0),                   // 42: sinergi.v1.CancelReason.Value
+	(*FileReferralResponse)(nil),              // 4: sinergi.v1.FileReferralResponse
+	(*FiledLeg)(nil),                          // 5: sinergi.v1.FiledLeg
+	(*GetReferralRequest)(nil),                // 6: sinergi.v1.GetReferralRequest
+	(*ListReferralsRequest)(nil),              // 7: sinergi.v1.ListReferralsRequest
+	(*ListReferralsResponse)(nil),             // 8: sinergi.v1.ListReferralsResponse
+	(*AcknowledgeReferralRequest)(nil),        // 9: sinergi.v1.AcknowledgeReferralRequest
+	(*AcceptReferralRequest)(nil),             // 10: sinergi.v1.AcceptReferralRequest
+	(*DeclineReferralRequest)(nil),            // 11: sinergi.v1.DeclineReferralRequest
+	(*RecordProgressRequest)(nil),             // 12: sinergi.v1.RecordProgressRequest
+	(*ReportOutcomeRequest)(nil),              // 13: sinergi.v1.ReportOutcomeRequest
+	(*ConfirmReferralRequest)(nil),            // 14: sinergi.v1.ConfirmReferralRequest
+	(*CancelReferralRequest)(nil),             // 15: sinergi.v1.CancelReferralRequest
+	(*RequestInfoRequest)(nil),                // 16: sinergi.v1.RequestInfoRequest
+	(*ProvideInfoRequest)(nil),                // 17: sinergi.v1.ProvideInfoRequest
+	(*ForwardReferralRequest)(nil),            // 18: sinergi.v1.ForwardReferralRequest
+	(*ReopenReferralRequest)(nil),             // 19: sinergi.v1.ReopenReferralRequest
+	(*ReassignReferralRequest)(nil),           // 20: sinergi.v1.ReassignReferralRequest
+	(*RemindReferralRequest)(nil),             // 21: sinergi.v1.RemindReferralRequest
+	(*BatchEvent)(nil),                        // 22: sinergi.v1.BatchEvent
+	(*BatchTransitionRequest)(nil),            // 23: sinergi.v1.BatchTransitionRequest
+	(*BatchTransitionResponse)(nil),           // 24: sinergi.v1.BatchTransitionResponse
+	(*BatchResult)(nil),                       // 25: sinergi.v1.BatchResult
+	(*SuggestReceiversRequest)(nil),           // 26: sinergi.v1.SuggestReceiversRequest
+	(*SuggestReceiversResponse)(nil),          // 27: sinergi.v1.SuggestReceiversResponse
+	(*Suggestion)(nil),                        // 28: sinergi.v1.Suggestion
+	(*SuggestionNote)(nil),                    // 29: sinergi.v1.SuggestionNote
+	(*Exclusion)(nil),                         // 30: sinergi.v1.Exclusion
+	(*ListReferralsRequest_Direction)(nil),    // 31: sinergi.v1.ListReferralsRequest.Direction
+	(*timestamppb.Timestamp)(nil),             // 32: google.protobuf.Timestamp
+	(*NewPerson)(nil),                         // 33: sinergi.v1.NewPerson
+	(*NewCase)(nil),                           // 34: sinergi.v1.NewCase
+	(*NewMeasurement)(nil),                    // 35: sinergi.v1.NewMeasurement
+	(*Incident)(nil),                          // 36: sinergi.v1.Incident
+	(*Risk)(nil),                              // 37: sinergi.v1.Risk
+	(*NewDisclosure)(nil),                     // 38: sinergi.v1.NewDisclosure
+	(ReferralServiceType_Value)(0),            // 39: sinergi.v1.ReferralServiceType.Value
+	(Urgency_Value)(0),                        // 40: sinergi.v1.Urgency.Value
+	(*Assessment)(nil),                        // 41: sinergi.v1.Assessment
+	(Finding_Value)(0),                        // 42: sinergi.v1.Finding.Value
+	(ReferralState_Value)(0),                  // 43: sinergi.v1.ReferralState.Value
+	(DutyName_Value)(0),                       // 44: sinergi.v1.DutyName.Value
+	(*Referral)(nil),                          // 45: sinergi.v1.Referral
+	(HeardBy_Value)(0),                        // 46: sinergi.v1.HeardBy.Value
+	(DeclineReason_Value)(0),                  // 47: sinergi.v1.DeclineReason.Value
+	(ProgressKind_Value)(0),                   // 48: sinergi.v1.ProgressKind.Value
+	(ContactChannel_Value)(0),                 // 49: sinergi.v1.ContactChannel.Value
+	(StuntingDiagnosis_Value)(0),              // 50: sinergi.v1.StuntingDiagnosis.Value
+	(Outcome_Value)(0),                        // 51: sinergi.v1.Outcome.Value
+	(OutcomeReason_Value)(0),                  // 52: sinergi.v1.OutcomeReason.Value
+	(CancelReason_Value)(0),                   // 53: sinergi.v1.CancelReason.Value
+	(InfoQuestion_Value)(0),                   // 54: sinergi.v1.InfoQuestion.Value
+	(*InfoAnswer)(nil),                        // 55: sinergi.v1.InfoAnswer
+	(*status.Status)(nil),                     // 56: google.rpc.Status
+	(SuggestionReason_Value)(0),               // 57: sinergi.v1.SuggestionReason.Value
+	(ExclusionReason_Value)(0),                // 58: sinergi.v1.ExclusionReason.Value
 }
 var file_sinergi_v1_referral_service_proto_depIdxs = []int32{
-	18, // 0: sinergi.v1.FileReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	19, // 1: sinergi.v1.FileReferralRequest.new_person:type_name -> sinergi.v1.NewPerson
-	2,  // 2: sinergi.v1.FileReferralRequest.new_case:type_name -> sinergi.v1.NewCase
-	20, // 3: sinergi.v1.FileReferralRequest.measurements:type_name -> sinergi.v1.NewMeasurement
-	21, // 4: sinergi.v1.FileReferralRequest.incident:type_name -> sinergi.v1.Incident
-	22, // 5: sinergi.v1.FileReferralRequest.risk:type_name -> sinergi.v1.Risk
+	32, // 0: sinergi.v1.FileReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	33, // 1: sinergi.v1.FileReferralRequest.new_person:type_name -> sinergi.v1.NewPerson
+	34, // 2: sinergi.v1.FileReferralRequest.new_case:type_name -> sinergi.v1.NewCase
+	35, // 3: sinergi.v1.FileReferralRequest.measurements:type_name -> sinergi.v1.NewMeasurement
+	36, // 4: sinergi.v1.FileReferralRequest.incident:type_name -> sinergi.v1.Incident
+	37, // 5: sinergi.v1.FileReferralRequest.risk:type_name -> sinergi.v1.Risk
 	3,  // 6: sinergi.v1.FileReferralRequest.legs:type_name -> sinergi.v1.NewLeg
-	4,  // 7: sinergi.v1.FileReferralRequest.disclosures:type_name -> sinergi.v1.NewDisclosure
-	23, // 8: sinergi.v1.NewCase.type:type_name -> sinergi.v1.CaseType.Value
-	24, // 9: sinergi.v1.NewCase.intake_channel:type_name -> sinergi.v1.IntakeChannel.Value
-	25, // 10: sinergi.v1.NewLeg.service:type_name -> sinergi.v1.ReferralServiceType.Value
-	26, // 11: sinergi.v1.NewLeg.urgency:type_name -> sinergi.v1.Urgency.Value
-	27, // 12: sinergi.v1.NewDisclosure.basis:type_name -> sinergi.v1.BasisKind.Value
-	28, // 13: sinergi.v1.NewDisclosure.giver:type_name -> sinergi.v1.ConsentGiver.Value
-	29, // 14: sinergi.v1.NewDisclosure.method:type_name -> sinergi.v1.ConsentMethod.Value
-	30, // 15: sinergi.v1.NewDisclosure.classes:type_name -> sinergi.v1.Class
-	31, // 16: sinergi.v1.NewDisclosure.fields:type_name -> sinergi.v1.NamedField.Value
-	18, // 17: sinergi.v1.FileReferralResponse.record_time:type_name -> google.protobuf.Timestamp
-	32, // 18: sinergi.v1.FileReferralResponse.assessments:type_name -> sinergi.v1.Assessment
-	33, // 19: sinergi.v1.FileReferralResponse.findings:type_name -> sinergi.v1.Finding.Value
-	6,  // 20: sinergi.v1.FileReferralResponse.legs:type_name -> sinergi.v1.FiledLeg
-	34, // 21: sinergi.v1.FiledLeg.state:type_name -> sinergi.v1.ReferralState.Value
-	35, // 22: sinergi.v1.FiledLeg.duty:type_name -> sinergi.v1.DutyName.Value
-	18, // 23: sinergi.v1.FiledLeg.due_time:type_name -> google.protobuf.Timestamp
-	18, // 24: sinergi.v1.FiledLeg.legal_due_time:type_name -> google.protobuf.Timestamp
-	0,  // 25: sinergi.v1.ListReferralsRequest.direction:type_name -> sinergi.v1.ListReferralsRequest.Direction.Value
-	34, // 26: sinergi.v1.ListReferralsRequest.states:type_name -> sinergi.v1.ReferralState.Value
-	36, // 27: sinergi.v1.ListReferralsResponse.referrals:type_name -> sinergi.v1.Referral
-	18, // 28: sinergi.v1.AcknowledgeReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	18, // 29: sinergi.v1.AcceptReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	18, // 30: sinergi.v1.DeclineReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	37, // 31: sinergi.v1.DeclineReferralRequest.reason:type_name -> sinergi.v1.DeclineReason.Value
-	18, // 32: sinergi.v1.RecordProgressRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	38, // 33: sinergi.v1.RecordProgressRequest.kind:type_name -> sinergi.v1.ProgressKind.Value
-	39, // 34: sinergi.v1.RecordProgressRequest.channel:type_name -> sinergi.v1.ContactChannel.Value
-	18, // 35: sinergi.v1.RecordProgressRequest.appointment_time:type_name -> google.protobuf.Timestamp
-	18, // 36: sinergi.v1.ReportOutcomeRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	40, // 37: sinergi.v1.ReportOutcomeRequest.outcome:type_name -> sinergi.v1.Outcome.Value
-	41, // 38: sinergi.v1.ReportOutcomeRequest.reason:type_name -> sinergi.v1.OutcomeReason.Value
-	25, // 39: sinergi.v1.ReportOutcomeRequest.unmet_services:type_name -> sinergi.v1.ReferralServiceType.Value
-	18, // 40: sinergi.v1.ConfirmReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	18, // 41: sinergi.v1.CancelReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	42, // 42: sinergi.v1.CancelReferralRequest.reason:type_name -> sinergi.v1.CancelReason.Value
-	1,  // 43: sinergi.v1.ReferralService.FileReferral:input_type -> sinergi.v1.FileReferralRequest
-	7,  // 44: sinergi.v1.ReferralService.GetReferral:input_type -> sinergi.v1.GetReferralRequest
-	8,  // 45: sinergi.v1.ReferralService.ListReferrals:input_type -> sinergi.v1.ListReferralsRequest
-	10, // 46: sinergi.v1.ReferralService.AcknowledgeReferral:input_type -> sinergi.v1.AcknowledgeReferralRequest
-	11, // 47: sinergi.v1.ReferralService.AcceptReferral:input_type -> sinergi.v1.AcceptReferralRequest
-	12, // 48: sinergi.v1.ReferralService.DeclineReferral:input_type -> sinergi.v1.DeclineReferralRequest
-	13, // 49: sinergi.v1.ReferralService.RecordProgress:input_type -> sinergi.v1.RecordProgressRequest
-	14, // 50: sinergi.v1.ReferralService.ReportOutcome:input_type -> sinergi.v1.ReportOutcomeRequest
-	15, // 51: sinergi.v1.ReferralService.ConfirmReferral:input_type -> sinergi.v1.ConfirmReferralRequest
-	16, // 52: sinergi.v1.ReferralService.CancelReferral:input_type -> sinergi.v1.CancelReferralRequest
-	5,  // 53: sinergi.v1.ReferralService.FileReferral:output_type -> sinergi.v1.FileReferralResponse
-	36, // 54: sinergi.v1.ReferralService.GetReferral:output_type -> sinergi.v1.Referral
-	9,  // 55: sinergi.v1.ReferralService.ListReferrals:output_type -> sinergi.v1.ListReferralsResponse
-	36, // 56: sinergi.v1.ReferralService.AcknowledgeReferral:output_type -> sinergi.v1.Referral
-	36, // 57: sinergi.v1.ReferralService.AcceptReferral:output_type -> sinergi.v1.Referral
-	36, // 58: sinergi.v1.ReferralService.DeclineReferral:output_type -> sinergi.v1.Referral
-	36, // 59: sinergi.v1.ReferralService.RecordProgress:output_type -> sinergi.v1.Referral
-	36, // 60: sinergi.v1.ReferralService.ReportOutcome:output_type -> sinergi.v1.Referral
-	36, // 61: sinergi.v1.ReferralService.ConfirmReferral:output_type -> sinergi.v1.Referral
-	36, // 62: sinergi.v1.ReferralService.CancelReferral:output_type -> sinergi.v1.Referral
-	53, // [53:63] is the sub-list for method output_type
-	43, // [43:53] is the sub-list for method input_type
-	43, // [43:43] is the sub-list for extension type_name
-	43, // [43:43] is the sub-list for extension extendee
-	0,  // [0:43] is the sub-list for field type_name
+	38, // 7: sinergi.v1.FileReferralRequest.disclosures:type_name -> sinergi.v1.NewDisclosure
+	39, // 8: sinergi.v1.NewLeg.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	40, // 9: sinergi.v1.NewLeg.urgency:type_name -> sinergi.v1.Urgency.Value
+	32, // 10: sinergi.v1.FileReferralResponse.record_time:type_name -> google.protobuf.Timestamp
+	41, // 11: sinergi.v1.FileReferralResponse.assessments:type_name -> sinergi.v1.Assessment
+	42, // 12: sinergi.v1.FileReferralResponse.findings:type_name -> sinergi.v1.Finding.Value
+	5,  // 13: sinergi.v1.FileReferralResponse.legs:type_name -> sinergi.v1.FiledLeg
+	43, // 14: sinergi.v1.FiledLeg.state:type_name -> sinergi.v1.ReferralState.Value
+	44, // 15: sinergi.v1.FiledLeg.duty:type_name -> sinergi.v1.DutyName.Value
+	32, // 16: sinergi.v1.FiledLeg.due_time:type_name -> google.protobuf.Timestamp
+	32, // 17: sinergi.v1.FiledLeg.legal_due_time:type_name -> google.protobuf.Timestamp
+	0,  // 18: sinergi.v1.ListReferralsRequest.direction:type_name -> sinergi.v1.ListReferralsRequest.Direction.Value
+	43, // 19: sinergi.v1.ListReferralsRequest.states:type_name -> sinergi.v1.ReferralState.Value
+	45, // 20: sinergi.v1.ListReferralsResponse.referrals:type_name -> sinergi.v1.Referral
+	32, // 21: sinergi.v1.AcknowledgeReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	46, // 22: sinergi.v1.AcknowledgeReferralRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
+	32, // 23: sinergi.v1.AcceptReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	46, // 24: sinergi.v1.AcceptReferralRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
+	32, // 25: sinergi.v1.DeclineReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	47, // 26: sinergi.v1.DeclineReferralRequest.reason:type_name -> sinergi.v1.DeclineReason.Value
+	46, // 27: sinergi.v1.DeclineReferralRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
+	32, // 28: sinergi.v1.RecordProgressRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	48, // 29: sinergi.v1.RecordProgressRequest.kind:type_name -> sinergi.v1.ProgressKind.Value
+	49, // 30: sinergi.v1.RecordProgressRequest.channel:type_name -> sinergi.v1.ContactChannel.Value
+	32, // 31: sinergi.v1.RecordProgressRequest.appointment_time:type_name -> google.protobuf.Timestamp
+	46, // 32: sinergi.v1.RecordProgressRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
+	50, // 33: sinergi.v1.RecordProgressRequest.stunting_diagnosis:type_name -> sinergi.v1.StuntingDiagnosis.Value
+	32, // 34: sinergi.v1.ReportOutcomeRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	51, // 35: sinergi.v1.ReportOutcomeRequest.outcome:type_name -> sinergi.v1.Outcome.Value
+	52, // 36: sinergi.v1.ReportOutcomeRequest.reason:type_name -> sinergi.v1.OutcomeReason.Value
+	39, // 37: sinergi.v1.ReportOutcomeRequest.unmet_services:type_name -> sinergi.v1.ReferralServiceType.Value
+	46, // 38: sinergi.v1.ReportOutcomeRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
+	32, // 39: sinergi.v1.ConfirmReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	32, // 40: sinergi.v1.CancelReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	53, // 41: sinergi.v1.CancelReferralRequest.reason:type_name -> sinergi.v1.CancelReason.Value
+	32, // 42: sinergi.v1.RequestInfoRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	54, // 43: sinergi.v1.RequestInfoRequest.questions:type_name -> sinergi.v1.InfoQuestion.Value
+	46, // 44: sinergi.v1.RequestInfoRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
+	32, // 45: sinergi.v1.ProvideInfoRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	55, // 46: sinergi.v1.ProvideInfoRequest.answers:type_name -> sinergi.v1.InfoAnswer
+	32, // 47: sinergi.v1.ForwardReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	38, // 48: sinergi.v1.ForwardReferralRequest.disclosure:type_name -> sinergi.v1.NewDisclosure
+	32, // 49: sinergi.v1.ReopenReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	32, // 50: sinergi.v1.ReassignReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	32, // 51: sinergi.v1.RemindReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	1,  // 52: sinergi.v1.BatchTransitionRequest.event:type_name -> sinergi.v1.BatchEvent.Value
+	25, // 53: sinergi.v1.BatchTransitionResponse.results:type_name -> sinergi.v1.BatchResult
+	45, // 54: sinergi.v1.BatchResult.referral:type_name -> sinergi.v1.Referral
+	56, // 55: sinergi.v1.BatchResult.error:type_name -> google.rpc.Status
+	39, // 56: sinergi.v1.SuggestReceiversRequest.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	40, // 57: sinergi.v1.SuggestReceiversRequest.urgency:type_name -> sinergi.v1.Urgency.Value
+	28, // 58: sinergi.v1.SuggestReceiversResponse.suggestions:type_name -> sinergi.v1.Suggestion
+	30, // 59: sinergi.v1.SuggestReceiversResponse.excluded:type_name -> sinergi.v1.Exclusion
+	29, // 60: sinergi.v1.Suggestion.reasons:type_name -> sinergi.v1.SuggestionNote
+	57, // 61: sinergi.v1.SuggestionNote.code:type_name -> sinergi.v1.SuggestionReason.Value
+	32, // 62: sinergi.v1.SuggestionNote.until_time:type_name -> google.protobuf.Timestamp
+	47, // 63: sinergi.v1.SuggestionNote.decline_reason:type_name -> sinergi.v1.DeclineReason.Value
+	58, // 64: sinergi.v1.Exclusion.code:type_name -> sinergi.v1.ExclusionReason.Value
+	2,  // 65: sinergi.v1.ReferralService.FileReferral:input_type -> sinergi.v1.FileReferralRequest
+	6,  // 66: sinergi.v1.ReferralService.GetReferral:input_type -> sinergi.v1.GetReferralRequest
+	7,  // 67: sinergi.v1.ReferralService.ListReferrals:input_type -> sinergi.v1.ListReferralsRequest
+	9,  // 68: sinergi.v1.ReferralService.AcknowledgeReferral:input_type -> sinergi.v1.AcknowledgeReferralRequest
+	10, // 69: sinergi.v1.ReferralService.AcceptReferral:input_type -> sinergi.v1.AcceptReferralRequest
+	11, // 70: sinergi.v1.ReferralService.DeclineReferral:input_type -> sinergi.v1.DeclineReferralRequest
+	12, // 71: sinergi.v1.ReferralService.RecordProgress:input_type -> sinergi.v1.RecordProgressRequest
+	13, // 72: sinergi.v1.ReferralService.ReportOutcome:input_type -> sinergi.v1.ReportOutcomeRequest
+	14, // 73: sinergi.v1.ReferralService.ConfirmReferral:input_type -> sinergi.v1.ConfirmReferralRequest
+	15, // 74: sinergi.v1.ReferralService.CancelReferral:input_type -> sinergi.v1.CancelReferralRequest
+	16, // 75: sinergi.v1.ReferralService.RequestInfo:input_type -> sinergi.v1.RequestInfoRequest
+	17, // 76: sinergi.v1.ReferralService.ProvideInfo:input_type -> sinergi.v1.ProvideInfoRequest
+	18, // 77: sinergi.v1.ReferralService.ForwardReferral:input_type -> sinergi.v1.ForwardReferralRequest
+	19, // 78: sinergi.v1.ReferralService.ReopenReferral:input_type -> sinergi.v1.ReopenReferralRequest
+	20, // 79: sinergi.v1.ReferralService.ReassignReferral:input_type -> sinergi.v1.ReassignReferralRequest
+	21, // 80: sinergi.v1.ReferralService.RemindReferral:input_type -> sinergi.v1.RemindReferralRequest
+	23, // 81: sinergi.v1.ReferralService.BatchTransition:input_type -> sinergi.v1.BatchTransitionRequest
+	26, // 82: sinergi.v1.ReferralService.SuggestReceivers:input_type -> sinergi.v1.SuggestReceiversRequest
+	4,  // 83: sinergi.v1.ReferralService.FileReferral:output_type -> sinergi.v1.FileReferralResponse
+	45, // 84: sinergi.v1.ReferralService.GetReferral:output_type -> sinergi.v1.Referral
+	8,  // 85: sinergi.v1.ReferralService.ListReferrals:output_type -> sinergi.v1.ListReferralsResponse
+	45, // 86: sinergi.v1.ReferralService.AcknowledgeReferral:output_type -> sinergi.v1.Referral
+	45, // 87: sinergi.v1.ReferralService.AcceptReferral:output_type -> sinergi.v1.Referral
+	45, // 88: sinergi.v1.ReferralService.DeclineReferral:output_type -> sinergi.v1.Referral
+	45, // 89: sinergi.v1.ReferralService.RecordProgress:output_type -> sinergi.v1.Referral
+	45, // 90: sinergi.v1.ReferralService.ReportOutcome:output_type -> sinergi.v1.Referral
+	45, // 91: sinergi.v1.ReferralService.ConfirmReferral:output_type -> sinergi.v1.Referral
+	45, // 92: sinergi.v1.ReferralService.CancelReferral:output_type -> sinergi.v1.Referral
+	45, // 93: sinergi.v1.ReferralService.RequestInfo:output_type -> sinergi.v1.Referral
+	45, // 94: sinergi.v1.ReferralService.ProvideInfo:output_type -> sinergi.v1.Referral
+	45, // 95: sinergi.v1.ReferralService.ForwardReferral:output_type -> sinergi.v1.Referral
+	45, // 96: sinergi.v1.ReferralService.ReopenReferral:output_type -> sinergi.v1.Referral
+	45, // 97: sinergi.v1.ReferralService.ReassignReferral:output_type -> sinergi.v1.Referral
+	45, // 98: sinergi.v1.ReferralService.RemindReferral:output_type -> sinergi.v1.Referral
+	24, // 99: sinergi.v1.ReferralService.BatchTransition:output_type -> sinergi.v1.BatchTransitionResponse
+	27, // 100: sinergi.v1.ReferralService.SuggestReceivers:output_type -> sinergi.v1.SuggestReceiversResponse
+	83, // [83:101] is the sub-list for method output_type
+	65, // [65:83] is the sub-list for method input_type
+	65, // [65:65] is the sub-list for extension type_name
+	65, // [65:65] is the sub-list for extension extendee
+	0,  // [0:65] is the sub-list for field type_name
 }
 
 func init() { file_sinergi_v1_referral_service_proto_init() }
@@ -1974,17 +3194,19 @@ func file_sinergi_v1_referral_service_proto_init() {
 		return
 	}
 	file_sinergi_v1_content_proto_init()
+	file_sinergi_v1_filing_proto_init()
 	file_sinergi_v1_options_proto_init()
 	file_sinergi_v1_person_proto_init()
 	file_sinergi_v1_referral_proto_init()
 	file_sinergi_v1_vocabulary_proto_init()
+	file_sinergi_v1_referral_service_proto_msgTypes[1].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_referral_service_proto_rawDesc), len(file_sinergi_v1_referral_service_proto_rawDesc)),
-			NumEnums:      1,
-			NumMessages:   17,
+			NumEnums:      2,
+			NumMessages:   30,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -31,6 +31,14 @@ const (
 	ReferralService_ReportOutcome_FullMethodName       = "/sinergi.v1.ReferralService/ReportOutcome"
 	ReferralService_ConfirmReferral_FullMethodName     = "/sinergi.v1.ReferralService/ConfirmReferral"
 	ReferralService_CancelReferral_FullMethodName      = "/sinergi.v1.ReferralService/CancelReferral"
+	ReferralService_RequestInfo_FullMethodName         = "/sinergi.v1.ReferralService/RequestInfo"
+	ReferralService_ProvideInfo_FullMethodName         = "/sinergi.v1.ReferralService/ProvideInfo"
+	ReferralService_ForwardReferral_FullMethodName     = "/sinergi.v1.ReferralService/ForwardReferral"
+	ReferralService_ReopenReferral_FullMethodName      = "/sinergi.v1.ReferralService/ReopenReferral"
+	ReferralService_ReassignReferral_FullMethodName    = "/sinergi.v1.ReferralService/ReassignReferral"
+	ReferralService_RemindReferral_FullMethodName      = "/sinergi.v1.ReferralService/RemindReferral"
+	ReferralService_BatchTransition_FullMethodName     = "/sinergi.v1.ReferralService/BatchTransition"
+	ReferralService_SuggestReceivers_FullMethodName    = "/sinergi.v1.ReferralService/SuggestReceivers"
 )
 
 // ReferralServiceClient is the client API for ReferralService service.
@@ -66,6 +74,27 @@ type ReferralServiceClient interface {
 	ConfirmReferral(ctx context.Context, in *ConfirmReferralRequest, opts ...grpc.CallOption) (*Referral, error)
 	// CancelReferral takes the leg back, by the sender, before service.
 	CancelReferral(ctx context.Context, in *CancelReferralRequest, opts ...grpc.CallOption) (*Referral, error)
+	// RequestInfo asks the sender before deciding: 1 to 5 questions, in codes, at most 2 rounds (INFO_ROUNDS). The duty
+	// changes sides.
+	RequestInfo(ctx context.Context, in *RequestInfoRequest, opts ...grpc.CallOption) (*Referral, error)
+	// ProvideInfo answers. A text needs a basis that covers it (BASIS_MISSING).
+	ProvideInfo(ctx context.Context, in *ProvideInfoRequest, opts ...grpc.CallOption) (*Referral, error)
+	// ForwardReferral hands the leg on: a receiver that has accepted, to a unit that the basis already names, at most 3 times
+	// (HOP_LIMIT, FORWARD_CYCLE); the sender, after a decline, to whom it chooses. The leg ends and the next is sent in one
+	// transaction. Reasons: those of FileReferral.
+	ForwardReferral(ctx context.Context, in *ForwardReferralRequest, opts ...grpc.CallOption) (*Referral, error)
+	// ReopenReferral gives a reported outcome back to the receiver, at most twice (REOPEN_LIMIT).
+	ReopenReferral(ctx context.Context, in *ReopenReferralRequest, opts ...grpc.CallOption) (*Referral, error)
+	// ReassignReferral names another officer: the receiver's supervisor, or the overseer of a late leg, who may name the
+	// accountable unit's duty officer alone (OFFICER_INVALID). Duty and due time stay.
+	ReassignReferral(ctx context.Context, in *ReassignReferralRequest, opts ...grpc.CallOption) (*Referral, error)
+	// RemindReferral tells the unit that owes a late leg. By its overseer.
+	RemindReferral(ctx context.Context, in *RemindReferralRequest, opts ...grpc.CallOption) (*Referral, error)
+	// BatchTransition sends one event to up to 100 legs; each is a call of its own with a result of its own.
+	BatchTransition(ctx context.Context, in *BatchTransitionRequest, opts ...grpc.CallOption) (*BatchTransitionResponse, error)
+	// SuggestReceivers lists units that could serve, best first, with the reasons. Nothing is scored, and who is blocked is
+	// never said.
+	SuggestReceivers(ctx context.Context, in *SuggestReceiversRequest, opts ...grpc.CallOption) (*SuggestReceiversResponse, error)
 }
 
 type referralServiceClient struct {
@@ -176,6 +205,86 @@ func (c *referralServiceClient) CancelReferral(ctx context.Context, in *CancelRe
 	return out, nil
 }
 
+func (c *referralServiceClient) RequestInfo(ctx context.Context, in *RequestInfoRequest, opts ...grpc.CallOption) (*Referral, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Referral)
+	err := c.cc.Invoke(ctx, ReferralService_RequestInfo_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *referralServiceClient) ProvideInfo(ctx context.Context, in *ProvideInfoRequest, opts ...grpc.CallOption) (*Referral, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Referral)
+	err := c.cc.Invoke(ctx, ReferralService_ProvideInfo_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *referralServiceClient) ForwardReferral(ctx context.Context, in *ForwardReferralRequest, opts ...grpc.CallOption) (*Referral, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Referral)
+	err := c.cc.Invoke(ctx, ReferralService_ForwardReferral_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *referralServiceClient) ReopenReferral(ctx context.Context, in *ReopenReferralRequest, opts ...grpc.CallOption) (*Referral, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Referral)
+	err := c.cc.Invoke(ctx, ReferralService_ReopenReferral_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *referralServiceClient) ReassignReferral(ctx context.Context, in *ReassignReferralRequest, opts ...grpc.CallOption) (*Referral, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Referral)
+	err := c.cc.Invoke(ctx, ReferralService_ReassignReferral_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *referralServiceClient) RemindReferral(ctx context.Context, in *RemindReferralRequest, opts ...grpc.CallOption) (*Referral, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Referral)
+	err := c.cc.Invoke(ctx, ReferralService_RemindReferral_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *referralServiceClient) BatchTransition(ctx context.Context, in *BatchTransitionRequest, opts ...grpc.CallOption) (*BatchTransitionResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(BatchTransitionResponse)
+	err := c.cc.Invoke(ctx, ReferralService_BatchTransition_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *referralServiceClient) SuggestReceivers(ctx context.Context, in *SuggestReceiversRequest, opts ...grpc.CallOption) (*SuggestReceiversResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SuggestReceiversResponse)
+	err := c.cc.Invoke(ctx, ReferralService_SuggestReceivers_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ReferralServiceServer is the server API for ReferralService service.
 // All implementations must embed UnimplementedReferralServiceServer
 // for forward compatibility.
@@ -209,6 +318,27 @@ type ReferralServiceServer interface {
 	ConfirmReferral(context.Context, *ConfirmReferralRequest) (*Referral, error)
 	// CancelReferral takes the leg back, by the sender, before service.
 	CancelReferral(context.Context, *CancelReferralRequest) (*Referral, error)
+	// RequestInfo asks the sender before deciding: 1 to 5 questions, in codes, at most 2 rounds (INFO_ROUNDS). The duty
+	// changes sides.
+	RequestInfo(context.Context, *RequestInfoRequest) (*Referral, error)
+	// ProvideInfo answers. A text needs a basis that covers it (BASIS_MISSING).
+	ProvideInfo(context.Context, *ProvideInfoRequest) (*Referral, error)
+	// ForwardReferral hands the leg on: a receiver that has accepted, to a unit that the basis already names, at most 3 times
+	// (HOP_LIMIT, FORWARD_CYCLE); the sender, after a decline, to whom it chooses. The leg ends and the next is sent in one
+	// transaction. Reasons: those of FileReferral.
+	ForwardReferral(context.Context, *ForwardReferralRequest) (*Referral, error)
+	// ReopenReferral gives a reported outcome back to the receiver, at most twice (REOPEN_LIMIT).
+	ReopenReferral(context.Context, *ReopenReferralRequest) (*Referral, error)
+	// ReassignReferral names another officer: the receiver's supervisor, or the overseer of a late leg, who may name the
+	// accountable unit's duty officer alone (OFFICER_INVALID). Duty and due time stay.
+	ReassignReferral(context.Context, *ReassignReferralRequest) (*Referral, error)
+	// RemindReferral tells the unit that owes a late leg. By its overseer.
+	RemindReferral(context.Context, *RemindReferralRequest) (*Referral, error)
+	// BatchTransition sends one event to up to 100 legs; each is a call of its own with a result of its own.
+	BatchTransition(context.Context, *BatchTransitionRequest) (*BatchTransitionResponse, error)
+	// SuggestReceivers lists units that could serve, best first, with the reasons. Nothing is scored, and who is blocked is
+	// never said.
+	SuggestReceivers(context.Context, *SuggestReceiversRequest) (*SuggestReceiversResponse, error)
 	mustEmbedUnimplementedReferralServiceServer()
 }
 
@@ -248,6 +378,30 @@ func (UnimplementedReferralServiceServer) ConfirmReferral(context.Context, *Conf
 }
 func (UnimplementedReferralServiceServer) CancelReferral(context.Context, *CancelReferralRequest) (*Referral, error) {
 	return nil, status.Error(codes.Unimplemented, "method CancelReferral not implemented")
+}
+func (UnimplementedReferralServiceServer) RequestInfo(context.Context, *RequestInfoRequest) (*Referral, error) {
+	return nil, status.Error(codes.Unimplemented, "method RequestInfo not implemented")
+}
+func (UnimplementedReferralServiceServer) ProvideInfo(context.Context, *ProvideInfoRequest) (*Referral, error) {
+	return nil, status.Error(codes.Unimplemented, "method ProvideInfo not implemented")
+}
+func (UnimplementedReferralServiceServer) ForwardReferral(context.Context, *ForwardReferralRequest) (*Referral, error) {
+	return nil, status.Error(codes.Unimplemented, "method ForwardReferral not implemented")
+}
+func (UnimplementedReferralServiceServer) ReopenReferral(context.Context, *ReopenReferralRequest) (*Referral, error) {
+	return nil, status.Error(codes.Unimplemented, "method ReopenReferral not implemented")
+}
+func (UnimplementedReferralServiceServer) ReassignReferral(context.Context, *ReassignReferralRequest) (*Referral, error) {
+	return nil, status.Error(codes.Unimplemented, "method ReassignReferral not implemented")
+}
+func (UnimplementedReferralServiceServer) RemindReferral(context.Context, *RemindReferralRequest) (*Referral, error) {
+	return nil, status.Error(codes.Unimplemented, "method RemindReferral not implemented")
+}
+func (UnimplementedReferralServiceServer) BatchTransition(context.Context, *BatchTransitionRequest) (*BatchTransitionResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BatchTransition not implemented")
+}
+func (UnimplementedReferralServiceServer) SuggestReceivers(context.Context, *SuggestReceiversRequest) (*SuggestReceiversResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SuggestReceivers not implemented")
 }
 func (UnimplementedReferralServiceServer) mustEmbedUnimplementedReferralServiceServer() {}
 func (UnimplementedReferralServiceServer) testEmbeddedByValue()                         {}
@@ -450,6 +604,150 @@ func _ReferralService_CancelReferral_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ReferralService_RequestInfo_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RequestInfoRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReferralServiceServer).RequestInfo(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReferralService_RequestInfo_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReferralServiceServer).RequestInfo(ctx, req.(*RequestInfoRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ReferralService_ProvideInfo_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ProvideInfoRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReferralServiceServer).ProvideInfo(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReferralService_ProvideInfo_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReferralServiceServer).ProvideInfo(ctx, req.(*ProvideInfoRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ReferralService_ForwardReferral_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ForwardReferralRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReferralServiceServer).ForwardReferral(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReferralService_ForwardReferral_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReferralServiceServer).ForwardReferral(ctx, req.(*ForwardReferralRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ReferralService_ReopenReferral_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReopenReferralRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReferralServiceServer).ReopenReferral(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReferralService_ReopenReferral_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReferralServiceServer).ReopenReferral(ctx, req.(*ReopenReferralRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ReferralService_ReassignReferral_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ReassignReferralRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReferralServiceServer).ReassignReferral(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReferralService_ReassignReferral_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReferralServiceServer).ReassignReferral(ctx, req.(*ReassignReferralRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ReferralService_RemindReferral_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RemindReferralRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReferralServiceServer).RemindReferral(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReferralService_RemindReferral_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReferralServiceServer).RemindReferral(ctx, req.(*RemindReferralRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ReferralService_BatchTransition_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BatchTransitionRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReferralServiceServer).BatchTransition(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReferralService_BatchTransition_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReferralServiceServer).BatchTransition(ctx, req.(*BatchTransitionRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ReferralService_SuggestReceivers_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SuggestReceiversRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReferralServiceServer).SuggestReceivers(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReferralService_SuggestReceivers_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReferralServiceServer).SuggestReceivers(ctx, req.(*SuggestReceiversRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // ReferralService_ServiceDesc is the grpc.ServiceDesc for ReferralService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -496,6 +794,38 @@ var ReferralService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "CancelReferral",
 			Handler:    _ReferralService_CancelReferral_Handler,
+		},
+		{
+			MethodName: "RequestInfo",
+			Handler:    _ReferralService_RequestInfo_Handler,
+		},
+		{
+			MethodName: "ProvideInfo",
+			Handler:    _ReferralService_ProvideInfo_Handler,
+		},
+		{
+			MethodName: "ForwardReferral",
+			Handler:    _ReferralService_ForwardReferral_Handler,
+		},
+		{
+			MethodName: "ReopenReferral",
+			Handler:    _ReferralService_ReopenReferral_Handler,
+		},
+		{
+			MethodName: "ReassignReferral",
+			Handler:    _ReferralService_ReassignReferral_Handler,
+		},
+		{
+			MethodName: "RemindReferral",
+			Handler:    _ReferralService_RemindReferral_Handler,
+		},
+		{
+			MethodName: "BatchTransition",
+			Handler:    _ReferralService_BatchTransition_Handler,
+		},
+		{
+			MethodName: "SuggestReceivers",
+			Handler:    _ReferralService_SuggestReceivers_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},
