@@ -1,17 +1,28 @@
 package casework
 
 import (
+	"cmp"
 	"slices"
 	"time"
 )
 
-// Window is a span of working time on a weekday, in minutes after midnight, within effective dates.
+// Window is a span of working time on a weekday, in minutes after midnight, within effective dates. The windows of a weekday with
+// one first day are that day's hours, together: a noon break is two of them.
 type Window struct {
 	Weekday time.Weekday
 	Opens   int
 	Closes  int
 	From    Date // first day on which it holds
 	Until   Date // last day; 0: for ever
+	Basis   string
+}
+
+// days is for how many days the window holds.
+func (w Window) days() int {
+	if w.Until == 0 {
+		return int(maxDate)
+	}
+	return int(w.Until - w.From)
 }
 
 // Calendar tells working minutes from others. Devices' zones play no part: it is WIB.
@@ -81,25 +92,29 @@ func (c Calendar) AddWorking(start time.Time, minutes int) time.Time {
 // maxCalendarDays bounds the search: 400 working days fit into it several times.
 const maxCalendarDays = 4000
 
-// windowsOn are the windows of a day in their order; none on a holiday. Windows with dates, such as Ramadan hours, take the place
-// of those that always hold.
+// windowsOn are the windows of a day in their order; none on a holiday. The hours that hold for the fewest days stand in for the
+// others, such as those of Ramadan; of hours that hold as long, those that began last, such as the new ones of a year.
 func (c Calendar) windowsOn(day Date) []Window {
 	if c.Holidays[day] {
 		return nil
 	}
-	var always, dated []Window
+	weekday := day.Weekday()
+	var best []Window
 	for _, w := range c.Windows {
-		switch {
-		case w.Weekday != day.Weekday() || day < w.From || w.Until != 0 && day > w.Until:
-		case w.Until != 0:
-			dated = append(dated, w)
-		default:
-			always = append(always, w)
+		if w.Weekday != weekday || day < w.From || w.Until != 0 && day > w.Until {
+			continue
 		}
+		if len(best) > 0 {
+			order := cmp.Or(cmp.Compare(w.days(), best[0].days()), cmp.Compare(best[0].From, w.From))
+			if order > 0 {
+				continue
+			}
+			if order < 0 {
+				best = best[:0]
+			}
+		}
+		best = append(best, w)
 	}
-	if len(dated) > 0 {
-		always = dated
-	}
-	slices.SortFunc(always, func(a, b Window) int { return a.Opens - b.Opens })
-	return always
+	slices.SortFunc(best, func(a, b Window) int { return a.Opens - b.Opens })
+	return best
 }

@@ -2,6 +2,8 @@ package casework
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -39,6 +41,9 @@ var unitMinutes = []struct {
 	{"d", 24 * 60, CalendarClock},
 }
 
+// longest is the longest duration of a row: nobody waits longer for a promise, and sums of it stay within the calendar's search.
+const longest = 400 * 24 * 60
+
 // Parse gives minutes and the clock on which they run.
 func (d Duration) Parse() (minutes int, clock Clock, err error) {
 	for _, u := range unitMinutes {
@@ -47,12 +52,12 @@ func (d Duration) Parse() (minutes int, clock Clock, err error) {
 			continue
 		}
 		n, err := strconv.Atoi(amount)
-		if err != nil || n <= 0 {
+		if err != nil || n <= 0 || n > longest/u.minutes || strconv.Itoa(n) != amount {
 			break
 		}
 		return n * u.minutes, u.clock, nil
 	}
-	return 0, "", fmt.Errorf("duration %q is none of: 15 min, 4 wh, 1 wd, 24 h, 7 d", string(d))
+	return 0, "", fmt.Errorf("duration %q is none of: 15 min, 4 wh, 1 wd, 24 h, 7 d; at most 400 d", string(d))
 }
 
 // Deadline is a row of the table by which due times are chosen. An empty case type or service means any.
@@ -69,9 +74,46 @@ type Deadline struct {
 	Until    Date // last day; 0: for ever
 }
 
-// Rule names the row in the journal and in the duty.
+// Rule names the row in the journal and in the duty; a row that did not always hold with its first day.
 func (d Deadline) Rule() string {
-	return fmt.Sprintf("%s/%s/%s/%s/%s", orAny(string(d.CaseType)), orAny(string(d.Service)), d.Urgency, d.Duty, d.Kind)
+	rule := fmt.Sprintf("%s/%s/%s/%s/%s", orAny(string(d.CaseType)), orAny(string(d.Service)), d.Urgency, d.Duty, d.Kind)
+	if d.From != 0 {
+		rule += "@" + d.From.String()
+	}
+	return rule
+}
+
+// sameKey tells whether two rows would be chosen by the same duties: at most one of them holds on a day.
+func (d Deadline) sameKey(other Deadline) bool {
+	return d.CaseType == other.CaseType && d.Service == other.Service && d.Urgency == other.Urgency &&
+		d.Duty == other.Duty && d.Kind == other.Kind
+}
+
+// lastDay is the last day on which the row holds.
+func (d Deadline) lastDay() Date {
+	if d.Until == 0 {
+		return maxDate
+	}
+	return d.Until
+}
+
+// Check says what is wrong with a row by itself. The law knows no office hours, so its rows run on elapsed time.
+func (d Deadline) Check() error {
+	var v Violations
+	v.check(d.CaseType == "" || d.CaseType.Valid(), "caseType", "NOT_A_TYPE")
+	v.check(d.Service == "" || d.Service.Valid(), "service", "NOT_A_SERVICE")
+	v.check(d.Urgency.Valid(), "urgency", "NOT_AN_URGENCY")
+	v.check(d.Duty.Valid(), "duty", "NOT_A_DUTY")
+	v.check(d.Kind == Legal || d.Kind == Target, "kind", "NOT_A_KIND")
+	_, clock, err := d.Duration.Parse()
+	v.check(err == nil, "duration", "NOT_A_DURATION")
+	_, stepClock, stepErr := d.Step.Parse()
+	v.check(stepErr == nil, "step", "NOT_A_DURATION")
+	v.check(err != nil || stepErr != nil || clock == stepClock, "step", "OTHER_CLOCK")
+	v.check(err != nil || d.Kind != Legal || clock == CalendarClock, "duration", "LAW_RUNS_ON_ELAPSED_TIME")
+	v.check(d.Until == 0 || d.Until >= d.From, "until", "BEFORE_FROM")
+	v.require(d.Basis != "", "basis")
+	return v.orNil()
 }
 
 func orAny(s string) string {
@@ -98,6 +140,7 @@ type defaultRow struct {
 var defaultRows = []defaultRow{
 	{duty: DutyAcknowledge, by: [3]Duration{"15 min", "4 wh", "1 wd"}},
 	{duty: DutyDecide, by: [3]Duration{"1 h", "1 wd", "3 wd"}},
+	{duty: DutyAnswer, by: [3]Duration{"1 h", "1 wd", "3 wd"}},
 	{duty: DutyFirstService, by: [3]Duration{"24 h", "3 wd", "7 wd"}},
 	{duty: DutyReview, by: [3]Duration{"7 d", "14 d", "30 d"}},
 	{duty: DutyAttend, by: [3]Duration{"24 h", "1 wd", "1 wd"}},
@@ -154,6 +197,15 @@ var defaultRows = []defaultRow{
 	{caseType: DomesticViolence, duty: DutyFollowUp, by: violenceFollowUp},
 	{caseType: ChildViolence, duty: DutyFollowUp, by: violenceFollowUp},
 	{caseType: WomanViolence, duty: DutyFollowUp, by: violenceFollowUp},
+
+	// Duties of tasks, reviews and disclosures. Risk is reviewed from the last assessment on.
+	{duty: DutyRiskReview, by: [3]Duration{"7 d", "30 d", "90 d"}},
+	{duty: DutyTask, by: [3]Duration{"24 h", "3 wd", "7 wd"}},
+	{duty: DutyPoliceReport, by: [3]Duration{"72 h", "72 h", "72 h"}, kind: Legal, basis: "UU 12/2022 pasal 41"},
+	// As soon as possible; the office above is told a day after the suspicion.
+	{duty: DutyChildAbuseReport, by: [3]Duration{"1 h", "1 h", "1 h"}, step: "23 h", kind: Legal, basis: "Permenkes 68/2013 pasal 6-8"},
+	{duty: DutyReviewException, by: [3]Duration{"72 h", "72 h", "72 h"}},
+	{duty: DutyRenewConsent, by: [3]Duration{"14 d", "14 d", "14 d"}}, // from two weeks before the consent ends
 }
 
 var (
@@ -215,22 +267,84 @@ func TableOf(rows []Deadline) Deadlines {
 	return table
 }
 
-// Missing names a duty and urgency without a row for any case and service; empty if none is. The server must not start with one.
+// owed are the duties for which the table needs a row for any case and service: a duty without a time is nobody's.
+var owed = []DutyName{
+	DutyAcknowledge, DutyDecide, DutyAnswer, DutyFirstService, DutyReview, DutyAttend, DutyRecontact, DutyNote, DutyConfirm, DutyReroute,
+	DutyScreen, DutyAssess, DutyPlan, DutyStart, DutyFollowUp,
+	DutyRiskReview, DutyTask, DutyPoliceReport, DutyChildAbuseReport, DutyReviewException, DutyRenewConsent,
+}
+
+// Missing names a duty and urgency, and the first day, without a row for any case and service; empty if there is none. The server
+// must not start with one.
 func (t Deadlines) Missing() string {
-	for _, duty := range []DutyName{
-		DutyAcknowledge, DutyDecide, DutyFirstService, DutyReview, DutyAttend, DutyRecontact, DutyNote,
-		DutyConfirm, DutyReroute, DutyScreen, DutyAssess, DutyPlan, DutyStart, DutyFollowUp,
-	} {
+	for _, duty := range owed {
 		for _, urgency := range urgencies {
-			if target, _ := t.Choose(DeadlineKey{Urgency: urgency, Duty: duty, Day: maxDate}); target == nil {
-				return string(duty) + " " + string(urgency)
+			if day, gap := t.gap(DeadlineKey{Urgency: urgency, Duty: duty}); gap {
+				return fmt.Sprintf("%s %s from %s on", duty, urgency, day)
 			}
 		}
 	}
 	return ""
 }
 
+// gap is the first day on which no row answers to the key.
+func (t Deadlines) gap(k DeadlineKey) (day Date, gap bool) {
+	for {
+		target, legal := t.Choose(k)
+		if target == nil && legal == nil {
+			return k.Day, true
+		}
+		last := Date(-1)
+		for _, r := range []*Deadline{target, legal} {
+			if r != nil {
+				last = max(last, r.lastDay())
+			}
+		}
+		if last == maxDate {
+			return 0, false
+		}
+		k.Day = last + 1
+	}
+}
+
 const maxDate = Date(1<<31 - 1)
+
+// Overlap names two rows of one key and kind that hold on the same day; empty if there are none. A choice between them would be
+// chance.
+func (t Deadlines) Overlap() string {
+	for _, duty := range slices.Sorted(maps.Keys(t)) {
+		rows := t[duty]
+		for i, r := range rows {
+			for _, other := range rows[:i] {
+				if r.sameKey(other) && r.From <= other.lastDay() && other.From <= r.lastDay() {
+					return other.Rule() + " and " + r.Rule()
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// Succeed puts a row into the table: one of its key that still holds when it begins ends the day before, one that begins with it
+// is replaced. It gives the row that it ends or replaces.
+func (t Deadlines) Succeed(row Deadline) (before Deadline, ok bool) {
+	rows := slices.Clone(t[row.Duty])
+	for i := range rows {
+		r := &rows[i]
+		if !r.sameKey(row) || row.From < r.From || row.From > r.lastDay() {
+			continue
+		}
+		before, ok = *r, true
+		if r.From == row.From {
+			*r = row
+			t[row.Duty] = rows
+			return before, true
+		}
+		r.Until = row.From - 1
+	}
+	t[row.Duty] = append(rows, row)
+	return before, ok
+}
 
 // Choose gives the most specific row of each kind: case type and service, then service, then case type, then any.
 func (t Deadlines) Choose(k DeadlineKey) (target, legal *Deadline) {
@@ -270,8 +384,8 @@ func (d *Deadline) rank(k DeadlineKey) int {
 	return rank
 }
 
-// Start fixes the four instants of a duty. Law and aim together: the earlier one is due, the law's is shown apart. An EMERGENCY
-// never lapses, nor does a duty of a case.
+// Start fixes the four instants of a duty. Law and aim together: the earlier one is due, the law's is shown apart. A duty of a case
+// never lapses, nor does silence end an EMERGENCY; only its outcome, once reported, may stay unconfirmed.
 func (t Deadlines) Start(duty Duty, key DeadlineKey, calendar Calendar) (Duty, error) {
 	target, legal := t.Choose(key)
 	row := target
@@ -286,16 +400,9 @@ func (t Deadlines) Start(duty Duty, key DeadlineKey, calendar Calendar) (Duty, e
 	if row == nil {
 		return duty, fmt.Errorf("no deadline for %s %s", key.Duty, key.Urgency)
 	}
-	duty.Rule = row.Rule()
-	var err error
-	if duty.Due, err = calendar.add(duty.Started, row.Duration, 1); err != nil {
+	duty, err := duty.by(*row, calendar)
+	if err != nil {
 		return duty, err
-	}
-	levels := [...]*time.Time{&duty.Level2, &duty.Level3, &duty.Lapse}
-	for i, instant := range levels {
-		if *instant, err = calendar.add(duty.Due, row.Step, i+1); err != nil {
-			return duty, err
-		}
 	}
 	if duty.Kind != OnLeg || !lapses[duty.Name] || key.Urgency == Emergency && duty.Name != DutyConfirm {
 		duty.Lapse = time.Time{}
@@ -304,7 +411,35 @@ func (t Deadlines) Start(duty Duty, key DeadlineKey, calendar Calendar) (Duty, e
 }
 
 // lapses are the duties that a silent unit loses; a client's need never ends by silence.
-var lapses = map[DutyName]bool{DutyAcknowledge: true, DutyDecide: true, DutyConfirm: true}
+var lapses = map[DutyName]bool{DutyAcknowledge: true, DutyDecide: true, DutyAnswer: true, DutyConfirm: true}
+
+// by fixes the instants by a row, all on its clock.
+func (d Duty) by(row Deadline, calendar Calendar) (_ Duty, err error) {
+	d.Rule = row.Rule()
+	if d.Due, err = calendar.add(d.Started, row.Duration, 1); err != nil {
+		return d, err
+	}
+	for i, instant := range [...]*time.Time{&d.Level2, &d.Level3, &d.Lapse} {
+		if *instant, err = calendar.add(d.Due, row.Step, i+1); err != nil {
+			return d, err
+		}
+	}
+	return d, nil
+}
+
+// waiting is the row of a first service that waits for that of an earlier leg (`after`), from the acceptance on.
+var waiting = Deadline{Duty: DutyFirstService, Kind: Target, Duration: "30 d", Step: "30 d"}
+
+// StartWaiting fixes the instants of FIRST_SERVICE while the leg after which it was sent is not yet served. It begins at the
+// acceptance; from the first service there, Start begins it anew.
+func StartWaiting(duty Duty, urgency Urgency) Duty {
+	row := waiting
+	row.Urgency = urgency
+	duty, _ = duty.by(row, Calendar{}) // its duration is our own, and runs on elapsed time
+	duty.Rule += "/AFTER"
+	duty.Lapse = time.Time{}
+	return duty
+}
 
 func earlier(start time.Time, target, legal *Deadline, calendar Calendar) *Deadline {
 	if target == nil {

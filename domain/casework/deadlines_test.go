@@ -1,6 +1,8 @@
 package casework
 
 import (
+	"errors"
+	"math/rand/v2"
 	"testing"
 	"time"
 )
@@ -76,6 +78,34 @@ func TestDueTimesOfTheFieldCases(t *testing.T) {
 			"2026-06-01 08:00",
 			"2026-06-12 16:00", "2026-06-16 16:00", "2026-06-18 16:00", "2026-06-22 16:00",
 		},
+		{
+			"NEEDS_INFO lapses as SENT does: ANSWER 3 wd, three steps of 3 wd", plain,
+			DeadlineKey{Duty: DutyAnswer, Urgency: Routine},
+			"2026-06-01 08:00",
+			"2026-06-03 16:00", "2026-06-08 16:00", "2026-06-11 16:00", "2026-06-16 16:00",
+		},
+		{"but not an EMERGENCY", plain, DeadlineKey{Duty: DutyAnswer, Urgency: Emergency}, "2026-06-01 08:00", "2026-06-01 09:00", "", "2026-06-01 11:00", "never"},
+		{
+			"of an EMERGENCY the report alone lapses: CONFIRM 3 wd, steps of 2 wd", plain,
+			DeadlineKey{Duty: DutyConfirm, Urgency: Emergency},
+			"2026-06-01 08:00",
+			"2026-06-03 16:00", "2026-06-05 16:00", "2026-06-09 16:00", "2026-06-11 16:00",
+		},
+		{
+			"the police report, by law and over the weekend", plain,
+			DeadlineKey{Duty: DutyPoliceReport, Urgency: Routine, CaseType: WomanViolence},
+			"2026-06-05 20:00",
+			"2026-06-08 20:00", "2026-06-11 20:00", "2026-06-14 20:00", "never",
+		},
+		{
+			"suspected child abuse: told above a day after it", plain,
+			DeadlineKey{Duty: DutyChildAbuseReport, Urgency: Urgent},
+			"2026-06-05 20:00",
+			"2026-06-05 21:00", "2026-06-06 20:00", "2026-06-07 19:00", "never",
+		},
+		{"risk HIGH is judged anew after a week", plain, DeadlineKey{Duty: DutyRiskReview, Urgency: Emergency}, "2026-06-05 10:00", "2026-06-12 10:00", "", "", "never"},
+		{"MEDIUM after 30 days", plain, DeadlineKey{Duty: DutyRiskReview, Urgency: Urgent}, "2026-06-05 10:00", "2026-07-05 10:00", "", "", "never"},
+		{"LOW after 90", plain, DeadlineKey{Duty: DutyRiskReview, Urgency: Routine}, "2026-06-05 10:00", "2026-09-03 10:00", "", "", "never"},
 		{"FIRST_SERVICE never lapses", plain, DeadlineKey{Duty: DutyFirstService, Urgency: Routine}, "2026-06-01 08:00", "2026-06-09 16:00", "", "", "never"},
 	} {
 		d := started(t, tt.calendar, tt.key, wib(t, tt.start))
@@ -171,7 +201,7 @@ func TestEveryDutyAndUrgencyHasARowForAny(t *testing.T) {
 	if missing := defaults.Missing(); missing != "" {
 		t.Errorf("no row for %s", missing)
 	}
-	if missing := TableOf(DefaultDeadlines()[1:]).Missing(); missing != "ACKNOWLEDGE EMERGENCY" {
+	if missing := TableOf(DefaultDeadlines()[1:]).Missing(); missing != "ACKNOWLEDGE EMERGENCY from 1970-01-01 on" {
 		t.Errorf("a table without its first row lacks %q", missing)
 	}
 }
@@ -218,6 +248,113 @@ func TestDurations(t *testing.T) {
 	for _, text := range []Duration{"", "4", "h", "-1 h", "0 h", "1 week", "1.5 h", "1wd"} {
 		if _, _, err := text.Parse(); err == nil {
 			t.Errorf("%q is taken", text)
+		}
+	}
+}
+
+func TestEveryShippedRowIsSound(t *testing.T) {
+	for _, d := range DefaultDeadlines() {
+		if err := d.Check(); err != nil {
+			t.Errorf("%s: %v", d.Rule(), err)
+		}
+	}
+	if both := defaults.Overlap(); both != "" {
+		t.Errorf("two rows hold at once: %s", both)
+	}
+}
+
+func TestAFaultyRowIsRefusedByItsFields(t *testing.T) {
+	sound := Deadline{Urgency: Routine, Duty: DutyDecide, Kind: Target, Duration: "3 wd", Step: "1 wd", Basis: "SK Bupati"}
+	for field, change := range map[string]func(*Deadline){
+		"caseType": func(d *Deadline) { d.CaseType = "VIOLENCE" },
+		"service":  func(d *Deadline) { d.Service = "CARE" },
+		"urgency":  func(d *Deadline) { d.Urgency = "" },
+		"duty":     func(d *Deadline) { d.Duty = "" },
+		"kind":     func(d *Deadline) { d.Kind = "HOPE" },
+		"duration": func(d *Deadline) { d.Duration, d.Step = "3 wd", "1 wd"; d.Kind = Legal },
+		"step":     func(d *Deadline) { d.Step = "24 h" },
+		"until":    func(d *Deadline) { d.From, d.Until = 20600, 20599 },
+		"basis":    func(d *Deadline) { d.Basis = "" },
+	} {
+		row := sound
+		change(&row)
+		v, ok := errors.AsType[Violations](row.Check())
+		if !ok || len(v) != 1 || v[0].Field != field {
+			t.Errorf("%s: got %v", field, row.Check())
+		}
+	}
+	if err := sound.Check(); err != nil {
+		t.Errorf("a sound row: %v", err)
+	}
+}
+
+// A new row ends the old one on the day before, so that a cohort keeps its rules and no day has two rows or none.
+func TestANewRowSucceedsTheOldOne(t *testing.T) {
+	table := TableOf(DefaultDeadlines())
+	july := mustDate(t, "2026-07-01")
+	row := Deadline{Urgency: Routine, Duty: DutyDecide, Kind: Target, Duration: "2 wd", Step: "2 wd", Basis: "SK Bupati", From: july}
+	before, ok := table.Succeed(row)
+	if !ok || before.Duration != "3 wd" || table.Missing() != "" || table.Overlap() != "" {
+		t.Fatalf("it succeeds %+v %v; missing %q, overlap %q", before, ok, table.Missing(), table.Overlap())
+	}
+	for day, want := range map[Date]Duration{july - 1: "3 wd", july: "2 wd", maxDate: "2 wd"} {
+		if target, _ := table.Choose(DeadlineKey{Urgency: Routine, Duty: DutyDecide, Day: day}); target.Duration != want {
+			t.Errorf("on %s: %s, want %s", day, target.Duration, want)
+		}
+	}
+	row.Duration = "1 wd"
+	if before, ok = table.Succeed(row); !ok || before.Duration != "2 wd" || table.Overlap() != "" {
+		t.Errorf("the row of the same day is replaced: got %+v %v, overlap %q", before, ok, table.Overlap())
+	}
+	row.Until = july + 30
+	table.Succeed(row)
+	if got, want := table.Missing(), "DECIDE ROUTINE from 2026-08-01 on"; got != want {
+		t.Errorf("a row that ends without a next: missing %q, want %q", got, want)
+	}
+	row.From -= 10
+	table[DutyDecide] = append(table[DutyDecide], row)
+	if table.Overlap() == "" {
+		t.Error("two rows of one key on one day are not found")
+	}
+}
+
+func TestALegThatWaitsForAnotherIsDueThirtyDaysAfterAccept(t *testing.T) {
+	d := StartWaiting(Duty{Kind: OnLeg, Name: DutyFirstService, Started: wib(t, "2026-06-05 10:00")}, Urgent)
+	checkInstant(t, "due", d.Due, "2026-07-05 10:00")
+	checkInstant(t, "level 2", d.Level2, "2026-08-04 10:00")
+	checkInstant(t, "lapse", d.Lapse, "never")
+	if d.Rule == "" {
+		t.Error("it names no rule")
+	}
+}
+
+// Invariant 13: a level depends on the instants and now alone, and never falls while the duty lasts.
+func TestALevelNeverFalls(t *testing.T) {
+	seed := rand.Uint64()
+	dice := rand.New(rand.NewPCG(seed, 2))
+	rows := DefaultDeadlines()
+	for range 2000 {
+		row := rows[dice.IntN(len(rows))]
+		start := wib(t, "2026-01-01 00:00").Add(time.Duration(dice.Int64N(int64(900 * 24 * time.Hour))))
+		key := DeadlineKey{CaseType: row.CaseType, Service: row.Service, Urgency: row.Urgency, Duty: row.Duty, Day: DateOf(start)}
+		d, err := defaults.Start(Duty{Kind: OnLeg, Name: row.Duty, Started: start}, key, randomCalendar(dice))
+		if err != nil || !d.Due.After(start) || !d.Level2.After(d.Due) || !d.Level3.After(d.Level2) || !d.Lapse.IsZero() && !d.Lapse.After(d.Level3) {
+			t.Fatalf("seed %d: %+v %v", seed, d, err)
+		}
+		if !d.Legal.IsZero() && d.Due.After(d.Legal) {
+			t.Fatalf("seed %d: due %s after the law's %s", seed, d.Due, d.Legal)
+		}
+		level, now := 0, start
+		for range 20 {
+			now = now.Add(time.Duration(dice.Int64N(int64(20 * 24 * time.Hour))))
+			next := d.Level(now)
+			if next < level || next > 3 || d.Overdue(now) != (next > 0) {
+				t.Fatalf("seed %d: level %d after %d at %s", seed, next, level, now)
+			}
+			if rise := d.Rise(next); next < 3 && rise.Before(now) || next == 3 && !rise.IsZero() {
+				t.Fatalf("seed %d: at level %d it rises at %s, before %s", seed, next, rise, now)
+			}
+			level = next
 		}
 	}
 }

@@ -34,3 +34,12 @@ func (d Duty) Level(now time.Time) int {
 
 // Overdue tells whether the due time is past.
 func (d Duty) Overdue(now time.Time) bool { return d.Level(now) >= 1 }
+
+// Rise is the instant after which a duty stands at the level above the one told; zero at the highest.
+func (d Duty) Rise(told int) time.Time {
+	instants := [...]time.Time{d.Due, d.Level2, d.Level3}
+	if told >= len(instants) {
+		return time.Time{}
+	}
+	return instants[told]
+}
