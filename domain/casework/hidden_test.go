@@ -25,7 +25,11 @@ func private() map[string]any {
 	measured := MeasurementContent{MeasuredBy: canary}
 	given := DisclosureContent{GiverName: canary, Reason: canary, ExplainedBy: canary, OrderNumber: canary}
 	request, report := LegRequest{Question: canary, OverrideReason: canary, NoFollowUpReason: canary}, LegReport{Summary: canary}
+	card := FamilyCard{Number: canary}
 	return map[string]any{
+		"household": Household{Content: HouseholdContent{Address: Address{Text: canary}}, Cards: []FamilyCard{card}}, "*household": &Household{Cards: []FamilyCard{card}},
+		"card": card, "*card": &card, "home": HouseholdContent{Address: Address{Text: canary}},
+		"sought": Sought{Name: canary}, "legacy": Legacy{SimfoniNumber: canary},
 		"person": Person{Identity: identity}, "*person": &Person{Identity: identity}, "identity": identity, "kin": kin,
 		"address": identity.Address, "contact": identity.SafeContact, "identifier": identity.Identifiers[0],
 		"incident": incident, "pair": pair, "risk": risk, "case": Case{Content: content}, "content": content,

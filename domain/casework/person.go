@@ -103,8 +103,13 @@ func SameChild(stated, known Person) bool {
 	if a.BirthOrder != 0 && b.BirthOrder != 0 && a.BirthOrder != b.BirthOrder {
 		return false
 	}
+	if a.unnamed() || b.unnamed() {
+		return a.BirthOrder != 0 && a.BirthOrder == b.BirthOrder // "By. Ny. X" is the name of both twins
+	}
 	return !differ(villageOf(a), villageOf(b))
 }
+
+func (i PersonIdentity) unnamed() bool { return i.NameKind == NameUnnamedNewborn }
 
 func shareNIK(a, b []string) bool {
 	for _, nik := range a {

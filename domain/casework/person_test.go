@@ -11,6 +11,13 @@ func child(order int, village string, niks ...string) Person {
 	return p
 }
 
+// newborn is a child who has no name yet: its mother's stands for it.
+func newborn(order int, niks ...string) Person {
+	p := child(order, "", niks...)
+	p.Identity.NameKind = NameUnnamedNewborn
+	return p
+}
+
 func TestTwinsAreTwoChildren(t *testing.T) {
 	const a, b = "3201134507249001", "3201134507249002"
 	for _, tt := range []struct {
@@ -27,6 +34,10 @@ func TestTwinsAreTwoChildren(t *testing.T) {
 		{"two birth orders", child(1, ""), child(2, ""), false},
 		{"an order that nobody stated before", child(1, ""), child(0, ""), true},
 		{"two villages", child(0, "32.01.01.1006"), child(0, "32.01.01.1007"), false},
+		{"two newborns without a name", newborn(0), newborn(0), false},
+		{"a newborn and one who has a name", newborn(0), child(0, ""), false},
+		{"the first of two newborns", newborn(1), newborn(1), true},
+		{"a newborn with its NIK", newborn(0, a), newborn(0, a), true},
 		{"a village and a kecamatan", child(0, "32.01.01.1006"), child(0, "32.01.02"), true},
 	} {
 		if SameChild(tt.stated, tt.known) != tt.same || SameChild(tt.known, tt.stated) != tt.same {

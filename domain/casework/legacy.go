@@ -1,0 +1,64 @@
+package casework
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+	"time"
+)
+
+// First days of a unit: it brings in what it had on paper, and gets time to look through it.
+const (
+	legacyDays  = 90
+	LegacyGrace = 30 * 24 * time.Hour
+)
+
+// Legacy is a case that a unit had before Sinergi. It is in the caseload and in no indicator, for its dates were not kept here.
+type Legacy struct {
+	OpenedOn      Date
+	Status        CaseStatus
+	LastContactOn Date   // 0: not known
+	SimfoniNumber string // of the ministry's register; empty: none
+}
+
+// Check gives what stands against bringing in a case of a type: by the unit's SUPERVISOR alone, within 90 days of the unit's start.
+func (l Legacy) Check(t CaseType, by Role, unit Unit, now time.Time) error {
+	if by != RoleSupervisor || !inFirstDays(unit, now) {
+		return Precondition("LEGACY_NOT_ALLOWED")
+	}
+	today := DateOf(now)
+	var v Violations
+	v.check(l.OpenedOn != 0, "newCase.legacy.openedOn", "REQUIRED")
+	v.check(l.OpenedOn <= today, "newCase.legacy.openedOn", "IN_FUTURE")
+	v.check(l.LastContactOn <= today, "newCase.legacy.lastContactOn", "IN_FUTURE")
+	v.check(l.LastContactOn == 0 || l.LastContactOn >= l.OpenedOn, "newCase.legacy.lastContactOn", "BEFORE_OPENING")
+	v.check(slices.Contains(t.legacyStatuses(), l.Status), "newCase.legacy.status", "NOT_A_STATUS")
+	return v.orNil()
+}
+
+func inFirstDays(unit Unit, now time.Time) bool {
+	return unit.ActiveOn(now) && now.Before(unit.ActiveFrom.Add(legacyDays*24*time.Hour))
+}
+
+// legacyStatuses are those in which an open case of the type may stand: growth monitoring has one.
+func (t CaseType) legacyStatuses() []CaseStatus {
+	if t == GrowthMonitoring {
+		return []CaseStatus{StatusMonitoring}
+	}
+	return []CaseStatus{StatusReported, StatusScreening, StatusAssessment, StatusPlanning, StatusInService, StatusMonitoring}
+}
+
+// WithGrace moves what a legacy case owes from its first day by the time of grace. What a law says moves by nothing.
+func (d Duty) WithGrace(grace time.Duration) Duty {
+	for _, instant := range [...]*time.Time{&d.Due, &d.Level2, &d.Level3, &d.Lapse} {
+		if !instant.IsZero() {
+			*instant = instant.Add(grace)
+		}
+	}
+	return d
+}
+
+// A number of the ministry's register leads to a victim: it prints and logs as nothing.
+func (l Legacy) Format(s fmt.State, _ rune) { fmt.Fprint(s, hidden) }
+
+func (l Legacy) LogValue() slog.Value { return slog.StringValue(hidden) }
