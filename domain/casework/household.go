@@ -34,6 +34,7 @@ type HouseholdContent struct {
 type FamilyCard struct {
 	ID     ID
 	Number string
+	Reason FamilyCardReason
 	From   Date
 	Until  Date // 0: it is now
 }
@@ -44,6 +45,7 @@ type Membership struct {
 	ID        ID
 	Household HouseholdID
 	Person    PersonID
+	Role      HouseholdRole
 	From      Date
 	Until     Date // 0: she is now
 }
@@ -83,6 +85,7 @@ func (h Household) MembersOn(day Date) []Membership {
 func (h Household) Join(m Membership, p Person, known []Membership, today Date) (Membership, error) {
 	m.Household, m.Person = h.ID, p.ID
 	var v Violations
+	v.check(m.Role.Valid(), "role", "REQUIRED")
 	v.check(p.Register == h.Register && p.Side == h.Side, "person", "NOT_FOUND")
 	v.span("from", m.From, "until", m.Until, today)
 	if birth := p.Identity.BirthDate; birth.Precision == ToDay && m.From < birth.First {
@@ -113,15 +116,17 @@ func (m Membership) End(on, today Date) (ended Membership, implied bool, err err
 	return m, false, nil
 }
 
-// ChangeCard gives the household another KK from a day on. The one before ends on that day; the past stays as it was.
+// ChangeCard gives the household another KK from a day on. The one before ends on that day; the past stays as it was. A correction
+// may begin on the day of the card that it corrects, which then was none.
 func (h Household) ChangeCard(card FamilyCard, today Date) (next Household, err error) {
 	var v Violations
 	v.check(digits(card.Number, 16), "number", "KK_FORMAT")
+	v.check(card.Reason.Valid(), "reason", "REQUIRED")
 	v.span("from", card.From, "until", card.Until, today)
 	last := len(h.Cards) - 1
 	if last >= 0 {
 		v.check(h.Cards[last].Number != card.Number || h.Cards[last].Until != 0, "number", "UNCHANGED")
-		v.check(card.From > h.Cards[last].From && card.From >= h.Cards[last].Until, "from", "BEFORE_THE_CARD_BEFORE")
+		v.check(card.From >= h.Cards[last].Until && (card.From > h.Cards[last].From || card.corrects(h.Cards[last])), "from", "BEFORE_THE_CARD_BEFORE")
 	}
 	if err := v.orNil(); err != nil {
 		return h, err
@@ -132,6 +137,10 @@ func (h Household) ChangeCard(card FamilyCard, today Date) (next Household, err 
 	}
 	h.Cards = append(h.Cards, card)
 	return h, nil
+}
+
+func (c FamilyCard) corrects(before FamilyCard) bool {
+	return c.Reason == CardCorrection && c.From == before.From
 }
 
 // span holds the ends of a time in a household against each other and against today: nothing there is known of tomorrow.

@@ -48,7 +48,7 @@ func TestAPersonIsOfOneHouseholdAtATime(t *testing.T) {
 		{"of the other side", memberOf(UnitID{1}, Protected, 10), 200, 250, "person NOT_FOUND"},
 		{"of another register", memberOf(UnitID{2}, Ordinary, 10), 200, 250, "person NOT_FOUND"},
 	} {
-		m, err := home().Join(Membership{ID: ID{4}, From: tt.from, Until: tt.until}, tt.p, known, censusDay)
+		m, err := home().Join(Membership{ID: ID{4}, Role: HouseholdChild, From: tt.from, Until: tt.until}, tt.p, known, censusDay)
 		if got := reasonOf(err); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
@@ -82,11 +82,11 @@ func TestAMembershipEndsOnce(t *testing.T) {
 }
 
 func TestAHouseholdHasManyCardsOverTime(t *testing.T) {
-	h, err := home().ChangeCard(FamilyCard{Number: firstKK, From: 100}, censusDay)
+	h, err := home().ChangeCard(FamilyCard{Number: firstKK, Reason: CardFirst, From: 100}, censusDay)
 	if err != nil {
 		t.Fatal(err)
 	}
-	married, err := h.ChangeCard(FamilyCard{Number: secondKK, From: 500}, censusDay)
+	married, err := h.ChangeCard(FamilyCard{Number: secondKK, Reason: CardMarriage, From: 500}, censusDay)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,22 +103,30 @@ func TestAHouseholdHasManyCardsOverTime(t *testing.T) {
 		card FamilyCard
 		want string
 	}{
-		{"the same number", FamilyCard{Number: secondKK, From: 600}, "number UNCHANGED"},
-		{"no KK", FamilyCard{Number: "32011301", From: 600}, "number KK_FORMAT"},
-		{"before the card before", FamilyCard{Number: firstKK, From: 500}, "from BEFORE_THE_CARD_BEFORE"},
-		{"tomorrow", FamilyCard{Number: firstKK, From: censusDay + 1}, "from IN_FUTURE"},
+		{"the same number", FamilyCard{Number: secondKK, Reason: CardMove, From: 600}, "number UNCHANGED"},
+		{"no KK", FamilyCard{Number: "32011301", Reason: CardMove, From: 600}, "number KK_FORMAT"},
+		{"before the card before", FamilyCard{Number: firstKK, Reason: CardMove, From: 500}, "from BEFORE_THE_CARD_BEFORE"},
+		{"tomorrow", FamilyCard{Number: firstKK, Reason: CardMove, From: censusDay + 1}, "from IN_FUTURE"},
 	} {
 		if _, err := married.ChangeCard(tt.card, censusDay); reasonOf(err) != tt.want {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)
 		}
 	}
-	if back, err := married.ChangeCard(FamilyCard{Number: firstKK, From: 600}, censusDay); err != nil || len(back.Cards) != 3 {
+	mended, err := married.ChangeCard(FamilyCard{Number: "3201130202210003", Reason: CardCorrection, From: 500}, censusDay)
+	if card, _ := mended.CardOn(500); err != nil || card.Number != "3201130202210003" {
+		t.Errorf("a correction from the same day: %v", err)
+	}
+	if _, err := married.ChangeCard(FamilyCard{Number: firstKK, From: 600}, censusDay); reasonOf(err) != "reason REQUIRED" {
+		t.Errorf("a card without a reason: %v", err)
+	}
+	if back, err := married.ChangeCard(FamilyCard{Number: firstKK, Reason: CardMove, From: 600}, censusDay); err != nil || len(back.Cards) != 3 {
 		t.Errorf("a number that the household had before: %v", err)
 	}
 }
 
 // Whatever is asked in whatever order, on each day a person is of one household at most and a household has one card at most.
 func TestNoDayHasTwoOfAKind(t *testing.T) {
+	reasons := []FamilyCardReason{CardMove, CardCorrection}
 	for seed := range uint64(200) {
 		rnd := rand.New(rand.NewPCG(seed, 4))
 		day := func() Date { return Date(1 + rnd.IntN(60)) }
@@ -130,7 +138,7 @@ func TestNoDayHasTwoOfAKind(t *testing.T) {
 			if rnd.IntN(3) > 0 {
 				until = day()
 			}
-			if m, err := h.Join(Membership{ID: ID{byte(i + 1)}, From: day(), Until: until}, p, known, 60); err == nil {
+			if m, err := h.Join(Membership{ID: ID{byte(i + 1)}, Role: HouseholdOther, From: day(), Until: until}, p, known, 60); err == nil {
 				known = append(known, m)
 			}
 			if n := len(known); n > 0 && rnd.IntN(2) == 0 {
@@ -141,7 +149,7 @@ func TestNoDayHasTwoOfAKind(t *testing.T) {
 			if rnd.IntN(2) == 0 {
 				number = secondKK
 			}
-			h, _ = h.ChangeCard(FamilyCard{Number: number, From: day()}, 60)
+			h, _ = h.ChangeCard(FamilyCard{Number: number, Reason: reasons[rnd.IntN(2)], From: day()}, 60)
 		}
 		if len(known) == 0 || len(h.Cards) == 0 {
 			t.Fatalf("seed %d: nothing was tried", seed)
@@ -166,7 +174,7 @@ func TestTwinsAreTwoMembers(t *testing.T) {
 	first, second := memberOf(UnitID{1}, Ordinary, 19000), memberOf(UnitID{1}, Ordinary, 19000)
 	second.ID = PersonID{10}
 	for i, twin := range []Person{first, second} {
-		m, err := h.Join(Membership{ID: ID{byte(i + 1)}, From: 19000}, twin, nil, censusDay)
+		m, err := h.Join(Membership{ID: ID{byte(i + 1)}, Role: HouseholdChild, From: 19000}, twin, nil, censusDay)
 		if err != nil {
 			t.Fatal(err)
 		}
