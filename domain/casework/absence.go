@@ -40,23 +40,38 @@ func (a Absence) Set(s Stead, now time.Time) (Absence, error) {
 		a.From = now
 	}
 	var v Violations
-	v.check(a.Until.After(now), "until", "IN_PAST")
-	v.check(a.Until.After(a.From) || !a.Until.After(now), "until", "BEFORE_FROM")
-	v.check(a.Until.Sub(a.From) <= absenceDays*24*time.Hour, "until", "TOO_LONG")
-	v.check(a.Deputy != a.Account, "deputy", "SELF")
-	v.check(s.SameRole, "deputy", "NOT_OF_ROLE")
+	v.check(a.Until.After(now), "untilTime", "IN_PAST")
+	v.check(a.Until.After(a.From) || !a.Until.After(now), "untilTime", "BEFORE_FROM")
+	v.check(a.Until.Sub(a.From) <= absenceDays*24*time.Hour, "untilTime", "TOO_LONG")
+	if err := v.orNil(); err != nil {
+		return a, err
+	}
+	if a.Deputy == a.Account || !s.SameRole {
+		return a, Precondition("DEPUTY_INVALID")
+	}
 	for _, k := range s.Known {
-		if k.ID == a.ID || !k.meets(a) {
-			continue
-		}
-		if k.Account == a.Account {
-			v.Add("from", "OVERLAPS")
-		}
-		if k.Account == a.Deputy {
-			v.Add("deputy", "ABSENT")
+		switch {
+		case k.ID == a.ID || !k.meets(a):
+		case k.Account == a.Account:
+			return a, Precondition("ABSENCE_OVERLAP")
+		case k.Account == a.Deputy:
+			return a, Precondition("DEPUTY_INVALID")
 		}
 	}
-	return a, v.orNil()
+	return a, nil
+}
+
+// Renew gives an absence that is not over another end; one that has come ends it now.
+func (a Absence) Renew(until time.Time, s Stead, now time.Time) (renewed Absence, implied bool, err error) {
+	if !until.After(now) {
+		renewed, implied = a.End(now)
+		return renewed, implied, nil
+	}
+	from := a.From
+	a.Until = until
+	a, err = a.Set(s, now)
+	a.From = from
+	return a, false, err
 }
 
 // End brings an absence to its end now. One that has not begun never does; one that is over stays as it was.

@@ -29,15 +29,15 @@ func TestAnAbsenceNamesSomebodyWhoIsThere(t *testing.T) {
 		{"next week", away(9, siti, dewi, 7, 14), Stead{SameRole: true}, "", 7},
 		{"since yesterday begins now", away(9, siti, dewi, -1, 14), Stead{SameRole: true}, "", 0},
 		{"a year", away(9, siti, dewi, 0, 365), Stead{SameRole: true}, "", 0},
-		{"longer than a year", away(9, siti, dewi, 0, 366), Stead{SameRole: true}, "until TOO_LONG", 0},
-		{"in the past", away(9, siti, dewi, -3, -1), Stead{SameRole: true}, "until IN_PAST", 0},
-		{"backwards", away(9, siti, dewi, 5, 4), Stead{SameRole: true}, "until BEFORE_FROM", 0},
-		{"herself", away(9, siti, siti, 1, 4), Stead{SameRole: true}, "deputy SELF", 0},
-		{"a deputy of another role", away(9, siti, dewi, 1, 4), Stead{}, "deputy NOT_OF_ROLE", 0},
-		{"twice", away(9, siti, dewi, 1, 4), Stead{true, []Absence{away(1, siti, rani, 3, 9)}}, "from OVERLAPS", 0},
+		{"longer than a year", away(9, siti, dewi, 0, 366), Stead{SameRole: true}, "untilTime TOO_LONG", 0},
+		{"in the past", away(9, siti, dewi, -3, -1), Stead{SameRole: true}, "untilTime IN_PAST", 0},
+		{"backwards", away(9, siti, dewi, 5, 4), Stead{SameRole: true}, "untilTime BEFORE_FROM", 0},
+		{"herself", away(9, siti, siti, 1, 4), Stead{SameRole: true}, "DEPUTY_INVALID", 0},
+		{"a deputy of another role", away(9, siti, dewi, 1, 4), Stead{}, "DEPUTY_INVALID", 0},
+		{"twice", away(9, siti, dewi, 1, 4), Stead{true, []Absence{away(1, siti, rani, 3, 9)}}, "ABSENCE_OVERLAP", 0},
 		{"one after the other", away(9, siti, dewi, 1, 4), Stead{true, []Absence{away(1, siti, rani, 4, 9)}}, "", 1},
 		{"one that ended before it began", away(9, siti, dewi, 1, 9), Stead{true, []Absence{away(1, siti, rani, 6, 3)}}, "", 1},
-		{"a deputy who is away", away(9, siti, dewi, 1, 4), Stead{true, []Absence{away(1, dewi, rani, 0, 2)}}, "deputy ABSENT", 0},
+		{"a deputy who is away", away(9, siti, dewi, 1, 4), Stead{true, []Absence{away(1, dewi, rani, 0, 2)}}, "DEPUTY_INVALID", 0},
 		{"a deputy who is back", away(9, siti, dewi, 2, 4), Stead{true, []Absence{away(1, dewi, rani, 0, 2)}}, "", 2},
 		{"a deputy of two", away(9, siti, dewi, 1, 4), Stead{true, []Absence{away(1, rani, dewi, 0, 9)}}, "", 1},
 		{"a deputy of somebody falls ill", away(9, dewi, rani, 1, 4), Stead{true, []Absence{away(1, siti, dewi, 0, 9)}}, "", 1},
@@ -85,6 +85,33 @@ func TestAnAbsenceEndsForGood(t *testing.T) {
 		if again, implied := ended.End(absenceDay(1)); !implied || again != ended {
 			t.Error("a second end moves the first")
 		}
+	}
+}
+
+func TestAnAbsenceGetsAnotherEnd(t *testing.T) {
+	running := away(1, siti, dewi, -5, 3)
+	for _, tt := range []struct {
+		name    string
+		until   int
+		known   []Absence
+		want    string
+		ends    int
+		implied bool
+	}{
+		{"she is back now", 0, nil, "", 0, false},
+		{"she was back yesterday", -1, nil, "", 0, false},
+		{"sooner", 1, nil, "", 1, false},
+		{"later", 9, nil, "", 9, false},
+		{"into her next one", 9, []Absence{away(2, siti, rani, 8, 12)}, "ABSENCE_OVERLAP", 0, false},
+		{"into her deputy's", 9, []Absence{away(2, dewi, rani, 8, 12)}, "DEPUTY_INVALID", 0, false},
+	} {
+		got, implied, err := running.Renew(absenceDay(tt.until), Stead{true, append(tt.known, running)}, absenceStart)
+		if reasonOf(err) != tt.want || implied != tt.implied || err == nil && (got.Until != absenceDay(tt.ends) || got.From != running.From) {
+			t.Errorf("%s: %+v %v %v", tt.name, got, implied, err)
+		}
+	}
+	if _, implied, err := running.Renew(absenceDay(4), Stead{SameRole: true}, absenceDay(4)); err != nil || !implied {
+		t.Errorf("one that is over, ended: %v %v", implied, err)
 	}
 }
 

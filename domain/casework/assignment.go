@@ -40,7 +40,7 @@ func Release(officers []AccountID, leaves AccountID) (left []AccountID, implied 
 	}
 	left = slices.DeleteFunc(slices.Clone(officers), func(a AccountID) bool { return a == leaves })
 	if len(left) == 0 {
-		return officers, false, Precondition("LAST_OFFICER")
+		return officers, false, Precondition("OFFICER_INVALID")
 	}
 	return left, false, nil
 }

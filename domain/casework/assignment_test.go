@@ -40,7 +40,7 @@ func TestAnOpenCaseKeepsAnOfficer(t *testing.T) {
 	if left, implied, err := Release(two, siti); err != nil || implied || !slices.Equal(left, []AccountID{dewi}) || len(two) != 2 {
 		t.Errorf("one of two: %v %v %v", left, implied, err)
 	}
-	if left, _, err := Release([]AccountID{siti}, siti); reasonOf(err) != "LAST_OFFICER" || !slices.Equal(left, []AccountID{siti}) {
+	if left, _, err := Release([]AccountID{siti}, siti); reasonOf(err) != "OFFICER_INVALID" || !slices.Equal(left, []AccountID{siti}) {
 		t.Errorf("the last one: %v %v", left, err)
 	}
 	if left, implied, err := Release(two, rani); err != nil || !implied || !slices.Equal(left, two) {

@@ -87,17 +87,19 @@ func (h Household) Join(m Membership, p Person, known []Membership, today Date) 
 	var v Violations
 	v.check(m.Role.Valid(), "role", "REQUIRED")
 	v.check(p.Register == h.Register && p.Side == h.Side, "person", "NOT_FOUND")
-	v.span("from", m.From, "until", m.Until, today)
+	v.span("fromDate", m.From, m.Until, today)
 	if birth := p.Identity.BirthDate; birth.Precision == ToDay && m.From < birth.First {
-		v.Add("from", "BEFORE_BIRTH")
+		v.Add("fromDate", "BEFORE_BIRTH")
+	}
+	if err := v.orNil(); err != nil {
+		return m, err
 	}
 	for _, k := range known {
 		if k.ID != m.ID && meet(k.From, k.Until, m.From, m.Until) {
-			v.Add("person", "IN_A_HOUSEHOLD") // leave the one before joining the next
-			break
+			return m, Precondition("MEMBER_ELSEWHERE") // leave the one before joining the next
 		}
 	}
-	return m, v.orNil()
+	return m, nil
 }
 
 // End says on which day a person stopped to be a member. Ended the same day already, it is the same answer.
@@ -106,9 +108,9 @@ func (m Membership) End(on, today Date) (ended Membership, implied bool, err err
 		return m, true, nil
 	}
 	var v Violations
-	v.check(m.Until == 0, "until", "ENDED")
-	v.check(on <= today, "until", "IN_FUTURE")
-	v.check(on >= m.From, "until", "BEFORE_FROM")
+	v.check(m.Until == 0, "untilDate", "ENDED")
+	v.check(on <= today, "untilDate", "IN_FUTURE")
+	v.check(on >= m.From, "untilDate", "BEFORE_FROM")
 	if err := v.orNil(); err != nil {
 		return m, false, err
 	}
@@ -120,13 +122,13 @@ func (m Membership) End(on, today Date) (ended Membership, implied bool, err err
 // may begin on the day of the card that it corrects, which then was none.
 func (h Household) ChangeCard(card FamilyCard, today Date) (next Household, err error) {
 	var v Violations
-	v.check(digits(card.Number, 16), "number", "KK_FORMAT")
+	v.check(digits(card.Number, 16), "cardNumber", "KK_FORMAT")
 	v.check(card.Reason.Valid(), "reason", "REQUIRED")
-	v.span("from", card.From, "until", card.Until, today)
+	v.span("fromDate", card.From, card.Until, today)
 	last := len(h.Cards) - 1
 	if last >= 0 {
-		v.check(h.Cards[last].Number != card.Number || h.Cards[last].Until != 0, "number", "UNCHANGED")
-		v.check(card.From >= h.Cards[last].Until && (card.From > h.Cards[last].From || card.corrects(h.Cards[last])), "from", "BEFORE_THE_CARD_BEFORE")
+		v.check(h.Cards[last].Number != card.Number || h.Cards[last].Until != 0, "cardNumber", "UNCHANGED")
+		v.check(card.From >= h.Cards[last].Until && (card.From > h.Cards[last].From || card.corrects(h.Cards[last])), "fromDate", "BEFORE_THE_CARD_BEFORE")
 	}
 	if err := v.orNil(); err != nil {
 		return h, err
@@ -144,11 +146,11 @@ func (c FamilyCard) corrects(before FamilyCard) bool {
 }
 
 // span holds the ends of a time in a household against each other and against today: nothing there is known of tomorrow.
-func (v *Violations) span(fromField string, from Date, untilField string, until, today Date) {
-	v.check(from != 0, fromField, "REQUIRED")
-	v.check(from <= today, fromField, "IN_FUTURE")
-	v.check(until <= today, untilField, "IN_FUTURE")
-	v.check(until == 0 || from < until, untilField, "BEFORE_FROM")
+func (v *Violations) span(field string, from, until, today Date) {
+	v.check(from != 0, field, "REQUIRED")
+	v.check(from <= today, field, "IN_FUTURE")
+	v.check(until <= today, "untilDate", "IN_FUTURE")
+	v.check(until == 0 || from < until, "untilDate", "BEFORE_FROM")
 }
 
 // Who lives with whom, and under which number, prints and logs as nothing.

@@ -36,15 +36,15 @@ func TestAPersonIsOfOneHouseholdAtATime(t *testing.T) {
 		{"before all of them", resident, 50, 100, ""},
 		{"leaves one and joins the next on one day", resident, 200, 250, ""},
 		{"between, over a mistake", resident, 250, 1000, ""},
-		{"a day of another household", resident, 199, 250, "person IN_A_HOUSEHOLD"},
-		{"without end, into the one where she is", resident, 500, 0, "person IN_A_HOUSEHOLD"},
-		{"after she joined the last", resident, 2000, 0, "person IN_A_HOUSEHOLD"},
-		{"around one", resident, 50, 300, "person IN_A_HOUSEHOLD"},
-		{"from tomorrow", resident, censusDay + 1, 0, "from IN_FUTURE"},
-		{"until tomorrow", resident, 250, censusDay + 1, "until IN_FUTURE"},
-		{"backwards", resident, 250, 240, "until BEFORE_FROM"},
-		{"no day", resident, 0, 250, "from REQUIRED"},
-		{"before she was born", memberOf(UnitID{1}, Ordinary, 240), 230, 250, "from BEFORE_BIRTH"},
+		{"a day of another household", resident, 199, 250, "MEMBER_ELSEWHERE"},
+		{"without end, into the one where she is", resident, 500, 0, "MEMBER_ELSEWHERE"},
+		{"after she joined the last", resident, 2000, 0, "MEMBER_ELSEWHERE"},
+		{"around one", resident, 50, 300, "MEMBER_ELSEWHERE"},
+		{"from tomorrow", resident, censusDay + 1, 0, "fromDate IN_FUTURE"},
+		{"until tomorrow", resident, 250, censusDay + 1, "untilDate IN_FUTURE"},
+		{"backwards", resident, 250, 240, "untilDate BEFORE_FROM"},
+		{"no day", resident, 0, 250, "fromDate REQUIRED"},
+		{"before she was born", memberOf(UnitID{1}, Ordinary, 240), 230, 250, "fromDate BEFORE_BIRTH"},
 		{"of the other side", memberOf(UnitID{1}, Protected, 10), 200, 250, "person NOT_FOUND"},
 		{"of another register", memberOf(UnitID{2}, Ordinary, 10), 200, 250, "person NOT_FOUND"},
 	} {
@@ -69,10 +69,10 @@ func TestAMembershipEndsOnce(t *testing.T) {
 	}{
 		{"later", m, 150, false, ""},
 		{"the day it began, for it was a mistake", m, 100, false, ""},
-		{"before it began", m, 99, false, "until BEFORE_FROM"},
-		{"tomorrow", m, censusDay + 1, false, "until IN_FUTURE"},
+		{"before it began", m, 99, false, "untilDate BEFORE_FROM"},
+		{"tomorrow", m, censusDay + 1, false, "untilDate IN_FUTURE"},
 		{"again, the same day", Membership{From: 100, Until: 150}, 150, true, ""},
-		{"again, another day", Membership{From: 100, Until: 150}, 160, false, "until ENDED"},
+		{"again, another day", Membership{From: 100, Until: 150}, 160, false, "untilDate ENDED"},
 	} {
 		ended, implied, err := tt.m.End(tt.on, censusDay)
 		if reasonOf(err) != tt.want || implied != tt.implied || err == nil && ended.Until != tt.on {
@@ -103,10 +103,10 @@ func TestAHouseholdHasManyCardsOverTime(t *testing.T) {
 		card FamilyCard
 		want string
 	}{
-		{"the same number", FamilyCard{Number: secondKK, Reason: CardMove, From: 600}, "number UNCHANGED"},
-		{"no KK", FamilyCard{Number: "32011301", Reason: CardMove, From: 600}, "number KK_FORMAT"},
-		{"before the card before", FamilyCard{Number: firstKK, Reason: CardMove, From: 500}, "from BEFORE_THE_CARD_BEFORE"},
-		{"tomorrow", FamilyCard{Number: firstKK, Reason: CardMove, From: censusDay + 1}, "from IN_FUTURE"},
+		{"the same number", FamilyCard{Number: secondKK, Reason: CardMove, From: 600}, "cardNumber UNCHANGED"},
+		{"no KK", FamilyCard{Number: "32011301", Reason: CardMove, From: 600}, "cardNumber KK_FORMAT"},
+		{"before the card before", FamilyCard{Number: firstKK, Reason: CardMove, From: 500}, "fromDate BEFORE_THE_CARD_BEFORE"},
+		{"tomorrow", FamilyCard{Number: firstKK, Reason: CardMove, From: censusDay + 1}, "fromDate IN_FUTURE"},
 	} {
 		if _, err := married.ChangeCard(tt.card, censusDay); reasonOf(err) != tt.want {
 			t.Errorf("%s: %v, want %s", tt.name, err, tt.want)

@@ -21,18 +21,18 @@ type Legacy struct {
 	SimfoniNumber string // of the ministry's register; empty: none
 }
 
-// Check gives what stands against bringing in a case of a type: by the unit's SUPERVISOR alone, within 90 days of the unit's start.
-func (l Legacy) Check(t CaseType, by Role, unit Unit, now time.Time) error {
-	if by != RoleSupervisor || !inFirstDays(unit, now) {
-		return Precondition("LEGACY_NOT_ALLOWED")
+// Check gives what stands against bringing in a case of a type, which is the SUPERVISOR's act: within 90 days of the unit's start.
+func (l Legacy) Check(t CaseType, unit Unit, now time.Time) error {
+	if !inFirstDays(unit, now) {
+		return Precondition("LEGACY_PERIOD")
 	}
 	today := DateOf(now)
 	var v Violations
-	v.check(l.OpenedOn != 0, "newCase.legacy.openedOn", "REQUIRED")
-	v.check(l.OpenedOn <= today, "newCase.legacy.openedOn", "IN_FUTURE")
-	v.check(l.LastContactOn <= today, "newCase.legacy.lastContactOn", "IN_FUTURE")
-	v.check(l.LastContactOn == 0 || l.LastContactOn >= l.OpenedOn, "newCase.legacy.lastContactOn", "BEFORE_OPENING")
-	v.check(slices.Contains(t.legacyStatuses(), l.Status), "newCase.legacy.status", "NOT_A_STATUS")
+	v.check(l.OpenedOn != 0, "legacy.openedOn", "REQUIRED")
+	v.check(l.OpenedOn <= today, "legacy.openedOn", "IN_FUTURE")
+	v.check(l.LastContactOn <= today, "legacy.lastContactOn", "IN_FUTURE")
+	v.check(l.LastContactOn == 0 || l.LastContactOn >= l.OpenedOn, "legacy.lastContactOn", "BEFORE_OPENING")
+	v.check(slices.Contains(t.legacyStatuses(), l.Status), "legacy.status", "NOT_A_STATUS")
 	return v.orNil()
 }
 

@@ -19,27 +19,24 @@ func TestALegacyCaseIsBroughtInInTheFirstDays(t *testing.T) {
 		name string
 		l    Legacy
 		t    CaseType
-		by   Role
 		unit Unit
 		now  time.Time
 		want string
 	}{
-		{"by the supervisor", good, DomesticViolence, RoleSupervisor, unit, start, ""},
-		{"to the last moment", good, ChildStunting, RoleSupervisor, unit, last, ""},
-		{"a moment too late", good, ChildStunting, RoleSupervisor, unit, last.Add(1), "LEGACY_NOT_ALLOWED"},
-		{"before the unit starts", good, ChildStunting, RoleSupervisor, unit, start.Add(-1), "LEGACY_NOT_ALLOWED"},
-		{"by a worker", good, ChildStunting, RoleWorker, unit, start, "LEGACY_NOT_ALLOWED"},
-		{"by a kader", good, GrowthMonitoring, RoleIntake, unit, start, "LEGACY_NOT_ALLOWED"},
-		{"a unit that ended", good, ChildStunting, RoleSupervisor, Unit{ActiveFrom: start, ActiveUntil: start.Add(1)}, last, "LEGACY_NOT_ALLOWED"},
-		{"no day", with(func(l *Legacy) { l.OpenedOn = 0 }), ChildStunting, RoleSupervisor, unit, start, "newCase.legacy.openedOn REQUIRED"},
-		{"tomorrow", with(func(l *Legacy) { l.OpenedOn = DateOf(start) + 1; l.LastContactOn = 0 }), ChildStunting, RoleSupervisor, unit, start, "newCase.legacy.openedOn IN_FUTURE"},
-		{"contact before it opened", with(func(l *Legacy) { l.LastContactOn = l.OpenedOn - 1 }), ChildStunting, RoleSupervisor, unit, start, "newCase.legacy.lastContactOn BEFORE_OPENING"},
-		{"contact tomorrow", with(func(l *Legacy) { l.LastContactOn = DateOf(start) + 1 }), ChildStunting, RoleSupervisor, unit, start, "newCase.legacy.lastContactOn IN_FUTURE"},
-		{"a closed one", with(func(l *Legacy) { l.Status = StatusClosed }), ChildStunting, RoleSupervisor, unit, start, "newCase.legacy.status NOT_A_STATUS"},
-		{"growth monitoring under assessment", with(func(l *Legacy) { l.Status = StatusAssessment }), GrowthMonitoring, RoleSupervisor, unit, start, "newCase.legacy.status NOT_A_STATUS"},
-		{"growth monitoring", with(func(l *Legacy) { l.Status = StatusMonitoring }), GrowthMonitoring, RoleSupervisor, unit, start, ""},
+		{"on the first day", good, DomesticViolence, unit, start, ""},
+		{"to the last moment", good, ChildStunting, unit, last, ""},
+		{"a moment too late", good, ChildStunting, unit, last.Add(1), "LEGACY_PERIOD"},
+		{"before the unit starts", good, ChildStunting, unit, start.Add(-1), "LEGACY_PERIOD"},
+		{"a unit that ended", good, ChildStunting, Unit{ActiveFrom: start, ActiveUntil: start.Add(1)}, last, "LEGACY_PERIOD"},
+		{"no day", with(func(l *Legacy) { l.OpenedOn = 0 }), ChildStunting, unit, start, "legacy.openedOn REQUIRED"},
+		{"tomorrow", with(func(l *Legacy) { l.OpenedOn = DateOf(start) + 1; l.LastContactOn = 0 }), ChildStunting, unit, start, "legacy.openedOn IN_FUTURE"},
+		{"contact before it opened", with(func(l *Legacy) { l.LastContactOn = l.OpenedOn - 1 }), ChildStunting, unit, start, "legacy.lastContactOn BEFORE_OPENING"},
+		{"contact tomorrow", with(func(l *Legacy) { l.LastContactOn = DateOf(start) + 1 }), ChildStunting, unit, start, "legacy.lastContactOn IN_FUTURE"},
+		{"a closed one", with(func(l *Legacy) { l.Status = StatusClosed }), ChildStunting, unit, start, "legacy.status NOT_A_STATUS"},
+		{"growth monitoring under assessment", with(func(l *Legacy) { l.Status = StatusAssessment }), GrowthMonitoring, unit, start, "legacy.status NOT_A_STATUS"},
+		{"growth monitoring", with(func(l *Legacy) { l.Status = StatusMonitoring }), GrowthMonitoring, unit, start, ""},
 	} {
-		if got := reasonOf(tt.l.Check(tt.t, tt.by, tt.unit, tt.now)); got != tt.want {
+		if got := reasonOf(tt.l.Check(tt.t, tt.unit, tt.now)); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
 		}
 	}

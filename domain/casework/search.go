@@ -20,10 +20,10 @@ type Sought struct {
 func (s Sought) Check() error {
 	var v Violations
 	name, mother := soundLetters(s.Name), soundLetters(s.Mother)
-	v.check(name > 0 || mother > 0, "personName", "REQUIRED")
-	v.check(name == 0 || name >= soughtLetters, "personName", "TOO_SHORT")
+	v.check(name > 0 || mother > 0, "name", "REQUIRED")
+	v.check(name == 0 || name >= soughtLetters, "name", "TOO_SHORT")
 	v.check(mother == 0 || mother >= soughtLetters, "mother", "TOO_SHORT")
-	v.check(s.Village == "" || AreaCode(s.Village), "village", "AREA_CODE")
+	v.check(s.Village == "" || AreaCode(s.Village), "areaCode", "AREA_FORMAT")
 	return v.orNil()
 }
 

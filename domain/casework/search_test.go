@@ -49,10 +49,10 @@ func TestASearchWithoutANameIsNone(t *testing.T) {
 		{Sought{Name: "Siti"}, ""},
 		{Sought{Mother: "Ani"}, ""},
 		{Sought{Name: "S. T. I"}, ""},
-		{Sought{BirthYear: 2024, Village: "32.01.01.1006"}, "personName REQUIRED"},
-		{Sought{Name: "S i"}, "personName TOO_SHORT"},
+		{Sought{BirthYear: 2024, Village: "32.01.01.1006"}, "name REQUIRED"},
+		{Sought{Name: "S i"}, "name TOO_SHORT"},
 		{Sought{Name: "Siti", Mother: "a"}, "mother TOO_SHORT"},
-		{Sought{Name: "Siti", Village: "Cibinong"}, "village AREA_CODE"},
+		{Sought{Name: "Siti", Village: "Cibinong"}, "areaCode AREA_FORMAT"},
 	} {
 		if got := reasonOf(tt.s.Check()); got != tt.want {
 			t.Errorf("%+v: %q, want %q", tt.s, got, tt.want)

@@ -3,7 +3,7 @@ package growth
 // ChartZ are the z-scores whose curves a growth card shows.
 var ChartZ = [...]float64{-3, -2, 0, 2, 3}
 
-// Spot is a place on a chart: an age in months or a length in centimetres, and the measure.
+// Spot is a place on a chart: an age in days or a length in centimetres, and the measure.
 type Spot struct{ X, Y float64 }
 
 // Curve is the measure at one z-score.
@@ -70,18 +70,19 @@ func spots(i Index, position Position, sex Sex, z float64) (all []Spot) {
 	for month := 0; month <= ageLimit; month++ {
 		day := int(float64(month)*daysPerMonth + 0.5)
 		if y, ok := AtAge(i, sex, day, z); ok {
-			all = append(all, Spot{float64(month), y})
+			all = append(all, Spot{float64(day), y})
 		}
 	}
 	return all
 }
 
-// spot is where a point stands; ok is false where the index has no z-score there, or one that nobody believes.
+// spot is where a point stands, an implausible one too: it is to be seen and measured again. ok is false where the index was not
+// measured, or has no z-score.
 func (p Point) spot(i Index) (s Spot, ok bool) {
-	if !p.Assessment.Index[i].plausible() {
+	if !p.Assessment.Index[i].Known {
 		return s, false
 	}
-	s.X = p.Assessment.Age.Months()
+	s.X = p.Assessment.Age.Days()
 	if i == WFH {
 		s.X, _ = p.Assessment.CorrectedLengthCM.Get()
 	}

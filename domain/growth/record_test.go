@@ -79,8 +79,8 @@ func TestAChartHasFiveCurvesAndTheChildAmongThem(t *testing.T) {
 			}
 		}
 	}
-	if c := ChartOf(WFA, Female, record); !slices.Equal(c.Points, []int{0, 2, 3}) || c.Child[1].Y != 8 {
-		t.Errorf("weights on the card: %v at %v; one was another child's", c.Points, c.Child)
+	if c := ChartOf(WFA, Female, record); !slices.Equal(c.Points, []int{0, 1, 2, 3}) || c.Child[2].Y != 8 || c.Child[2].X != 300 {
+		t.Errorf("weights on the card: %v at %v", c.Points, c.Child)
 	}
 	if c := ChartOf(HC, Female, record); c.Child != nil {
 		t.Error("a head that nobody measured stands on the card")
@@ -95,9 +95,9 @@ func TestWhoStandsOnACurveHasItsZ(t *testing.T) {
 	for _, sex := range []Sex{Male, Female} {
 		for _, curve := range ChartOf(WFA, sex, nil).Curves {
 			for _, s := range curve.Spots[:ageLimit] {
-				a := Assess(Measurement{Sex: sex, Age: AgeInDays(math.Floor(s.X*daysPerMonth + 0.5)), WeightKG: Some(s.Y)})
+				a := Assess(Measurement{Sex: sex, Age: AgeInDays(s.X), WeightKG: Some(s.Y)})
 				if got := a.Index[WFA]; !got.Known || math.Abs(got.Z-curve.Z) > 0.011 {
-					t.Fatalf("at %v months on the curve of %v: z %v", s.X, curve.Z, got.Z)
+					t.Fatalf("at %v days on the curve of %v: z %v", s.X, curve.Z, got.Z)
 				}
 			}
 		}
