@@ -23,7 +23,7 @@ func private() map[string]any {
 	risk := Risk{Reason: canary}
 	content := CaseContent{Risk: risk, AssessmentNote: canary}
 	measured := MeasurementContent{MeasuredBy: canary}
-	given := DisclosureContent{GiverName: canary, Reason: canary, ExplainedBy: canary, OrderNumber: canary}
+	given := DisclosureContent{GiverName: canary, GiverNIK: canary, Reason: canary, ExplainedBy: canary, OrderNumber: canary}
 	request, report := LegRequest{Question: canary, OverrideReason: canary, NoFollowUpReason: canary}, LegReport{Summary: canary}
 	card := FamilyCard{Number: canary}
 	return map[string]any{
@@ -36,6 +36,7 @@ func private() map[string]any {
 		"measurement": Measurement{Content: measured}, "measured": measured, "disclosure": Disclosure{Content: given}, "given": given,
 		"leg": Referral{Request: request, Report: report}, "request": request, "report": report, "*leg": &Referral{Request: request},
 		"progress": Progress{Note: canary}, "reporting": Reporting{Summary: canary}, "assessment": Assessment{Note: canary, Risk: risk},
+		"party": Party{Name: canary, NIK: canary}, "review": Review{Reason: canary}, "*review": &Review{Reason: canary},
 	}
 }
 

@@ -1,0 +1,69 @@
+package casework
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"time"
+)
+
+// Review is one act that somebody else must look at: an exception, by the reviewer; or legs that stay on an exception after the
+// client took her consent back, by the sender's supervisor.
+type Review struct {
+	ID        ID
+	Kind      ReviewKind
+	Object    DisclosureID // the exception; of a WITHDRAWAL the consent that was taken back
+	Case      CaseID
+	Unit      UnitID    // the owner's
+	By        AccountID // whose act it is
+	Started   time.Time
+	Due       time.Time
+	Decided   time.Time // zero: pending
+	DecidedBy AccountID
+	Outcome   ReviewOutcome
+	Revision  int64
+	Reason    string // of the decision, sealed
+}
+
+// reviewHours is how long an exception may stand before somebody has looked at it (design: access, Bases).
+const reviewHours = 72 * time.Hour
+
+// NewReview begins a review of an act.
+func NewReview(id ID, kind ReviewKind, of Disclosure, unit UnitID, by AccountID, now time.Time) Review {
+	return Review{ID: id, Kind: kind, Object: of.ID, Case: of.Case, Unit: unit, By: by, Started: now, Due: now.Add(reviewHours)}
+}
+
+// Duty is what a review owes: it runs on the calendar, at night and on holidays too, and rises by the same step.
+func (r Review) Duty(id ID, unit UnitID) Duty {
+	return Duty{
+		ID: id, Kind: OnReview, Object: r.ID, Case: r.Case, Unit: unit, Name: DutyReviewException, Started: r.Started, Due: r.Due,
+		Level2: r.Due.Add(reviewHours), Level3: r.Due.Add(2 * reviewHours), Rule: "REVIEW_72H",
+	}
+}
+
+// Pending tells whether nobody has decided yet.
+func (r Review) Pending() bool { return r.Decided.IsZero() }
+
+// Decide ends a review, once. Who may is for access to say.
+func (r Review) Decide(outcome ReviewOutcome, reason string, by AccountID, now time.Time) (next Review, implied bool, err error) {
+	if !r.Pending() && r.Outcome == outcome && r.DecidedBy == by {
+		return r, true, nil
+	}
+	if !r.Pending() {
+		return r, false, Precondition("REVIEW_STATE").With("state", "DECIDED")
+	}
+	var v Violations
+	v.check(outcome.Valid(), "outcome", "NOT_AN_OUTCOME")
+	v.require(strings.TrimSpace(reason) != "", "reason")
+	if err := v.orNil(); err != nil {
+		return r, false, err
+	}
+	r.Outcome, r.Reason, r.DecidedBy, r.Decided = outcome, reason, by, now
+	return r, false, nil
+}
+
+// Format prints a review as its id.
+func (r Review) Format(s fmt.State, _ rune) { fmt.Fprint(s, r.ID.String()) }
+
+// LogValue logs a review as its id.
+func (r Review) LogValue() slog.Value { return slog.StringValue(r.ID.String()) }

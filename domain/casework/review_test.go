@@ -1,0 +1,45 @@
+package casework
+
+import (
+	"testing"
+	"time"
+)
+
+func TestAnExceptionIsReviewedWithin72HoursOnTheCalendar(t *testing.T) {
+	r := NewReview(ID{1}, ReviewException, consentOf(1), hospital, officer, sentAt) // a Thursday
+	d := r.Duty(ID{2}, police)
+	if !r.Due.Equal(sentAt.Add(72*time.Hour)) || !r.Pending() || d.Overdue(r.Due) || d.Level(r.Due.Add(time.Microsecond)) != 1 {
+		t.Errorf("due %v, level %d", r.Due, d.Level(r.Due))
+	}
+	if d.Kind != OnReview || d.Object != r.ID || d.Unit != police || d.Level(r.Due.Add(145*time.Hour)) != 3 || !d.Lapse.IsZero() {
+		t.Errorf("its duty is %+v", d)
+	}
+}
+
+func TestAReviewIsDecidedOnce(t *testing.T) {
+	pending := NewReview(ID{1}, ReviewException, consentOf(1), hospital, officer, sentAt)
+	decided, implied, err := pending.Decide(ReviewFounded, "Ancaman nyata", other, sentAt.Add(time.Hour))
+	if err != nil || implied || decided.Pending() || decided.Outcome != ReviewFounded || decided.DecidedBy != other {
+		t.Fatalf("decided %+v, %v, %v", decided.Outcome, implied, err)
+	}
+	for _, c := range []struct {
+		name    string
+		r       Review
+		outcome ReviewOutcome
+		reason  string
+		by      AccountID
+		implied bool
+		want    string
+	}{
+		{"the same again", decided, ReviewFounded, "lain kata", other, true, ""},
+		{"another outcome", decided, ReviewUnfounded, "salah", other, false, "REVIEW_STATE"},
+		{"another person", decided, ReviewFounded, "setuju", officer, false, "REVIEW_STATE"},
+		{"without a reason", pending, ReviewFounded, " ", other, false, "reason REQUIRED"},
+		{"no outcome", pending, "MAYBE", "entah", other, false, "outcome NOT_AN_OUTCOME"},
+	} {
+		next, implied, err := c.r.Decide(c.outcome, c.reason, c.by, sentAt.Add(2*time.Hour))
+		if implied != c.implied || reasonOf(err) != c.want || next.Revision != c.r.Revision || next.Outcome != c.r.Outcome {
+			t.Errorf("%s: implied %v, %v", c.name, implied, err)
+		}
+	}
+}
