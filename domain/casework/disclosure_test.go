@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-const day = 24 * time.Hour
+const oneDay = 24 * time.Hour
 
 var (
 	hospital = UnitID{1}
@@ -20,7 +20,7 @@ var (
 // consentOf is a consent for the hospital, in force since the leg was sent.
 func consentOf(id byte, change ...func(*Disclosure)) Disclosure {
 	d := Disclosure{
-		ID: DisclosureID{id}, Kind: BasisConsent, To: []UnitID{hospital}, Given: sentAt, Expires: sentAt.Add(90 * day),
+		ID: DisclosureID{id}, Kind: BasisConsent, To: []UnitID{hospital}, Given: sentAt, Expires: sentAt.Add(90 * oneDay),
 		Content: DisclosureContent{Giver: GiverSelf},
 	}
 	for _, c := range change {
@@ -58,7 +58,7 @@ func TestABasisCoversTheUnitsAndServicesThatItNamesAlone(t *testing.T) {
 func TestABasisHoldsFromItsGivingToItsEndOrWithdrawal(t *testing.T) {
 	d := consentOf(1)
 	ended, forever := d, d
-	ended.Withdrawn, forever.Expires = sentAt.Add(day), time.Time{}
+	ended.Withdrawn, forever.Expires = sentAt.Add(oneDay), time.Time{}
 	for _, c := range []struct {
 		name string
 		d    Disclosure
@@ -69,9 +69,9 @@ func TestABasisHoldsFromItsGivingToItsEndOrWithdrawal(t *testing.T) {
 		{"when it was given", d, sentAt, true},
 		{"in its last microsecond", d, d.Expires.Add(-time.Microsecond), true},
 		{"at its end", d, d.Expires, false},
-		{"after its withdrawal", ended, sentAt.Add(2 * day), false},
+		{"after its withdrawal", ended, sentAt.Add(2 * oneDay), false},
 		{"by a clock set back before its withdrawal", ended, sentAt.Add(time.Hour), false},
-		{"without an end, ten years on", forever, sentAt.Add(3650 * day), true},
+		{"without an end, ten years on", forever, sentAt.Add(3650 * oneDay), true},
 	} {
 		if got := c.d.ValidAt(c.at); got != c.want {
 			t.Errorf("%s it holds: %v", c.name, got)
@@ -171,10 +171,10 @@ func TestTheChainOfHealthCareCarriesOrdinaryServicesBetweenHealthUnitsAlone(t *t
 
 func TestARenewalTakesOverWhatItRenewsAndWhatStandsOnNothing(t *testing.T) {
 	old, expired := consentOf(1), consentOf(1, func(d *Disclosure) { d.Expires = sentAt.Add(time.Hour) })
-	renewal := consentOf(2, func(d *Disclosure) { d.Replaces, d.Given = old.ID, sentAt.Add(day) })
-	another := consentOf(3, func(d *Disclosure) { d.Given = sentAt.Add(day) })
+	renewal := consentOf(2, func(d *Disclosure) { d.Replaces, d.Given = old.ID, sentAt.Add(oneDay) })
+	another := consentOf(3, func(d *Disclosure) { d.Given = sentAt.Add(oneDay) })
 	elsewhere := consentOf(4, func(d *Disclosure) { d.Replaces, d.To = old.ID, []UnitID{uptd} })
-	now := sentAt.Add(2 * day)
+	now := sentAt.Add(2 * oneDay)
 	for _, c := range []struct {
 		name   string
 		d      Disclosure
@@ -224,8 +224,8 @@ func errOr(a, b error) error {
 
 func TestTheEndOfAConsentIsToldFourteenAndThreeDaysBefore(t *testing.T) {
 	d := consentOf(1)
-	at := func(days float64) time.Time { return d.Expires.Add(-time.Duration(days * float64(day))) }
-	short := consentOf(1, func(d *Disclosure) { d.Expires = sentAt.Add(10 * day) })
+	at := func(days float64) time.Time { return d.Expires.Add(-time.Duration(days * float64(oneDay))) }
+	short := consentOf(1, func(d *Disclosure) { d.Expires = sentAt.Add(10 * oneDay) })
 	withdrawn := consentOf(1, func(d *Disclosure) { d.Withdrawn = sentAt })
 	for _, c := range []struct {
 		name string
@@ -242,7 +242,7 @@ func TestTheEndOfAConsentIsToldFourteenAndThreeDaysBefore(t *testing.T) {
 		{"2 days before, after the server stood still", d, 0, at(2), 3},
 		{"at its end", d, 14, at(0), 0},
 		{"of 10 days, on its first", short, 0, sentAt, 0},
-		{"of 10 days, 3 before", short, 0, sentAt.Add(7 * day), 3},
+		{"of 10 days, 3 before", short, 0, sentAt.Add(7 * oneDay), 3},
 		{"withdrawn", withdrawn, 0, at(3), 0},
 		{"without an end", consentOf(1, func(d *Disclosure) { d.Expires = time.Time{} }), 0, at(3), 0},
 	} {
@@ -308,7 +308,7 @@ func TestALegWithoutABasisEndsAndOneWithAnotherStays(t *testing.T) {
 		{"over", nil, legOn(1, Closed), false, 0, false},
 		{"of another consent", []Disclosure{consentOf(2)}, legOn(2, Accepted), false, 0, false},
 	} {
-		loss := Losing([]Disclosure{first}, append(c.others, first), []Referral{c.leg}, opens, sentAt.Add(day))
+		loss := Losing([]Disclosure{first}, append(c.others, first), []Referral{c.leg}, opens, sentAt.Add(oneDay))
 		var moved byte
 		if len(loss.Moved) > 0 {
 			moved = loss.Moved[0].Basis[0]
@@ -337,7 +337,7 @@ func (c chance) bases() []Disclosure {
 		d := consentOf(byte(i + 1))
 		d.Kind = []BasisKind{BasisConsent, BasisConsent, BasisCare, BasisX1}[c.IntN(4)]
 		d.To, d.Scope, d.Named = c.units(), uint32(c.IntN(8)), uint64(c.IntN(4))
-		d.Expires = sentAt.Add(time.Duration(1+c.IntN(60)) * day)
+		d.Expires = sentAt.Add(time.Duration(1+c.IntN(60)) * oneDay)
 		if c.IntN(3) == 0 {
 			d.Services = []ReferralServiceType{ServiceNutritionTreatment, ServiceLegalAid}[c.IntN(2):][:1]
 		}
@@ -379,7 +379,7 @@ func TestLosingABasisNeverAddsAndLeavesNoLegOnIt(t *testing.T) {
 	for range 20000 {
 		all := c.bases()
 		legs := c.legs(all)
-		now := sentAt.Add(time.Duration(c.IntN(60)) * day)
+		now := sentAt.Add(time.Duration(c.IntN(60)) * oneDay)
 		ended := Line(all[c.IntN(len(all))].ID, all)
 		loss := Losing(ended, all, legs, opens, now)
 		after := withdraw(all, ended, now)
@@ -435,7 +435,7 @@ func TestABasisTakesOverNoLegWhoseReceiverItDoesNotName(t *testing.T) {
 	taken := 0
 	for range 20000 {
 		all := c.bases()
-		now := sentAt.Add(time.Duration(c.IntN(60)) * day)
+		now := sentAt.Add(time.Duration(c.IntN(60)) * oneDay)
 		for _, l := range c.legs(all) {
 			for _, d := range all {
 				stands, _ := find(l.Disclosure, all)

@@ -2,22 +2,22 @@ package casework
 
 import "testing"
 
-func TestTwoPartiesAreOneHumanBeingWhereTheRecordsDoNotTellThemApart(t *testing.T) {
+func TestTwoNamedAreOneHumanBeingWhereTheRecordsDoNotTellThemApart(t *testing.T) {
 	const his, hers = "3201011203850002", "3201015102940003"
 	for _, c := range []struct {
 		name string
-		p, q Party
+		p, q Somebody
 		want bool
 	}{
-		{"one record", Party{Person: PersonID{1}, Name: "Dedi"}, Party{Person: PersonID{1}, Name: "Lain"}, true},
-		{"one NIK, other spellings", Party{NIK: his, Name: "Dedi S."}, Party{NIK: his, Name: "Dedy Suhendar"}, true},
-		{"one name, two NIKs", Party{NIK: his, Name: "Dedi"}, Party{NIK: hers, Name: "Dedi"}, false},
-		{"one name, one NIK known", Party{NIK: his, Name: "Dedi Suhendar"}, Party{Name: "DEDI  SUHENDAR"}, true},
-		{"a title before the name", Party{Name: "Bpk. Dedi Suhendar"}, Party{Name: "H. Dedi Suhendar"}, true},
-		{"two records, one name", Party{Person: PersonID{1}, Name: "Dedi"}, Party{Person: PersonID{2}, Name: "dedi"}, true},
-		{"two names", Party{Name: "Dedi Suhendar"}, Party{Name: "Dedi Kurnia"}, false},
-		{"no names", Party{}, Party{}, false},
-		{"titles alone", Party{Name: "Bapak"}, Party{Name: "Ibu"}, false},
+		{"one record", Somebody{Person: PersonID{1}, Name: "Dedi"}, Somebody{Person: PersonID{1}, Name: "Lain"}, true},
+		{"one NIK, other spellings", Somebody{NIK: his, Name: "Dedi S."}, Somebody{NIK: his, Name: "Dedy Suhendar"}, true},
+		{"one name, two NIKs", Somebody{NIK: his, Name: "Dedi"}, Somebody{NIK: hers, Name: "Dedi"}, false},
+		{"one name, one NIK known", Somebody{NIK: his, Name: "Dedi Suhendar"}, Somebody{Name: "DEDI  SUHENDAR"}, true},
+		{"a title before the name", Somebody{Name: "Bpk. Dedi Suhendar"}, Somebody{Name: "H. Dedi Suhendar"}, true},
+		{"two records, one name", Somebody{Person: PersonID{1}, Name: "Dedi"}, Somebody{Person: PersonID{2}, Name: "dedi"}, true},
+		{"two names", Somebody{Name: "Dedi Suhendar"}, Somebody{Name: "Dedi Kurnia"}, false},
+		{"no names", Somebody{}, Somebody{}, false},
+		{"titles alone", Somebody{Name: "Bapak"}, Somebody{Name: "Ibu"}, false},
 	} {
 		if c.p.Same(c.q) != c.want || c.q.Same(c.p) != c.want {
 			t.Errorf("%s: %v", c.name, c.p.Same(c.q))
@@ -60,7 +60,7 @@ func TestNamingAPerpetratorEndsEveryConsentThatHeGave(t *testing.T) {
 		consentOf(4, by(GiverGuardian, "dedi")), consentOf(5, by(GiverGuardian, "Dedi"), func(d *Disclosure) { d.Withdrawn = sentAt }),
 		consentOf(6, func(d *Disclosure) { d.Kind = BasisX1 }),
 	}
-	ended := GivenByAccused(all, []Party{{Name: "Dedi"}})
+	ended := GivenByAccused(all, []Somebody{{Name: "Dedi"}})
 	if len(ended) != 2 || ended[0].ID != all[0].ID || ended[1].ID != all[3].ID {
 		t.Errorf("ended %v", ended)
 	}

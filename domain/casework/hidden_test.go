@@ -36,7 +36,7 @@ func private() map[string]any {
 		"measurement": Measurement{Content: measured}, "measured": measured, "disclosure": Disclosure{Content: given}, "given": given,
 		"leg": Referral{Request: request, Report: report}, "request": request, "report": report, "*leg": &Referral{Request: request},
 		"progress": Progress{Note: canary}, "reporting": Reporting{Summary: canary}, "assessment": Assessment{Note: canary, Risk: risk},
-		"party": Party{Name: canary, NIK: canary}, "review": Review{Reason: canary}, "*review": &Review{Reason: canary},
+		"somebody": Somebody{Name: canary, NIK: canary}, "review": Review{Reason: canary}, "*review": &Review{Reason: canary},
 	}
 }
 

@@ -17,7 +17,6 @@ type Review struct {
 	Unit      UnitID    // the owner's
 	By        AccountID // whose act it is
 	Started   time.Time
-	Due       time.Time
 	Decided   time.Time // zero: pending
 	DecidedBy AccountID
 	Outcome   ReviewOutcome
@@ -25,20 +24,10 @@ type Review struct {
 	Reason    string // of the decision, sealed
 }
 
-// reviewHours is how long an exception may stand before somebody has looked at it (design: access, Bases).
-const reviewHours = 72 * time.Hour
-
-// NewReview begins a review of an act.
+// NewReview begins a review of an act. By when it is owed stands in its duty, REVIEW_EXCEPTION: 72 hours on the calendar (design:
+// access, Bases).
 func NewReview(id ID, kind ReviewKind, of Disclosure, unit UnitID, by AccountID, now time.Time) Review {
-	return Review{ID: id, Kind: kind, Object: of.ID, Case: of.Case, Unit: unit, By: by, Started: now, Due: now.Add(reviewHours)}
-}
-
-// Duty is what a review owes: it runs on the calendar, at night and on holidays too, and rises by the same step.
-func (r Review) Duty(id ID, unit UnitID) Duty {
-	return Duty{
-		ID: id, Kind: OnReview, Object: r.ID, Case: r.Case, Unit: unit, Name: DutyReviewException, Started: r.Started, Due: r.Due,
-		Level2: r.Due.Add(reviewHours), Level3: r.Due.Add(2 * reviewHours), Rule: "REVIEW_72H",
-	}
+	return Review{ID: id, Kind: kind, Object: of.ID, Case: of.Case, Unit: unit, By: by, Started: now}
 }
 
 // Pending tells whether nobody has decided yet.

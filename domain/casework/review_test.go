@@ -5,17 +5,6 @@ import (
 	"time"
 )
 
-func TestAnExceptionIsReviewedWithin72HoursOnTheCalendar(t *testing.T) {
-	r := NewReview(ID{1}, ReviewException, consentOf(1), hospital, officer, sentAt) // a Thursday
-	d := r.Duty(ID{2}, police)
-	if !r.Due.Equal(sentAt.Add(72*time.Hour)) || !r.Pending() || d.Overdue(r.Due) || d.Level(r.Due.Add(time.Microsecond)) != 1 {
-		t.Errorf("due %v, level %d", r.Due, d.Level(r.Due))
-	}
-	if d.Kind != OnReview || d.Object != r.ID || d.Unit != police || d.Level(r.Due.Add(145*time.Hour)) != 3 || !d.Lapse.IsZero() {
-		t.Errorf("its duty is %+v", d)
-	}
-}
-
 func TestAReviewIsDecidedOnce(t *testing.T) {
 	pending := NewReview(ID{1}, ReviewException, consentOf(1), hospital, officer, sentAt)
 	decided, implied, err := pending.Decide(ReviewFounded, "Ancaman nyata", other, sentAt.Add(time.Hour))
