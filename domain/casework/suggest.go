@@ -10,17 +10,6 @@ import (
 // Whom to ask for a service: filters, then an order (design: referral 10). No scores and no weights, so that a social worker can
 // say why a unit stands where it stands.
 
-// Capacity is the room that a unit has for a service in an area.
-type Capacity string
-
-const (
-	CapacityOpen     Capacity = "OPEN"
-	CapacityLimited  Capacity = "LIMITED"
-	CapacityUnknown  Capacity = "UNKNOWN"
-	CapacityWaitlist Capacity = "WAITLIST"
-	CapacityFull     Capacity = "FULL"
-)
-
 // capacityOrder: unknown stands before a known wait, for who is not asked cannot say yes.
 var capacityOrder = []Capacity{CapacityOpen, CapacityLimited, CapacityUnknown, CapacityWaitlist, CapacityFull}
 
@@ -42,36 +31,13 @@ func (c Coverage) CapacityAt(now time.Time) (Capacity, time.Time) {
 	return c.Capacity, c.Until
 }
 
-// SuggestReason is a word for why a unit is suggested.
-type SuggestReason string
+// whyCapacity begins the word of a capacity: CAPACITY_FULL.
+const whyCapacity = "CAPACITY_"
 
-const (
-	ReasonOffersService  SuggestReason = "OFFERS_SERVICE"
-	ReasonCoversVillage  SuggestReason = "COVERS_VILLAGE"
-	ReasonCoversDistrict SuggestReason = "COVERS_DISTRICT"
-	ReasonCoversRegency  SuggestReason = "COVERS_REGENCY"
-	ReasonOpenNow        SuggestReason = "OPEN_NOW"
-	ReasonDeclinedBefore SuggestReason = "DECLINED_BEFORE"
-	ReasonInside         SuggestReason = "INSIDE"
-)
-
-// reasonCapacity begins the word of a capacity: CAPACITY_FULL.
-const reasonCapacity = "CAPACITY_"
-
-// WhyNot is a word for why a unit is not suggested.
-type WhyNot string
-
-const (
-	WhyNotService     WhyNot = "SERVICE_NOT_OFFERED"
-	WhyNotArea        WhyNot = "AREA_NOT_COVERED"
-	WhyNotInactive    WhyNot = "INACTIVE"
-	WhyNotSender      WhyNot = "IS_SENDER"
-	WhyNotOpenLeg     WhyNot = "OPEN_LEG_EXISTS"
-	WhyNotUnavailable WhyNot = "UNAVAILABLE" // never said more exactly: it would tell who is blocked
-)
-
-// whyNotOrder is the order of the filters.
-var whyNotOrder = []WhyNot{WhyNotService, WhyNotArea, WhyNotInactive, WhyNotSender, WhyNotOpenLeg, WhyNotUnavailable}
+// filterOrder is the order of the filters. UNAVAILABLE is never said more exactly: it would tell who is blocked.
+var filterOrder = []ExclusionReason{
+	NotServiceNotOffered, NotAreaNotCovered, NotInactive, NotIsSender, NotOpenLegExists, NotUnavailable,
+}
 
 // Need is what is looked for, and by whom.
 type Need struct {
@@ -103,12 +69,12 @@ type Suggestion struct {
 
 // Inside tells whether the unit is of the case's own register: no leg will arise.
 func (s Suggestion) Inside() bool {
-	return slices.ContainsFunc(s.Reasons, func(r Reason) bool { return r.Code == ReasonInside })
+	return slices.ContainsFunc(s.Reasons, func(r Reason) bool { return r.Code == WhyInside })
 }
 
 // Reason is one reason.
 type Reason struct {
-	Code     SuggestReason
+	Code     SuggestionReason
 	Until    time.Time     // of a capacity: when the statement ends; zero: until changed
 	Declined DeclineReason // of DECLINED_BEFORE
 }
@@ -116,7 +82,7 @@ type Reason struct {
 // Exclusion is a unit that is not suggested, with the first filter that it does not pass.
 type Exclusion struct {
 	Unit Unit
-	Why  WhyNot
+	Why  ExclusionReason
 }
 
 // Suggest orders the units that may be asked, and tells of the others why not, the nearest miss first. The same facts give the same
@@ -137,7 +103,7 @@ func Suggest(n Need, receivers []Receiver) ([]Suggestion, []Exclusion) {
 	}
 	slices.SortFunc(fit, n.compare)
 	slices.SortFunc(out, func(a, b Exclusion) int {
-		return cmp.Or(slices.Index(whyNotOrder, b.Why)-slices.Index(whyNotOrder, a.Why), compareUnits(a.Unit, b.Unit))
+		return cmp.Or(slices.Index(filterOrder, b.Why)-slices.Index(filterOrder, a.Why), compareUnits(a.Unit, b.Unit))
 	})
 	suggestions := make([]Suggestion, len(fit))
 	for i, o := range fit {
@@ -193,20 +159,20 @@ func (n Need) reach(area string) int {
 func capacityRank(c Capacity) int { return slices.Index(capacityOrder, c) }
 
 // whyNot is the first filter that a unit does not pass; empty for none.
-func (n Need) whyNot(r Receiver, o option) WhyNot {
+func (n Need) whyNot(r Receiver, o option) ExclusionReason {
 	switch {
 	case len(r.Coverage) == 0:
-		return WhyNotService
+		return NotServiceNotOffered
 	case !o.covered:
-		return WhyNotArea
+		return NotAreaNotCovered
 	case !r.Works:
-		return WhyNotInactive
+		return NotInactive
 	case n.isSender(r.Unit):
-		return WhyNotSender
+		return NotIsSender
 	case r.OpenLeg:
-		return WhyNotOpenLeg
+		return NotOpenLegExists
 	case !r.Able:
-		return WhyNotUnavailable
+		return NotUnavailable
 	}
 	return ""
 }
@@ -246,25 +212,25 @@ func compareUnits(a, b Unit) int {
 	return cmp.Or(strings.Compare(a.Name, b.Name), strings.Compare(a.Code, b.Code))
 }
 
-var reachReasons = map[int]SuggestReason{
-	reachVillage: ReasonCoversVillage, reachDistrict: ReasonCoversDistrict, reachRegency: ReasonCoversRegency,
+var reachReasons = map[int]SuggestionReason{
+	reachVillage: WhyCoversVillage, reachDistrict: WhyCoversDistrict, reachRegency: WhyCoversRegency,
 }
 
 // reasons says why, in a fixed order.
 func (n Need) reasons(o option) []Reason {
-	reasons := []Reason{{Code: ReasonOffersService}}
+	reasons := []Reason{{Code: WhyOffersService}}
 	if code, ok := reachReasons[o.reach]; ok {
 		reasons = append(reasons, Reason{Code: code})
 	}
-	reasons = append(reasons, Reason{Code: SuggestReason(reasonCapacity + string(o.capacity)), Until: o.until})
+	reasons = append(reasons, Reason{Code: SuggestionReason(whyCapacity + string(o.capacity)), Until: o.until})
 	if o.openNow {
-		reasons = append(reasons, Reason{Code: ReasonOpenNow})
+		reasons = append(reasons, Reason{Code: WhyOpenNow})
 	}
 	if o.Declined != "" {
-		reasons = append(reasons, Reason{Code: ReasonDeclinedBefore, Declined: o.Declined})
+		reasons = append(reasons, Reason{Code: WhyDeclinedBefore, Declined: o.Declined})
 	}
 	if o.Unit.Register == n.Case {
-		reasons = append(reasons, Reason{Code: ReasonInside})
+		reasons = append(reasons, Reason{Code: WhyInside})
 	}
 	return reasons
 }

@@ -40,36 +40,36 @@ func room(area string, c Capacity) func(*Receiver) {
 	return func(r *Receiver) { r.Coverage = []Coverage{{Area: area, Capacity: c}} }
 }
 
-func TestEachFilterOfASuggestionSaysWhyNot(t *testing.T) {
+func TestEachFilterOfASuggestionSaysExclusionReason(t *testing.T) {
 	for _, tt := range []struct {
 		name   string
 		change func(*Receiver)
 		need   func(*Need)
-		want   WhyNot
+		want   ExclusionReason
 	}{
 		{name: "a unit that fits"},
-		{name: "it does not offer the service", change: func(r *Receiver) { r.Coverage = nil }, want: WhyNotService},
-		{name: "it covers another kecamatan", change: room("32.01.03", CapacityOpen), want: WhyNotArea},
-		{name: "32.01.01 does not begin 32.01.011", change: room("32.01.0", CapacityOpen), want: WhyNotArea},
-		{name: "it covers one village, and the client's is not known", change: room("32.01.01.1006", CapacityOpen), need: func(n *Need) { n.Area = "32.01.01" }, want: WhyNotArea},
+		{name: "it does not offer the service", change: func(r *Receiver) { r.Coverage = nil }, want: NotServiceNotOffered},
+		{name: "it covers another kecamatan", change: room("32.01.03", CapacityOpen), want: NotAreaNotCovered},
+		{name: "32.01.01 does not begin 32.01.011", change: room("32.01.0", CapacityOpen), want: NotAreaNotCovered},
+		{name: "it covers one village, and the client's is not known", change: room("32.01.01.1006", CapacityOpen), need: func(n *Need) { n.Area = "32.01.01" }, want: NotAreaNotCovered},
 		{name: "nobody knows where the client lives", change: room("32.01.03", CapacityOpen), need: func(n *Need) { n.Area = "" }},
-		{name: "it is closed for good, or nobody supervises it", change: func(r *Receiver) { r.Works = false }, want: WhyNotInactive},
-		{name: "it is who asks", change: func(r *Receiver) { r.Unit.ID = unitOf(1) }, want: WhyNotSender},
+		{name: "it is closed for good, or nobody supervises it", change: func(r *Receiver) { r.Works = false }, want: NotInactive},
+		{name: "it is who asks", change: func(r *Receiver) { r.Unit.ID = unitOf(1) }, want: NotIsSender},
 		{name: "it is of the own register", change: func(r *Receiver) { r.Unit.Register = unitOf(1) }},
-		{name: "a receiver does not hand on to its own register", change: func(r *Receiver) { r.Unit.Register = unitOf(1) }, need: func(n *Need) { n.Case = unitOf(9) }, want: WhyNotSender},
-		{name: "nor back to the sender's", change: func(r *Receiver) { r.Unit.Register = unitOf(9) }, need: func(n *Need) { n.Case = unitOf(9) }, want: WhyNotSender},
-		{name: "the service is being asked of it", change: func(r *Receiver) { r.OpenLeg = true }, want: WhyNotOpenLeg},
-		{name: "all of its officers are blocked", change: func(r *Receiver) { r.Able = false }, want: WhyNotUnavailable},
+		{name: "a receiver does not hand on to its own register", change: func(r *Receiver) { r.Unit.Register = unitOf(1) }, need: func(n *Need) { n.Case = unitOf(9) }, want: NotIsSender},
+		{name: "nor back to the sender's", change: func(r *Receiver) { r.Unit.Register = unitOf(9) }, need: func(n *Need) { n.Case = unitOf(9) }, want: NotIsSender},
+		{name: "the service is being asked of it", change: func(r *Receiver) { r.OpenLeg = true }, want: NotOpenLegExists},
+		{name: "all of its officers are blocked", change: func(r *Receiver) { r.Able = false }, want: NotUnavailable},
 		{name: "full is no reason to be left out", change: room("32.01", CapacityFull)},
 		{name: "nor is an earlier no", change: func(r *Receiver) { r.Declined = DeclineSafety }},
-		{name: "the first filter answers", change: func(r *Receiver) { r.Works, r.OpenLeg, r.Able = false, true, false }, want: WhyNotInactive},
+		{name: "the first filter answers", change: func(r *Receiver) { r.Works, r.OpenLeg, r.Able = false, true, false }, want: NotInactive},
 	} {
 		need := needOf()
 		if tt.need != nil {
 			tt.need(&need)
 		}
 		suggested, excluded := Suggest(need, []Receiver{receiverOf(2, "Puskesmas", tt.change)})
-		var got WhyNot
+		var got ExclusionReason
 		if len(excluded) == 1 {
 			got = excluded[0].Why
 		}
@@ -206,7 +206,7 @@ func TestABlockedUnitIsOnlyUnavailable(t *testing.T) {
 	if diff := cmp.Diff(without, suggested); diff != "" {
 		t.Errorf("the others' list changes: %s", diff)
 	}
-	if diff := cmp.Diff([]Exclusion{{blocked.Unit, WhyNotUnavailable}}, excluded); diff != "" {
+	if diff := cmp.Diff([]Exclusion{{blocked.Unit, NotUnavailable}}, excluded); diff != "" {
 		t.Errorf("more is said of it: %s", diff)
 	}
 }
