@@ -24,6 +24,9 @@ type commands struct {
 		Show cli.UnitShow    `cmd:"" help:"One unit."`
 		Load server.UnitLoad `cmd:"" help:"Make or change units from a CSV file; on the server's machine, while it is stopped."`
 	} `cmd:"" help:"The directory of units."`
+	Region struct {
+		Load server.RegionLoad `cmd:"" help:"Take another regency's codes from a CSV file; on the server's machine, while it is stopped."`
+	} `cmd:"" help:"Codes and names of places."`
 	User struct {
 		Load server.UserLoad `cmd:"" help:"Make accounts from a CSV file; on the server's machine, while it is stopped."`
 	} `cmd:"" help:"Accounts."`

@@ -24,6 +24,7 @@ type LoadReport struct {
 // table is a CSV file by the names of its columns.
 type table struct {
 	rows   []map[string]string
+	lines  []int // on which each row begins
 	faults []string
 }
 
@@ -35,6 +36,7 @@ func readTable(r io.Reader, needed ...string) (table, error) {
 	if err != nil {
 		return t, fmt.Errorf("read the header line: %w", err)
 	}
+	head[0] = strings.TrimPrefix(head[0], "\ufeff") // Excel begins UTF-8 with a mark
 	for _, name := range needed {
 		if !contains(head, name) {
 			return t, fmt.Errorf("the header lacks column %q; it needs %s", name, strings.Join(needed, ", "))
@@ -52,7 +54,8 @@ func readTable(r io.Reader, needed ...string) (table, error) {
 		for i, name := range head {
 			row[name] = strings.TrimSpace(record[i])
 		}
-		t.rows = append(t.rows, row)
+		line, _ := reader.FieldPos(0)
+		t.rows, t.lines = append(t.rows, row), append(t.lines, line)
 	}
 }
 
@@ -65,9 +68,9 @@ func contains(words []string, word string) bool {
 	return false
 }
 
-// fault notes what is wrong with a column of row i (the header is line 1).
+// fault notes what is wrong with a column of row i.
 func (t *table) fault(i int, column, why string) {
-	t.faults = append(t.faults, fmt.Sprintf("line %d, %s: %s", i+2, column, why))
+	t.faults = append(t.faults, fmt.Sprintf("line %d, %s: %s", t.lines[i], column, why))
 }
 
 // operator is the entry of what is done on the server's machine, where whoever holds the files holds the power.

@@ -250,8 +250,8 @@ func (t *tx) Accountable(unit casework.Unit) (casework.UnitID, error) {
 // Zero if the register has nobody.
 func (t *tx) DutyOfficer(unit casework.Unit) (casework.AccountID, error) {
 	for _, u := range []casework.UnitID{unit.ID, standIn(unit)} {
-		if known, ok := t.s.Directory().Unit(u); ok && known.DutyOfficer != (casework.AccountID{}) {
-			return known.DutyOfficer, nil
+		if named, err := t.NamedDutyOfficer(u); err != nil || named != (casework.AccountID{}) {
+			return named, err
 		}
 		handlers, err := t.Handlers(u)
 		if err != nil {

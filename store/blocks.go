@@ -81,20 +81,27 @@ func (w *Writer) replace(k casework.Case, blocked casework.AccountID, entry [16]
 func (t *tx) nextOfficer(k casework.Case) (casework.AccountID, error) {
 	unit, _ := t.s.Directory().Unit(k.Unit)
 	able, err := t.ableHandlers(unit, k.ID)
+	if err != nil {
+		return casework.AccountID{}, err
+	}
+	named, err := t.NamedDutyOfficer(unit.ID)
 	switch {
 	case err != nil:
 		return casework.AccountID{}, err
-	case slices.Contains(able, unit.DutyOfficer):
-		return unit.DutyOfficer, nil
+	case slices.Contains(able, named):
+		return named, nil
 	case len(able) > 0:
 		return able[len(able)-1], nil // supervisors stand last
 	}
-	parent, _ := t.s.Directory().Unit(unit.Parent)
-	blocked, err := t.blocked(k.ID)
-	if err != nil || blocked[[16]byte(parent.DutyOfficer)] {
+	above, err := t.NamedDutyOfficer(unit.Parent)
+	if err != nil {
 		return casework.AccountID{}, err
 	}
-	return parent.DutyOfficer, nil
+	blocked, err := t.blocked(k.ID)
+	if err != nil || blocked[[16]byte(above)] {
+		return casework.AccountID{}, err
+	}
+	return above, nil
 }
 
 // staffTag marks the NIK of a staff member, or of a person recorded on a case, so that the two can be compared without either.

@@ -4,7 +4,9 @@ import (
 	"context"
 	_ "embed"
 	"encoding/csv"
+	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -30,7 +32,7 @@ type Directory struct {
 	codes     map[string]casework.UnitID
 	offers    map[casework.UnitID][]Offer
 	children  map[casework.UnitID][]casework.UnitID // of the same register
-	regions   map[string]string
+	regions   map[string]casework.Region
 	Deadlines casework.Deadlines
 	Calendar  casework.Calendar
 }
@@ -88,7 +90,14 @@ func (o Offer) Covers(area string) bool {
 }
 
 // Region is the name of a code, empty if the decree has none such.
-func (d *Directory) Region(code string) string { return d.regions[code] }
+func (d *Directory) Region(code string) string { return d.regions[code].Name }
+
+// Regions lists all regions by code.
+func (d *Directory) Regions() []casework.Region {
+	all := slices.Collect(maps.Values(d.regions))
+	slices.SortFunc(all, func(a, b casework.Region) int { return strings.Compare(a.Code, b.Code) })
+	return all
+}
 
 // seedDirectory fills an empty database with the regions, default deadlines and working windows.
 func (w *Writer) seedDirectory() error {
@@ -101,7 +110,7 @@ func (w *Writer) seedDirectory() error {
 		return fmt.Errorf("read the built-in regions: %w", err)
 	}
 	for _, r := range rows[1:] {
-		if _, err := w.exec("INSERT INTO regions (code, name, level) VALUES ($1, $2, $3)", r[0], r[1], r[2]); err != nil {
+		if err := w.PutRegion(casework.Region{Code: r[0], Name: r[1], Level: r[2]}); err != nil {
 			return err
 		}
 	}
@@ -116,6 +125,23 @@ func (w *Writer) seedDirectory() error {
 		}
 	}
 	return nil
+}
+
+// PutRegion makes a region, or gives a known code the name of a newer decree.
+func (w *Writer) PutRegion(r casework.Region) error {
+	_, err := w.exec("INSERT INTO regions (code, name, level) VALUES ($1, $2, $3) ON CONFLICT (code) DO UPDATE SET name = excluded.name",
+		r.Code, r.Name, r.Level)
+	if err != nil {
+		return fmt.Errorf("put a region: %w", err)
+	}
+	return nil
+}
+
+// ForgetRegions makes room for another regency's codes. It is for a database without units: an address that was taken by a code
+// must keep it.
+func (w *Writer) ForgetRegions() error {
+	_, err := w.exec("DELETE FROM regions")
+	return err
 }
 
 func (w *Writer) putDeadline(d casework.Deadline) error {
@@ -169,7 +195,7 @@ func readDirectory(t *tx) (*Directory, error) {
 		codes:    map[string]casework.UnitID{},
 		offers:   map[casework.UnitID][]Offer{},
 		children: map[casework.UnitID][]casework.UnitID{},
-		regions:  map[string]string{},
+		regions:  map[string]casework.Region{},
 	}
 	for _, load := range []func(*tx) error{d.loadUnits, d.loadOffers, d.loadRegions, d.loadDeadlines, d.loadCalendar} {
 		if err := load(t); err != nil {
@@ -180,7 +206,7 @@ func readDirectory(t *tx) (*Directory, error) {
 }
 
 func (d *Directory) loadUnits(t *tx) error {
-	units, err := list(t, scanUnit, "SELECT id, code, name, type, parent, register, channel, area, duty_officer, active_from, active_until FROM units")
+	units, err := list(t, scanUnit, "SELECT id, code, name, type, parent, register, channel, area, active_from, active_until FROM units")
 	for _, u := range units {
 		d.units[u.ID] = u
 		d.codes[u.Code] = u.ID
@@ -192,7 +218,7 @@ func (d *Directory) loadUnits(t *tx) error {
 }
 
 func scanUnit(r row) (u casework.Unit, err error) {
-	return u, r.scan(u.ID[:], &u.Code, &u.Name, &u.Type, u.Parent[:], u.Register[:], &u.Channel, &u.AreaCode, u.DutyOfficer[:],
+	return u, r.scan(u.ID[:], &u.Code, &u.Name, &u.Type, u.Parent[:], u.Register[:], &u.Channel, &u.AreaCode,
 		&u.ActiveFrom, &u.ActiveUntil)
 }
 
@@ -223,12 +249,12 @@ func (d *Directory) addOffer(unit casework.UnitID, service casework.ReferralServ
 }
 
 func (d *Directory) loadRegions(t *tx) error {
-	for r := range t.rows("SELECT code, name FROM regions") {
-		var code, name string
-		if err := r.scan(&code, &name); err != nil {
+	for r := range t.rows("SELECT code, name, level FROM regions") {
+		var region casework.Region
+		if err := r.scan(&region.Code, &region.Name, &region.Level); err != nil {
 			return err
 		}
-		d.regions[code] = name
+		d.regions[region.Code] = region
 	}
 	return nil
 }
@@ -256,6 +282,16 @@ func (w *Writer) PutUnit(u casework.Unit, offers []Offer, entry [16]byte) error 
 		}
 	}
 	return nil
+}
+
+// NamedDutyOfficer is who was named to take what nobody else of a unit has taken; zero for nobody. It is read from the database, for
+// the units' supervisors change it while servers run.
+func (t *tx) NamedDutyOfficer(unit casework.UnitID) (officer casework.AccountID, err error) {
+	err = t.row("SELECT duty_officer FROM units WHERE id = $1", unit).scan(officer[:])
+	if errors.Is(err, errNoRows) {
+		err = nil
+	}
+	return officer, err
 }
 
 // SetDutyOfficer names who takes what nobody else has taken.

@@ -12,11 +12,10 @@ type Unit struct {
 	Name        string
 	Aliases     []Alias // what else it is or was called
 	Type        UnitType
-	Parent      UnitID    // zero for the root
-	Register    UnitID    // a posyandu or pustu and its parent are one register; every other unit is its own
-	Channel     Channel   // ONLINE has accounts, LETTER none
-	AreaCode    string    // kecamatan where it lies
-	DutyOfficer AccountID // takes what nobody else has taken; zero for none
+	Parent      UnitID  // zero for the root
+	Register    UnitID  // a posyandu or pustu and its parent are one register; every other unit is its own
+	Channel     Channel // ONLINE has accounts, LETTER none
+	AreaCode    string  // kecamatan where it lies
 	ActiveFrom  time.Time
 	ActiveUntil time.Time // zero: for ever
 	Hours       Hours     // when somebody is there; empty: not known
