@@ -41,7 +41,7 @@ func (s *cases) AssessCase(ctx context.Context, req *pb.AssessCaseRequest) (*pb.
 			return err
 		}
 		known.Note, known.Risk = req.GetNote(), risk
-		m.next, err = m.f.Case.Assess(known, m.now)
+		m.next, m.implied, err = m.f.Case.Assess(known, m.now)
 		return err
 	})
 }

@@ -17,6 +17,10 @@ type Case struct {
 	IntakeChannel IntakeChannel
 	IndexIncident ID        // the incident reported at registration
 	RiskLevel     RiskLevel // in clear, for deadlines follow from it
+	RiskAssessed  time.Time // when a worker last judged it; zero: not since the filing
+	Consent       ServiceConsentAnswer
+	Closure       ClosureReason // empty while open
+	Reopened      int           // how often
 	Opened        time.Time
 	Closed        time.Time // zero while open
 	Revision      int64
@@ -25,8 +29,22 @@ type Case struct {
 
 // CaseContent is what of a case stands sealed beside it.
 type CaseContent struct {
-	Risk           Risk   `json:"risk"`
-	AssessmentNote string `json:"assessmentNote,omitempty"`
+	Risk           Risk           `json:"risk"`
+	AssessmentNote string         `json:"assessmentNote,omitempty"`
+	Plan           Plan           `json:"plan,omitzero"`
+	Consent        ServiceConsent `json:"consent,omitzero"`
+	UrgentReason   string         `json:"urgentReason,omitempty"` // of a service that began before its plan
+	ResumeReason   string         `json:"resumeReason,omitempty"`
+	TypeReason     string         `json:"typeReason,omitempty"` // of the last reclassification
+	ReopenReason   string         `json:"reopenReason,omitempty"`
+	Closing        Closing        `json:"closing,omitzero"`
+}
+
+// Plan is what the worker and the client mean to do.
+type Plan struct {
+	Services []ReferralServiceType `json:"services,omitempty"`
+	Note     string                `json:"note,omitempty"`
+	Agreed   bool                  `json:"agreed,omitempty"` // with the client
 }
 
 // IsViolence tells whether the type is one of the three that open on the protected side.

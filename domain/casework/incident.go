@@ -3,6 +3,7 @@ package casework
 import (
 	"fmt"
 	"log/slog"
+	"slices"
 )
 
 // Incident is one act or series of acts of violence; class F4.
@@ -44,6 +45,13 @@ func (r Risk) Understated() bool {
 		}
 	}
 	return false
+}
+
+// judged tells whether a worker has said how great the danger is.
+func (r Risk) judged() bool { return r.Level.Valid() && r.Level != RiskNotAssessed }
+
+func (r Risk) equal(s Risk) bool {
+	return r.Level == s.Level && r.Reason == s.Reason && slices.Equal(r.Signs, s.Signs)
 }
 
 // Has tells whether the incident has a form.
