@@ -8,7 +8,7 @@ import (
 func TestALegacyCaseIsBroughtInInTheFirstDays(t *testing.T) {
 	start := time.Date(2026, 9, 1, 0, 0, 0, 0, time.UTC)
 	unit := Unit{ActiveFrom: start}
-	good := Legacy{OpenedOn: dayOf("2026-01-10"), Status: StatusInService, LastContactOn: dayOf("2026-08-30")}
+	good := Legacy{OpenedOn: civilDay("2026-01-10"), Status: StatusInService, LastContactOn: civilDay("2026-08-30")}
 	last := start.Add(legacyDays*24*time.Hour - 1)
 	with := func(change func(*Legacy)) Legacy {
 		l := good

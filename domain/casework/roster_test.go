@@ -5,7 +5,7 @@ import (
 	"testing"
 )
 
-func dayOf(text string) Date {
+func civilDay(text string) Date {
 	d, ok := ParseDate(text)
 	if !ok {
 		panic(text)
@@ -66,7 +66,7 @@ func TestChildrenOfAMonthAreNoughtTo59MonthsOld(t *testing.T) {
 func TestTheLastWeighingIsTheNewestThatNothingCorrects(t *testing.T) {
 	november, _ := ParseMonth("2026-11")
 	weighed := func(id byte, day string, kg float64, corrects byte) Measurement {
-		m := Measurement{ID: ID{id}, Day: dayOf(day), Content: MeasurementContent{WeightKG: kg, LengthCM: 70}}
+		m := Measurement{ID: ID{id}, Day: civilDay(day), Content: MeasurementContent{WeightKG: kg, LengthCM: 70}}
 		if corrects != 0 {
 			m.Corrects = ID{corrects}
 		}
