@@ -180,6 +180,7 @@ CREATE TABLE notices (
 ) /*sqlite: WITHOUT ROWID*/;
 
 -- Households of one register and side. The family card's number is sealed; its keyed tag, of register, side and number, finds it.
+-- The tag is not unique: a household whose members the caller may not see must neither be told nor stand in the way.
 CREATE TABLE households (
     id BYTEA PRIMARY KEY,
     register BYTEA NOT NULL,
@@ -214,7 +215,7 @@ CREATE TABLE family_cards (
     entry BYTEA NOT NULL,
     f2 BYTEA NOT NULL
 ) /*sqlite: WITHOUT ROWID*/;
-CREATE UNIQUE INDEX family_cards_now ON family_cards (tag) WHERE until_day IS NULL;
+CREATE INDEX family_cards_now ON family_cards (tag) WHERE until_day IS NULL;
 CREATE INDEX family_cards_household ON family_cards (household);
 
 -- +goose Down

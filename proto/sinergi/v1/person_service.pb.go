@@ -766,7 +766,7 @@ type EndHouseholdMemberRequest struct {
 	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
 	// Who leaves, `persons/{uuid}`.
 	Person string `protobuf:"bytes,4,opt,name=person,proto3" json:"person,omitempty"`
-	// Last day, `YYYY-MM-DD`. Default today.
+	// Day on which it ended, `YYYY-MM-DD`: from it on she may belong to the next household. Default today.
 	UntilDate     string `protobuf:"bytes,5,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -1026,7 +1026,7 @@ type FamilyCard struct {
 	Number string `protobuf:"bytes,1,opt,name=number,proto3" json:"number,omitempty"`
 	// First day.
 	FromDate string `protobuf:"bytes,2,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
-	// Last day; empty: now.
+	// Day on which it ended; empty: it is the one now.
 	UntilDate string `protobuf:"bytes,3,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
 	// Why it was issued.
 	Reason        FamilyCardReason_Value `protobuf:"varint,4,opt,name=reason,proto3,enum=sinergi.v1.FamilyCardReason_Value" json:"reason,omitempty"`
@@ -1103,7 +1103,7 @@ type HouseholdMember struct {
 	Role HouseholdRole_Value `protobuf:"varint,3,opt,name=role,proto3,enum=sinergi.v1.HouseholdRole_Value" json:"role,omitempty"`
 	// First day.
 	FromDate string `protobuf:"bytes,4,opt,name=from_date,json=fromDate,proto3" json:"from_date,omitempty"`
-	// Last day; empty: still.
+	// Day on which it ended; empty: still.
 	UntilDate     string `protobuf:"bytes,5,opt,name=until_date,json=untilDate,proto3" json:"until_date,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
