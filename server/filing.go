@@ -45,6 +45,7 @@ type newLeg struct {
 	receiver casework.UnitID
 	override string
 	question string
+	after    *int // index of the leg that is to be served first
 	path     string
 }
 

@@ -93,12 +93,7 @@ func (j *filed) receiver(leg newLeg) (casework.Unit, error) {
 	return fit[0], nil
 }
 
-func (j *filed) area() string {
-	if area := j.person.Identity.Address.AreaCode; area != "" {
-		return area
-	}
-	return j.person.Kecamatan
-}
+func (j *filed) area() string { return areaOf(j.person) }
 
 // inside makes no leg: a service asked of a unit of the own register is the case's own duty there.
 func (j *filed) inside(leg newLeg, unit casework.Unit) error {
@@ -137,10 +132,10 @@ func (j *filed) send(i int, leg newLeg, unit casework.Unit, number string) error
 	l := casework.Referral{
 		ID: leg.id, Number: number, Case: j.k.ID, FiledBy: j.caller.Account,
 		Sender: j.caller.Unit.ID, SenderRegister: j.k.Register, Receiver: unit.ID, ReceiverRegister: unit.Register,
-		Service: leg.service, Urgency: leg.urgency,
+		Service: leg.service, Urgency: leg.urgency, After: j.after(leg),
 		Request: casework.LegRequest{Question: leg.question, OverrideReason: leg.override},
 	}
-	known, err := j.legFacts(leg, unit)
+	known, err := j.filingFacts(j.w, j.k, j.area(), leg.service, unit)
 	if err != nil {
 		return err
 	}
@@ -149,7 +144,7 @@ func (j *filed) send(i int, leg newLeg, unit casework.Unit, number string) error
 		return err
 	}
 	if !hidden {
-		known.OpenLeg, hidden, err = j.openLeg(leg, unit)
+		known.OpenLeg, hidden, err = j.openLeg(j.w, j.k.ID, leg.service, unit.ID)
 	}
 	if err != nil {
 		return err
@@ -159,10 +154,18 @@ func (j *filed) send(i int, leg newLeg, unit casework.Unit, number string) error
 		return at(leg.path, err)
 	}
 	if hidden {
-		return j.receiptAlone(l, unit)
+		return j.receiptAlone(l)
 	}
 	l.Disclosure = basis.ID
-	return j.putLeg(l, unit)
+	return j.putLeg(l)
+}
+
+// after is the leg of this filing that a leg is to follow; zero: none, or an inside service, which is nobody's leg to wait for.
+func (j *filed) after(leg newLeg) casework.LegID {
+	if leg.after == nil || j.legsDone[*leg.after].Inside {
+		return casework.LegID{}
+	}
+	return j.legs[*leg.after].id
 }
 
 // at tells to which leg of the request a guard belongs.
@@ -173,21 +176,21 @@ func at(path string, err error) error {
 	return err
 }
 
-// legFacts gathers what the guards of a filing ask about receiver and case.
-func (j *filed) legFacts(leg newLeg, unit casework.Unit) (f casework.Filing, err error) {
-	f = casework.Filing{CaseOpen: j.k.Closed.IsZero(), Risk: j.k.RiskLevel}
-	able, err := j.w.CanHandle(unit, j.k.ID)
+// filingFacts gathers what the guards of a new leg ask about receiver and case. A unit without accounts is served by letter.
+func (c call) filingFacts(w *store.Writer, k casework.Case, area string, service casework.ReferralServiceType, unit casework.Unit) (f casework.Filing, err error) {
+	f = casework.Filing{CaseOpen: k.Closed.IsZero(), Risk: k.RiskLevel}
+	able, err := w.CanHandle(unit, k.ID)
 	if err != nil {
 		return f, err
 	}
-	f.ReceiverAble = able && unit.ActiveOn(j.now) && unit.Channel == casework.ChannelOnline
-	offer, ok := j.store.Directory().Offer(unit.ID, leg.service)
+	f.ReceiverAble = unit.ActiveOn(c.now) && (able || unit.Channel == casework.ChannelLetter)
+	offer, ok := c.store.Directory().Offer(unit.ID, service)
 	f.OffersService = ok
-	f.CoversArea = j.area() == "" || offer.Covers(j.area())
-	if leg.service != casework.ServiceMediation {
+	f.CoversArea = area == "" || offer.Covers(area)
+	if service != casework.ServiceMediation {
 		return f, nil
 	}
-	incidents, err := j.w.Incidents(j.k)
+	incidents, err := w.Incidents(k)
 	for _, i := range incidents {
 		f.Forms = append(f.Forms, i.Forms...)
 	}
@@ -195,12 +198,12 @@ func (j *filed) legFacts(leg newLeg, unit casework.Unit) (f casework.Filing, err
 }
 
 // openLeg looks for an open leg of the same case, service and receiver. One that the caller may not see is hidden.
-func (j *filed) openLeg(leg newLeg, unit casework.Unit) (open casework.LegID, hidden bool, err error) {
-	open, ok, err := j.w.OpenLeg(j.k.ID, leg.service, unit.ID)
+func (c call) openLeg(w *store.Writer, k casework.CaseID, service casework.ReferralServiceType, unit casework.UnitID) (open casework.LegID, hidden bool, err error) {
+	open, ok, err := w.OpenLeg(k, service, unit)
 	if err != nil || !ok {
 		return casework.LegID{}, false, err
 	}
-	f, err := j.w.ReferralFor(j.caller, open, j.now)
+	f, err := w.ReferralFor(c.caller, open, c.now)
 	if err != nil {
 		return casework.LegID{}, false, err
 	}
@@ -212,8 +215,8 @@ func (j *filed) openLeg(leg newLeg, unit casework.Unit) (open casework.LegID, hi
 
 // receiptAlone answers as if the leg were sent, and makes it a task of the case's officer instead: the answer must tell neither of
 // another's filing nor of a level that was raised.
-func (j *filed) receiptAlone(l casework.Referral, unit casework.Unit) error {
-	duty, err := j.firstDuty(l, unit)
+func (j *filed) receiptAlone(l casework.Referral) error {
+	duty, err := j.firstDuty(l)
 	if err != nil {
 		return err
 	}
@@ -221,7 +224,7 @@ func (j *filed) receiptAlone(l casework.Referral, unit casework.Unit) error {
 	return j.askOfficer(l.Service)
 }
 
-func (j *filed) putLeg(l casework.Referral, unit casework.Unit) error {
+func (j *filed) putLeg(l casework.Referral) error {
 	about := object{"leg", casework.ID(l.ID), j.k.ID, j.k.Level, l.Disclosure}
 	var entry [16]byte
 	err := j.w.PutReferral(l, j.person.ID, func(value [32]byte) [16]byte {
@@ -231,7 +234,7 @@ func (j *filed) putLeg(l casework.Referral, unit casework.Unit) error {
 	if err != nil {
 		return err
 	}
-	duty, err := j.firstDuty(l, unit)
+	duty, err := j.firstDuty(l)
 	if err != nil {
 		return err
 	}
@@ -240,14 +243,11 @@ func (j *filed) putLeg(l casework.Referral, unit casework.Unit) error {
 }
 
 // firstDuty is what the receiver owes from the sending on.
-func (j *filed) firstDuty(l casework.Referral, unit casework.Unit) (casework.Duty, error) {
-	owed, _ := l.Owes(j.now)
-	duty := casework.Duty{ID: j.id(), Kind: casework.OnLeg, Object: casework.ID(l.ID), Case: j.k.ID, Name: owed.Name, Started: owed.Start}
-	var err error
-	if duty.Unit, err = j.w.Accountable(unit); err != nil {
-		return duty, err
-	}
-	return j.start(duty, l.Service, l.Urgency)
+func (j *filed) firstDuty(l casework.Referral) (casework.Duty, error) {
+	owed, _ := l.Owes(casework.Earlier{}, j.now)
+	duty, err := j.legDuty(j.w, l, j.k, owed)
+	duty.ID = j.id()
+	return duty, err
 }
 
 // askOfficer makes a task of a service that was asked again by somebody who may not know that it is under way.
@@ -310,31 +310,32 @@ func (j *filed) newBasis(d casework.Disclosure, unit casework.Unit, missing erro
 		}
 		return d, false, missing
 	case d.Kind.IsException():
-		if err := j.except(); err != nil {
+		if err := j.except(j.w, j.k.ID); err != nil {
 			return d, false, err
 		}
 	}
 	return d, false, j.w.PutDisclosure(d, j.person.ID, j.entry)
 }
 
-func (j *filed) isCare(unit casework.Unit) bool {
-	nutrition := j.k.Type.IsNutrition() || j.k.Type.IsGrowth()
-	return nutrition &&
-		j.caller.Unit.Type.Sector() == casework.SectorHealth && unit.Type.Sector() == casework.SectorHealth
+func (j *filed) isCare(unit casework.Unit) bool { return careBetween(j.k, j.caller.Unit, unit) }
+
+func careBetween(k casework.Case, from, to casework.Unit) bool {
+	nutrition := k.Type.IsNutrition() || k.Type.IsGrowth()
+	return nutrition && from.Type.Sector() == casework.SectorHealth && to.Type.Sector() == casework.SectorHealth
 }
 
 // except decides an exception on the case as it now is.
-func (j *filed) except() error {
-	if j.outside() {
+func (c call) except(w *store.Writer, k casework.CaseID) error {
+	if c.outside() {
 		return casework.Precondition("BASIS_MISSING")
 	}
-	file, err := j.w.CaseFor(j.caller, j.k.ID, j.now)
+	file, err := w.CaseFor(c.caller, k, c.now)
 	if err != nil {
 		return err
 	}
 	file.Facts.Cond |= access.HasReason
 	if d := access.Decide(file.Facts.Doing(access.DisclosureException)); !d.Allowed() {
-		return j.refuse(access.DisclosureException, d, aboutCase(file.Case), j.k.ID.String())
+		return c.refuse(access.DisclosureException, d, aboutCase(file.Case), k.String())
 	}
 	return nil
 }

@@ -48,6 +48,9 @@ func (in *intake) filing(req *pb.FileReferralRequest) filing {
 	in.violence(req, &f)
 	for i, leg := range req.GetLegs() {
 		f.legs = append(f.legs, in.leg(fmt.Sprintf("legs[%d]", i), leg))
+		if after := f.legs[i].after; after != nil && *after >= i { // only backwards: so no two wait for each other
+			in.fault(fmt.Sprintf("legs[%d].after", i), "NOT_AN_EARLIER_LEG")
+		}
 	}
 	for i, d := range req.GetDisclosures() {
 		f.disclosures = append(f.disclosures, in.disclosure(fmt.Sprintf("disclosures[%d]", i), d, len(f.legs)))
@@ -231,6 +234,10 @@ func (in *intake) leg(path string, l *pb.NewLeg) newLeg {
 			in.fault(path+".receiverUnit", "UNIT_UNKNOWN")
 		}
 		leg.receiver = unit.ID
+	}
+	if l.After != nil {
+		after := int(l.GetAfter())
+		leg.after = &after
 	}
 	return leg
 }

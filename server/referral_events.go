@@ -2,7 +2,7 @@ package server
 
 import (
 	"context"
-	"time"
+	"strings"
 
 	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
@@ -21,16 +21,8 @@ func (s *referrals) AcknowledgeReferral(ctx context.Context, req *pb.Acknowledge
 // AcceptReferral names the officer; content opens for that officer alone.
 func (s *referrals) AcceptReferral(ctx context.Context, req *pb.AcceptReferralRequest) (*pb.Referral, error) {
 	return s.move(ctx, req, casework.EventAccept, func(m *movement) (err error) {
-		a := casework.Acceptance{Officer: m.caller.Account, BasisValid: m.f.Basis.ValidAt(m.now)}
-		if req.GetOfficer() != "" {
-			id, ok := parseName("accounts", req.GetOfficer())
-			if !ok {
-				return casework.Violations{{Field: "officer", Reason: "NAME_FORMAT"}}
-			}
-			a.Officer = casework.AccountID(id)
-		}
-		unit, _ := m.store.Directory().Unit(m.f.Leg.Receiver)
-		if a.OfficerAble, err = m.w.IsHandler(a.Officer, unit, m.f.Case.ID); err != nil {
+		a, err := m.acceptance(req)
+		if err != nil {
 			return err
 		}
 		if a.ReceiverCase, err = m.ownCase(m.w, req.GetReceiverCase()); err != nil {
@@ -39,6 +31,36 @@ func (s *referrals) AcceptReferral(ctx context.Context, req *pb.AcceptReferralRe
 		m.f.Leg, m.change, err = m.f.Leg.Accept(a, m.now)
 		return err
 	})
+}
+
+// acceptance says who takes the leg: an officer of the receiver, by letter the name that was said.
+func (m *movement) acceptance(req *pb.AcceptReferralRequest) (a casework.Acceptance, err error) {
+	a = casework.Acceptance{Officer: m.caller.Account, BasisValid: m.f.Basis.ValidAt(m.now)}
+	switch {
+	case m.way.letter && req.GetOfficer() != "":
+		return a, casework.Violations{{Field: "officer", Reason: "NOT_BY_LETTER"}}
+	case m.way.letter:
+		a.Officer, a.OfficerName = casework.AccountID{}, strings.TrimSpace(req.GetOfficerName())
+		a.OfficerAble = a.OfficerName != ""
+		return a, nil
+	case req.GetOfficerName() != "":
+		return a, casework.Violations{{Field: "officerName", Reason: "ONLY_BY_LETTER"}}
+	case req.GetOfficer() != "":
+		if a.Officer, err = accountOf("officer", req.GetOfficer()); err != nil {
+			return a, err
+		}
+	}
+	unit, _ := m.store.Directory().Unit(m.f.Leg.Receiver)
+	a.OfficerAble, err = m.w.IsHandler(a.Officer, unit, m.f.Case.ID)
+	return a, err
+}
+
+func accountOf(field, name string) (casework.AccountID, error) {
+	id, ok := parseName("accounts", name)
+	if !ok {
+		return casework.AccountID{}, casework.Violations{{Field: field, Reason: "NAME_FORMAT"}}
+	}
+	return casework.AccountID(id), nil
 }
 
 // ownCase reads the name of a case that the caller may see in the own register; another's is as unknown as one that never was.
@@ -84,25 +106,28 @@ func (s *referrals) RecordProgress(ctx context.Context, req *pb.RecordProgressRe
 		entry := p
 		entry.Leg, entry.Account = m.f.Leg.ID, m.caller.Account
 		if entry.Kind == casework.ProgressNoShow && entry.Appointment.IsZero() {
-			if entry.Appointment, err = m.lastAppointment(); err != nil {
-				return err
-			}
+			entry.Appointment = m.f.Leg.Appointment // the one that the client did not come to
+		}
+		if err := m.mayDiagnose(entry); err != nil {
+			return err
+		}
+		serving := casework.Serving{BasisValid: m.f.Basis.ValidAt(m.now)}
+		if serving.Began, err = m.w.ChainBegan(m.f.Leg); err != nil {
+			return err
 		}
 		m.progress = &entry
-		m.f.Leg, m.change, err = m.f.Leg.RecordProgress(entry, m.now)
+		m.f.Leg, m.change, err = m.f.Leg.RecordProgress(entry, serving, m.now)
 		return err
 	})
 }
 
-// lastAppointment is the one that the client did not come to.
-func (m *movement) lastAppointment() (at time.Time, err error) {
-	progress, err := m.w.Progress(m.f.Leg.ID, m.f.Case.Subject, false)
-	for _, p := range progress {
-		if p.Kind == casework.ProgressScheduled {
-			at = p.Appointment
-		}
+// mayDiagnose: stunting is a finding of statistics until a hospital's worker has examined the child (design: domain 5).
+func (m *movement) mayDiagnose(p casework.Progress) error {
+	unit, _ := m.store.Directory().Unit(m.f.Leg.Receiver)
+	if p.Diagnosis != "" && (unit.Type != casework.UnitHospital || m.caller.Role != casework.RoleWorker || m.way.letter) {
+		return casework.Violations{{Field: "stuntingDiagnosis", Reason: "HOSPITAL_WORKER_ONLY"}}
 	}
-	return at, err
+	return nil
 }
 
 // meaningOfProgress is what the rules have against a progress entry on any leg.
@@ -115,7 +140,11 @@ func (s *Server) meaningOfProgress(req *pb.RecordProgressRequest) casework.Viola
 func (in *intake) progress(req *pb.RecordProgressRequest) casework.Progress {
 	p := casework.Progress{
 		ID: newID(), Kind: word[casework.ProgressKind](req.GetKind()), Note: req.GetNote(),
-		Channel: word[casework.ContactChannel](req.GetChannel()),
+		Channel: word[casework.ContactChannel](req.GetChannel()), HeardBy: word[casework.HeardBy](req.GetHeardBy()),
+		Diagnosis: word[casework.StuntingDiagnosis](req.GetStuntingDiagnosis()),
+	}
+	if p.Diagnosis != "" && p.Kind != casework.ProgressServed && p.Kind != casework.ProgressNote {
+		in.fault("stuntingDiagnosis", "ONLY_WITH_SERVICE")
 	}
 	if t := req.GetOccurredTime(); t != nil {
 		p.Occurred = t.AsTime()
@@ -148,9 +177,32 @@ func (s *referrals) ReportOutcome(ctx context.Context, req *pb.ReportOutcomeRequ
 		if o.Attempts, o.Channels, err = attempts(m.w, m.f); err != nil {
 			return err
 		}
+		if o.Violence = m.f.Case.Type.IsViolence(); req.GetSafetyCheckedBy() != "" {
+			if o.SafetyChecked, err = m.safetyChecked(req.GetSafetyCheckedBy()); err != nil {
+				return err
+			}
+		}
+		if m.way.letter {
+			o.Recorder = m.caller.Account
+		}
 		m.f.Leg, m.change, err = m.f.Leg.ReportOutcome(o, m.now)
 		return err
 	})
+}
+
+// safetyChecked tells whether who is said to have looked to the client's safety is a supervisor of the side that reports: the
+// receiver's, by letter the return unit's, and not kept from the case.
+func (m *movement) safetyChecked(name string) (bool, error) {
+	supervisor, err := accountOf("safetyCheckedBy", name)
+	if err != nil {
+		return false, err
+	}
+	id := m.f.Leg.Receiver
+	if m.way.letter {
+		id = m.f.Leg.Sender
+	}
+	unit, _ := m.store.Directory().Unit(id)
+	return m.w.IsSupervisor(supervisor, unit, m.f.Case.ID)
 }
 
 // attempts counts how often, and on how many channels, a client was sought.

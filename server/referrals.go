@@ -29,6 +29,8 @@ type legReader interface {
 	Incidents(casework.Case) ([]casework.Incident, error)
 	CaseContent(casework.Case) (casework.CaseContent, error)
 	Notes(casework.Case, func(access.Mask) bool) ([]store.Note, error)
+	NextLeg(casework.Referral) (casework.LegID, casework.UnitID, error)
+	DutyOfficer(casework.Unit) (casework.AccountID, error)
 }
 
 // legBy finds a leg by name or number; what is no name is not found like any other.
@@ -97,6 +99,8 @@ func (c call) legMessage(r legReader, f store.LegFile, g access.Grant) (*pb.Refe
 		{true, func() (err error) { d.person, err = r.Person(f.Case.Subject); return err }},
 		{g.Shows(access.F1Own), func() (err error) { d.progress, err = r.Progress(f.Leg.ID, f.Case.Subject, true); return err }},
 		{sight.opens(pb.NamedField_MEASUREMENTS, access.F3Health), func() (err error) { d.measurements, err = r.Measurements(f.Case.Subject); return err }},
+		{f.Leg.State == casework.Forwarded && g.Shows(access.F1), func() (err error) { d.next, _, err = r.NextLeg(f.Leg); return err }},
+		{f.Facts.Relations&access.Overseer != 0, func() (err error) { d.dutyOfficer, err = r.DutyOfficer(c.accountable(f.Duty)); return err }},
 		{g.Shows(access.F4 | access.F4Named), func() (err error) { d.incidents, err = r.Incidents(f.Case); return err }},
 		{sight.opens(pb.NamedField_RISK, access.F3Protection|access.F4), func() (err error) { d.content, err = r.CaseContent(f.Case); return err }},
 	} {
@@ -117,41 +121,14 @@ func (c call) legMessage(r legReader, f store.LegFile, g access.Grant) (*pb.Refe
 	return c.viewReferral(g, f, d, legActions(f), c.isSender(f), c.now), nil
 }
 
+// accountable is the unit that owes a duty.
+func (c call) accountable(d casework.Duty) casework.Unit {
+	unit, _ := c.store.Directory().Unit(d.Unit)
+	return unit
+}
+
 // isSender tells whether the caller reads from the sender's side: the case is named to that side alone.
 func (c call) isSender(f store.LegFile) bool { return f.Leg.SenderRegister == c.caller.Unit.Register }
-
-// legAct is the access action of each event.
-var legAct = map[casework.EventName]access.Action{
-	casework.EventAcknowledge:    access.ReferralAcknowledge,
-	casework.EventAccept:         access.ReferralAccept,
-	casework.EventDecline:        access.ReferralDecline,
-	casework.EventRecordProgress: access.ReferralWork,
-	casework.EventReportOutcome:  access.ReferralReport,
-	casework.EventConfirm:        access.ReferralConfirm,
-	casework.EventCancel:         access.ReferralFollow,
-}
-
-// legActions are the events of the table from this state that the caller may send.
-func legActions(f store.LegFile) []string {
-	var actions []string
-	for _, event := range f.Leg.Possible() {
-		if decideLeg(f, event).Allowed() {
-			actions = append(actions, string(event))
-		}
-	}
-	return actions
-}
-
-// decideLeg decides an event. The table lets any worker of the receiver decline; once an officer has the leg it is the officer's
-// to give back (design: referral 3, row 6), so a colleague is decided there as if the leg waited for nobody.
-func decideLeg(f store.LegFile, event casework.EventName) access.Decision {
-	facts := f.Facts
-	if event == casework.EventDecline && f.Leg.State == casework.Accepted && facts.Relations&(access.Receiver|access.Pending) == access.Pending {
-		facts.Relations &^= access.Pending
-		facts.Relations |= access.Former
-	}
-	return access.Decide(facts.Doing(legAct[event]))
-}
 
 // legEvent is a request that moves a leg.
 type legEvent interface {
@@ -165,8 +142,13 @@ type movement struct {
 	call
 	w        *store.Writer
 	f        store.LegFile
+	before   casework.Referral
+	way      legRight // by which the caller may
 	change   casework.Change
 	progress *casework.Progress // an entry that the event adds
+	next     *nextLeg           // that takes the place of this one
+	officer  casework.AccountID // who takes over the duty, of a reassign
+	reason   string             // of a reassign or a reminder
 	entry    [16]byte           // of the act, in the journal
 }
 
@@ -176,7 +158,6 @@ func (s *referrals) move(ctx context.Context, req legEvent, event casework.Event
 	if err != nil {
 		return nil, err
 	}
-	duty := newID()
 	method := string(req.ProtoReflect().Descriptor().FullName())
 	return store.Update(ctx, s.store, func(w *store.Writer) (*pb.Referral, error) {
 		if leg, ok := parseName("referrals", req.GetName()); ok {
@@ -192,9 +173,10 @@ func (s *referrals) move(ctx context.Context, req legEvent, event casework.Event
 		if err != nil {
 			return nil, err
 		}
-		act := decideLeg(f, event)
+		f.Facts.Cond |= reasonGiven(req)
+		act, way := decideLeg(f, event)
 		if !act.Allowed() {
-			return nil, c.refuse(legAct[event], act, aboutLeg(f), req.GetName())
+			return nil, c.refuse(way.action, act, aboutLeg(f), req.GetName())
 		}
 		if old, ok, err := w.Answered(c.caller.Account, id); err != nil || ok {
 			return s.movedBefore(w, c, f, old, method, mark, err)
@@ -205,15 +187,40 @@ func (s *referrals) move(ctx context.Context, req legEvent, event casework.Event
 		if err := w.LegTexts(&f.Leg, f.Case.Subject); err != nil {
 			return nil, err
 		}
-		m := &movement{call: c, w: w, f: f}
+		m := &movement{call: c, w: w, f: f, before: f.Leg, way: way}
+		if err := m.heard(req); err != nil {
+			return nil, err
+		}
 		if err := apply(m); err != nil {
 			return nil, withActions(err, legActions(f))
 		}
-		if err := m.put(act, duty); err != nil {
+		if err := m.put(act); err != nil {
 			return nil, err
 		}
 		return m.answer(store.Answered{Method: method, Mark: mark}, id)
 	})
+}
+
+// reasonGiven is the condition of an overseer's act: a reason that says something.
+func reasonGiven(req legEvent) access.Cond {
+	if r, ok := req.(interface{ GetReason() string }); ok && len([]rune(strings.TrimSpace(r.GetReason()))) >= reasonMin {
+		return access.HasReason
+	}
+	return 0
+}
+
+// heard holds that what a receiver without accounts says carries how it was heard, and that nobody else's act does.
+func (m *movement) heard(req legEvent) error {
+	r, ok := req.(interface{ GetHeardBy() pb.HeardBy_Value })
+	switch {
+	case !ok:
+		return nil
+	case m.way.letter && r.GetHeardBy() == pb.HeardBy_UNSPECIFIED:
+		return casework.Violations{{Field: "heardBy", Reason: "REQUIRED"}}
+	case !m.way.letter && r.GetHeardBy() != pb.HeardBy_UNSPECIFIED:
+		return casework.Violations{{Field: "heardBy", Reason: "ONLY_BY_LETTER"}}
+	}
+	return nil
 }
 
 // withActions tells one who came too late what may be done now.
@@ -235,45 +242,24 @@ func (s *referrals) movedBefore(w *store.Writer, c call, f store.LegFile, old st
 	return answer, c.answered(old, method, mark, read.Grant.Mask(), answer)
 }
 
-// put stores the leg, its entry, and what is owed next. An implied event changes nothing and is journaled as such.
-func (m *movement) put(act access.Decision, duty casework.ID) error {
-	leg, about := m.f.Leg, aboutLeg(m.f)
-	action := legAct[m.change.Event]
-	event := journal.Event{Name: string(m.change.Event), Before: string(m.change.Before), After: string(leg.State), Revision: leg.Revision + 1}
+// put stores what the event did, with its entry. An implied event changes nothing and is journaled as such.
+func (m *movement) put(act access.Decision) error {
+	record := func(event journal.Event) (entry [16]byte, err error) {
+		rec := m.record(m.way.action, act, aboutLeg(m.f))
+		rec.Entry.Event = event
+		return m.w.AppendReasoned(rec, m.reason, store.Owner(m.f.Case.Subject))
+	}
 	if m.change.Implied {
-		event.Name, event.Revision = "IMPLIED", leg.Revision
-		m.entry = m.append(m.w, action, act, about, event)
-		return nil
-	}
-	err := m.w.UpdateReferral(leg, m.f.Case.Subject, func(value [32]byte) [16]byte {
-		event.Value = value
-		m.entry = m.append(m.w, action, act, about, event)
-		return m.entry
-	})
-	if err != nil {
+		var err error
+		m.entry, err = record(journal.Event{Name: "IMPLIED", Before: string(m.change.Before), After: string(m.f.Leg.State), Revision: m.f.Leg.Revision})
 		return err
 	}
-	if m.progress != nil {
-		if err := m.w.PutProgress(*m.progress, m.f.Case.Subject, m.entry); err != nil {
-			return err
-		}
-	}
-	return m.owe(m.entry, duty)
-}
-
-// owe starts what the leg now owes: a progress entry may renew it or leave it; a final leg owes nothing.
-func (m *movement) owe(entry [16]byte, id casework.ID) error {
-	owed, open := m.f.Leg.Owes(m.now)
-	if m.progress != nil {
-		var renewed bool
-		if owed, renewed = m.f.Leg.OwesAfter(*m.progress, m.now); !renewed {
-			return nil
-		}
-	}
-	if err := m.w.EndDuties(casework.ID(m.f.Leg.ID)); err != nil || !open {
+	step := legStep{before: m.before, after: m.f.Leg, k: m.f.Case, change: m.change, by: m.way.by, progress: m.progress, officer: m.officer, record: record}
+	var err error
+	if m.entry, err = m.putLegStep(m.w, step); err != nil || m.next == nil {
 		return err
 	}
-	return m.start(owed, entry, id)
+	return m.putNext(act)
 }
 
 // answer is the read that follows an act: what may leave is decided on the facts as they are now, and noted in the act's entry.
@@ -290,33 +276,4 @@ func (m *movement) answer(a store.Answered, request [16]byte) (*pb.Referral, err
 	m.w.Shown(m.entry, uint32(read.Grant.Mask()))
 	a.Owner, a.Case, a.Leg, a.Mask = store.Owner(f.Case.Subject), f.Case.ID, f.Leg.ID, uint32(read.Grant.Mask())
 	return answer, m.keep(m.w, request, a, answer)
-}
-
-// start begins one duty, owed by one unit by one minute.
-func (m *movement) start(owed casework.Owed, entry [16]byte, id casework.ID) error {
-	duty := casework.Duty{ID: id, Kind: casework.OnLeg, Object: casework.ID(m.f.Leg.ID), Case: m.f.Case.ID, Name: owed.Name, Started: owed.Start}
-	unit := m.f.Leg.Receiver
-	duty.Officer = m.f.Leg.Officer
-	if !owed.ByReceiver {
-		unit = m.f.Leg.Sender
-		officers, err := m.w.Officers(m.f.Case.ID, m.now)
-		if err != nil {
-			return err
-		}
-		duty.Officer = append(officers, casework.AccountID{})[0]
-	}
-	d := m.store.Directory()
-	known, _ := d.Unit(unit)
-	var err error
-	if duty.Unit, err = m.w.Accountable(known); err != nil {
-		return err
-	}
-	duty, err = d.Deadlines.Start(duty, casework.DeadlineKey{
-		CaseType: m.f.Case.Type, Service: m.f.Leg.Service, Urgency: m.f.Leg.Urgency,
-		Duty: owed.Name, Day: casework.DateOf(m.f.Leg.Sent),
-	}, d.Calendar)
-	if err != nil {
-		return err
-	}
-	return m.w.PutDuty(duty, entry)
 }

@@ -117,11 +117,12 @@ func (s *Server) registerServices(r grpc.ServiceRegistrar) {
 // meanings are the checks of the domain that need no record: they are answered together with those of the shape.
 func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 	return map[string]func(proto.Message) casework.Violations{
-		pb.ReferralService_FileReferral_FullMethodName:   meaningOf(s.meaningOfFiling),
-		pb.ReferralService_RecordProgress_FullMethodName: meaningOf(s.meaningOfProgress),
-		pb.CaseService_AssessCase_FullMethodName:         meaningOf(s.meaningOfAssessment),
-		pb.CaseService_AddMeasurement_FullMethodName:     meaningOf(s.meaningOfMeasurement),
-		pb.GrowthService_Assess_FullMethodName:           meaningOf(s.meaningOfChildren),
+		pb.ReferralService_FileReferral_FullMethodName:    meaningOf(s.meaningOfFiling),
+		pb.ReferralService_RecordProgress_FullMethodName:  meaningOf(s.meaningOfProgress),
+		pb.ReferralService_ForwardReferral_FullMethodName: meaningOf(s.meaningOfForwarding),
+		pb.CaseService_AssessCase_FullMethodName:          meaningOf(s.meaningOfAssessment),
+		pb.CaseService_AddMeasurement_FullMethodName:      meaningOf(s.meaningOfMeasurement),
+		pb.GrowthService_Assess_FullMethodName:            meaningOf(s.meaningOfChildren),
 	}
 }
 

@@ -32,6 +32,8 @@ type legDetails struct {
 	incidents    []casework.Incident
 	content      casework.CaseContent
 	note         *store.Note
+	next         casework.LegID     // that took the place of a forwarded one
+	dutyOfficer  casework.AccountID // of the unit that owes, for who oversees it
 }
 
 // viewReferral makes the message of a leg. A grant of another leg shows nothing.
@@ -48,6 +50,7 @@ func (s *Server) viewReferral(g access.Grant, f store.LegFile, d legDetails, act
 	} else if f.Leg.ReceiverCase != (casework.CaseID{}) {
 		m.Case = caseName(f.Leg.ReceiverCase)
 	}
+	m.NextReferral, m.DutyOfficer = legName(d.next), accountName(d.dutyOfficer)
 	s.fillTexts(m, f, d, sight)
 	m.Client = s.viewPerson(d.person, now)
 	m.Measurements = s.viewMeasurements(d.measurements, d.person)
@@ -77,14 +80,27 @@ func (s *Server) fillLeg(m *pb.Referral, f store.LegFile, now time.Time) {
 	m.UnmetServices = enums[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, l.Unmet)
 	m.FollowUpReferral = legName(l.FollowUp)
 	m.Unconfirmed = l.Unconfirmed
+	s.fillChain(m, f)
+	m.InfoRounds, m.NoShowCount, m.ReopenCount = int32(l.InfoRounds), int32(l.NoShows), int32(l.Reopens)
+	m.Questions = enums[pb.InfoQuestion_Value](pb.InfoQuestion_Value_value, l.Questions)
+	m.ExpectedOn, m.AppointmentTime = dateText(l.ExpectedOn), timestamp(l.Appointment)
 	m.Basis = enum[pb.BasisKind_Value](pb.BasisKind_Value_value, f.Basis.Kind)
-	m.BasisExpireTime = timestamp(f.Basis.Expires)
+	m.BasisExpireTime, m.Disclosure = timestamp(f.Basis.Expires), disclosureName(l.Disclosure)
 	if d := f.Duty; !d.Due.IsZero() {
 		m.AccountableUnit = unitName(d.Unit)
 		m.Duty = enum[pb.DutyName_Value](pb.DutyName_Value_value, d.Name)
 		m.DueTime, m.LegalDueTime = timestamp(d.Due), timestamp(d.Legal)
 		m.EscalationLevel, m.Overdue = int32(d.Level(now)), d.Overdue(now)
+		m.Level2Time, m.Level3Time, m.LapseTime = timestamp(d.Level2), timestamp(d.Level3), timestamp(d.Lapse)
 	}
+}
+
+// fillChain says how the leg came here, and whether its receiver works by letter.
+func (s *Server) fillChain(m *pb.Referral, f store.LegFile) {
+	l := f.Leg
+	m.Hop, m.ForwardedByUnit = int32(l.Hop), unitName(l.ForwardedBy)
+	m.RootReferral, m.PreviousReferral, m.StartsAfterReferral = legName(l.Root), legName(l.Previous), legName(l.After)
+	m.ByLetter = f.ByLetter
 }
 
 // fillTexts fills what people wrote, each by the sector of its author, or where a consent names it.
@@ -95,9 +111,14 @@ func (s *Server) fillTexts(m *pb.Referral, f store.LegFile, d legDetails, sight 
 	if d.texts && sight.opens(pb.NamedField_QUESTION, bySender) {
 		m.Question = f.Leg.Request.Question
 	}
+	if d.texts && sight.mask&bySender != 0 {
+		m.ReopenReason, m.NoFollowUpReason = f.Leg.Request.ReopenReason, f.Leg.Request.NoFollowUpReason
+	}
 	if d.texts && sight.mask&byReceiver != 0 {
 		m.Summary = f.Leg.Report.Summary
 	}
+	m.OfficerName = f.Leg.Report.OfficerName
+	m.Answers = viewAnswers(f.Leg.Request.Answers, sight.opens(pb.NamedField_QUESTION, bySender))
 	if d.note != nil && sight.opens(pb.NamedField_NOTE, d.note.Class) {
 		m.Note = d.note.Text
 	}
@@ -106,12 +127,30 @@ func (s *Server) fillTexts(m *pb.Referral, f store.LegFile, d legDetails, sight 
 			Kind:       enum[pb.ProgressKind_Value](pb.ProgressKind_Value_value, p.Kind),
 			RecordTime: timestamp(p.Recorded), Channel: enum[pb.ContactChannel_Value](pb.ContactChannel_Value_value, p.Channel),
 			ExpectedOn: dateText(p.ExpectedOn), AppointmentTime: timestamp(p.Appointment), ServedOn: dateText(p.ServedOn),
+			HeardBy:           enum[pb.HeardBy_Value](pb.HeardBy_Value_value, p.HeardBy),
+			StuntingDiagnosis: enum[pb.StuntingDiagnosis_Value](pb.StuntingDiagnosis_Value_value, p.Diagnosis),
 		}
 		if sight.mask&byReceiver != 0 {
 			entry.Note = p.Note
 		}
 		m.Progress = append(m.Progress, entry)
 	}
+}
+
+// viewAnswers makes the answers to a receiver's questions; what was written beside the codes is the sender's text.
+func viewAnswers(answers []casework.InfoAnswer, texts bool) []*pb.InfoAnswer {
+	var all []*pb.InfoAnswer
+	for _, a := range answers {
+		m := &pb.InfoAnswer{
+			Question: enum[pb.InfoQuestion_Value](pb.InfoQuestion_Value_value, a.Question),
+			Reply:    enum[pb.YesNo_Value](pb.YesNo_Value_value, a.Reply),
+		}
+		if texts {
+			m.Text = a.Text
+		}
+		all = append(all, m)
+	}
+	return all
 }
 
 // authorClass is the class of a text by the sector of the unit that wrote it.
@@ -314,6 +353,9 @@ func caseName(id casework.CaseID) string       { return named("cases", casework.
 func legName(id casework.LegID) string         { return named("referrals", casework.ID(id)) }
 func unitName(id casework.UnitID) string       { return named("units", casework.ID(id)) }
 func accountName(id casework.AccountID) string { return named("accounts", casework.ID(id)) }
+func disclosureName(id casework.DisclosureID) string {
+	return named("disclosures", casework.ID(id))
+}
 
 // ageBands are SIMFONI's, in completed years.
 var ageBands = []struct {

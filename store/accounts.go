@@ -226,6 +226,20 @@ func (t *tx) blocked(k casework.CaseID) (map[[16]byte]bool, error) {
 	return blocked, nil
 }
 
+// IsSupervisor tells whether an account is a working supervisor of a unit, or of the parent that stands in for it, and not kept from
+// a case.
+func (t *tx) IsSupervisor(account casework.AccountID, unit casework.Unit, k casework.CaseID) (bool, error) {
+	blocked, err := t.blocked(k)
+	if err != nil || blocked[[16]byte(account)] || blocked[[16]byte(unit.ID)] {
+		return false, err
+	}
+	var n int64
+	err = t.row(`SELECT count(*) FROM memberships m JOIN accounts a ON a.id = m.account
+		WHERE m.account = $1 AND m.role = 'SUPERVISOR' AND m.unit IN ($2, $3) AND m.until_time IS NULL AND a.active_until IS NULL`,
+		account, unit.ID, standIn(unit)).scan(&n) // by memberships_account
+	return n > 0, err
+}
+
 // standIn is the unit that acts for one of its register without workers; the unit itself if none does.
 func standIn(unit casework.Unit) casework.UnitID {
 	if unit.Register == unit.Parent {

@@ -23,6 +23,7 @@ var sealedColumns = []sealedColumn{
 	{"legs", "f3", subjectOf("t.case_id")},
 	{"legs", "report_f3", subjectOf("t.case_id")},
 	{"progress", "f3", subjectOf("(SELECT l.case_id FROM legs l WHERE l.id = t.leg)")},
+	{"progress", "diagnosis_f3", subjectOf("(SELECT l.case_id FROM legs l WHERE l.id = t.leg)")},
 }
 
 func subjectOf(caseID string) string {

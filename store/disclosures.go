@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
@@ -51,4 +52,24 @@ func (t *tx) disclosure(id casework.DisclosureID) (d casework.Disclosure, err er
 		return d, fmt.Errorf("read a disclosure: %w", err)
 	}
 	return d, nil
+}
+
+// BasisNaming finds a basis in force on a case that names a receiver: first a preferred one, then a consent or care; ok is false if
+// there is none. An exception is decided for the leg that it was made for, and carries no other by itself. Served by disclosures_case.
+func (t *tx) BasisNaming(k casework.CaseID, unit casework.UnitID, preferred casework.DisclosureID, now time.Time) (d casework.Disclosure, ok bool, err error) {
+	found, err := list(t, func(r row) (d casework.Disclosure, err error) {
+		d.Case = k
+		return d, r.scan(d.ID[:], &d.Kind, &d.Given, &d.Expires, &d.Scope, &d.Named)
+	}, `SELECT d.id, d.kind, d.from_time, d.until_time, d.scope, d.named FROM disclosures d
+		JOIN disclosure_units u ON u.disclosure = d.id AND u.unit = $2
+		WHERE d.case_id = $1 AND d.withdrawn IS NULL AND d.from_time <= $3 AND (d.until_time IS NULL OR d.until_time > $3)
+			AND (d.kind IN ('CONSENT', 'CARE') OR d.id = $4)
+		ORDER BY d.until_time DESC, d.id`, k, unit, now, preferred)
+	if err != nil || len(found) == 0 {
+		return d, false, err
+	}
+	if i := slices.IndexFunc(found, func(d casework.Disclosure) bool { return d.ID == preferred }); i >= 0 {
+		return found[i], true, nil
+	}
+	return found[0], true, nil
 }

@@ -27,6 +27,12 @@ func (w *Writer) EndDuties(object casework.ID) error {
 	return err
 }
 
+// HandDuty gives what is owed on an object to another officer; due time and levels stay.
+func (w *Writer) HandDuty(object casework.ID, officer casework.AccountID, entry [16]byte) error {
+	_, err := w.exec("UPDATE duties SET officer = $2, entry = $3 WHERE object = $1 AND ended IS NULL", object, orNull(officer[:]), entry)
+	return err
+}
+
 // DutyOf is what is owed on a case, leg or task; zero if nothing is. Served by duties_one_open.
 func (t *tx) DutyOf(object casework.ID) (casework.Duty, error) {
 	duties, err := list(t, scanDuty, "SELECT "+dutyColumns+" FROM duties u WHERE u.object = $1 AND u.ended IS NULL", object)

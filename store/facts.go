@@ -217,6 +217,8 @@ type LegFile struct {
 	Basis casework.Disclosure
 	Facts access.Facts
 	Known bool
+	// The receiver works by letter: the return unit records what it says.
+	ByLetter bool
 
 	subject int64 // revision of the subject's record
 }
@@ -224,15 +226,17 @@ type LegFile struct {
 const legColumns = `l.id, l.number, l.case_id, l.disclosure, l.root, l.previous, l.hop, l.account, l.sender, l.sender_register, l.receiver,
 	l.receiver_register, l.service, l.urgency, l.state, l.officer, l.sent, l.acknowledged, l.accepted, l.served_on, l.reported, l.ended,
 	l.decline_reason, l.suggested_unit, l.cancel_reason, l.outcome, l.outcome_reason, l.unmet, l.follow_up, l.receiver_case,
-	l.no_shows, l.reopens, l.unconfirmed, l.revision`
+	l.no_shows, l.reopens, l.unconfirmed, l.after_leg, l.forwarded_by, l.info_rounds, l.questions, l.answered, l.reopened, l.expected_on,
+	l.appointment, l.recorder, l.revision`
 
 func scanLeg(r row) (l casework.Referral, err error) {
-	var unmet string
+	var unmet, questions string
 	err = r.scan(l.ID[:], &l.Number, l.Case[:], l.Disclosure[:], l.Root[:], l.Previous[:], &l.Hop, l.FiledBy[:], l.Sender[:],
 		l.SenderRegister[:], l.Receiver[:], l.ReceiverRegister[:], &l.Service, &l.Urgency, &l.State, l.Officer[:], &l.Sent, &l.Acknowledged,
 		&l.Accepted, &l.ServedOn, &l.Reported, &l.Ended, &l.DeclineReason, l.SuggestedUnit[:], &l.CancelReason, &l.Outcome,
-		&l.OutcomeReason, &unmet, l.FollowUp[:], l.ReceiverCase[:], &l.NoShows, &l.Reopens, &l.Unconfirmed, &l.Revision)
-	l.Unmet = splitServices(unmet)
+		&l.OutcomeReason, &unmet, l.FollowUp[:], l.ReceiverCase[:], &l.NoShows, &l.Reopens, &l.Unconfirmed,
+		l.After[:], l.ForwardedBy[:], &l.InfoRounds, &questions, &l.Answered, &l.Reopened, &l.ExpectedOn, &l.Appointment, l.Recorder[:], &l.Revision)
+	l.Unmet, l.Questions = splitServices(unmet), splitWords[casework.InfoQuestion](questions)
 	return l, err
 }
 
@@ -282,6 +286,7 @@ type legRow struct {
 	duty     casework.Duty
 	rights   caseRights
 	receives bool
+	letter   bool // the receiver has no accounts
 }
 
 func (t *tx) legRows(c Caller, now time.Time, where string, args ...any) ([]legRow, error) {
@@ -312,6 +317,8 @@ func (t *tx) rowOfLeg(leg casework.Referral, c Caller, now time.Time) (r legRow,
 	if r.duty, err = t.DutyOf(casework.ID(leg.ID)); err != nil {
 		return r, err
 	}
+	receiver, _ := t.s.Directory().Unit(leg.Receiver)
+	r.letter = receiver.Channel == casework.ChannelLetter
 	r.receives, err = t.receives(c, leg.Receiver)
 	return r, err
 }
@@ -321,6 +328,10 @@ func (r legRow) file(c Caller, now time.Time) LegFile {
 	f := LegFile{Leg: r.leg, Case: r.caseRow.Case, Basis: r.basis, Duty: r.duty, Known: true, Facts: c.Facts(now), subject: r.caseRow.subject}
 	r.rights.apply(&f.Facts, c, f.Case, now)
 	f.applyLeg(c, r.receives, now)
+	if r.letter {
+		f.ByLetter = true
+		f.Facts.Cond |= access.LetterUnit
+	}
 	return f
 }
 
@@ -361,7 +372,17 @@ func (f *LegFile) applyLeg(c Caller, receives bool, now time.Time) {
 	if f.Basis.ValidAt(now) {
 		f.Facts.Basis, f.Facts.Scope, f.Facts.Named = basisOf(f.Basis)
 	}
-	f.Facts.Cond |= access.NotRecorder // a receiver with accounts reports itself; by letter comes later
+	if f.Leg.Recorder != c.Account { // of a receiver with accounts nobody is
+		f.Facts.Cond |= access.NotRecorder
+	}
+}
+
+// AsOfficer is what Decide would have to know of an officer of the receiver: by it one sees beforehand what a basis will show there.
+func (f LegFile) AsOfficer(receiver casework.Unit) access.Facts {
+	facts := f.Facts
+	facts.Active, facts.Blocked, facts.Role, facts.MFA = true, false, access.Worker, access.MFARecent
+	facts.Sector, facts.Relations = sectorOf(receiver.Type), access.Receiver|access.Pending
+	return facts
 }
 
 func basisOf(d casework.Disclosure) (access.Basis, access.Mask, access.Named) {

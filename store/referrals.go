@@ -17,11 +17,11 @@ func (w *Writer) PutReferral(l casework.Referral, subject casework.PersonID, ent
 	if err != nil {
 		return err
 	}
-	_, err = w.exec(`INSERT INTO legs (id, number, case_id, root, previous, hop, account, sender, sender_register, receiver, receiver_register,
-			service, urgency, state, disclosure, sent, no_shows, reopens, unconfirmed, revision, entry, f3)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, 0, 0, 1, $17, $18)`,
-		l.ID, l.Number, l.Case, l.Root, orNull(l.Previous[:]), l.Hop, l.FiledBy, l.Sender, l.SenderRegister, l.Receiver, l.ReceiverRegister,
-		l.Service, l.Urgency, l.State, l.Disclosure, l.Sent, entry(digest(f3)), f3)
+	_, err = w.exec(`INSERT INTO legs (id, number, case_id, root, previous, after_leg, hop, forwarded_by, account, sender, sender_register,
+			receiver, receiver_register, service, urgency, state, disclosure, sent, no_shows, reopens, unconfirmed, revision, entry, f3)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, 0, 0, 1, $19, $20)`,
+		l.ID, l.Number, l.Case, l.Root, orNull(l.Previous[:]), orNull(l.After[:]), l.Hop, orNull(l.ForwardedBy[:]), l.FiledBy, l.Sender,
+		l.SenderRegister, l.Receiver, l.ReceiverRegister, l.Service, l.Urgency, l.State, l.Disclosure, l.Sent, entry(digest(f3)), f3)
 	if isUnique(err) {
 		return errIDTaken
 	}
@@ -39,7 +39,7 @@ func (t *tx) OpenLeg(k casework.CaseID, service casework.ReferralServiceType, re
 }
 
 // UpdateReferral stores what an event changed, on the revision that was read.
-func (w *Writer) UpdateReferral(l casework.Referral, subject casework.PersonID, entry func(value [32]byte) [16]byte) error {
+func (w *Writer) UpdateReferral(l casework.Referral, subject casework.PersonID, entry func(value [32]byte) ([16]byte, error)) error {
 	report, err := w.sealJSON(Cell{"legs", "report_f3", l.ID[:], Owner(subject)}, l.Report)
 	if err != nil {
 		return err
@@ -48,13 +48,20 @@ func (w *Writer) UpdateReferral(l casework.Referral, subject casework.PersonID, 
 	if err != nil {
 		return err
 	}
+	made, err := entry(digest(request, report))
+	if err != nil {
+		return err
+	}
 	n, err := w.exec(`UPDATE legs SET state = $3, officer = $4, acknowledged = $5, accepted = $6, served_on = $7, reported = $8, ended = $9,
 			decline_reason = $10, suggested_unit = $11, cancel_reason = $12, outcome = $13, outcome_reason = $14, unmet = $15,
-			follow_up = $16, receiver_case = $17, no_shows = $18, revision = revision + 1, entry = $19, f3 = $20, report_f3 = $21
+			follow_up = $16, receiver_case = $17, no_shows = $18, info_rounds = $19, questions = $20, answered = $21, reopens = $22,
+			reopened = $23, expected_on = $24, appointment = $25, recorder = $26, unconfirmed = $27, revision = revision + 1,
+			entry = $28, f3 = $29, report_f3 = $30
 		WHERE id = $1 AND revision = $2`,
 		l.ID, l.Revision, l.State, orNull(l.Officer[:]), l.Acknowledged, l.Accepted, orZero(l.ServedOn), l.Reported, l.Ended,
 		l.DeclineReason, orNull(l.SuggestedUnit[:]), l.CancelReason, l.Outcome, l.OutcomeReason, joinServices(l.Unmet),
-		orNull(l.FollowUp[:]), orNull(l.ReceiverCase[:]), l.NoShows, entry(digest(request, report)), request, report)
+		orNull(l.FollowUp[:]), orNull(l.ReceiverCase[:]), l.NoShows, l.InfoRounds, joinWords(l.Questions), l.Answered, l.Reopens,
+		l.Reopened, orZero(l.ExpectedOn), l.Appointment, orNull(l.Recorder[:]), l.Unconfirmed, made, request, report)
 	if err == nil && n != 1 {
 		return casework.Conflict("ETAG_MISMATCH")
 	}
@@ -80,38 +87,78 @@ func (t *tx) LegTexts(l *casework.Referral, subject casework.PersonID) error {
 	return t.openJSON(Cell{"legs", "report_f3", l.ID[:], Owner(subject)}, report, &l.Report)
 }
 
+// joinWords writes words of a vocabulary as one text; none has a space.
+func joinWords[T ~string](all []T) string {
+	words := make([]string, len(all))
+	for i, w := range all {
+		words[i] = string(w)
+	}
+	return strings.Join(words, " ")
+}
+
+func splitWords[T ~string](text string) []T {
+	var all []T
+	for _, word := range strings.Fields(text) {
+		all = append(all, T(word))
+	}
+	return all
+}
+
 // PutProgress adds an entry to a leg's progress.
 func (w *Writer) PutProgress(p casework.Progress, subject casework.PersonID, entry [16]byte) error {
-	var f3 []byte
-	if p.Note != "" {
-		var err error
-		if f3, err = w.Seal(progressCell(p.ID, subject), []byte(p.Note)); err != nil {
-			return err
-		}
+	note, err := w.sealText(progressCell("f3", p.ID, subject), p.Note)
+	if err != nil {
+		return err
 	}
-	_, err := w.exec(`INSERT INTO progress (id, leg, kind, account, recorded, occurred, channel, expected_on, appointment, served_on, entry, f3)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		p.ID, p.Leg, p.Kind, p.Account, w.Now(), p.Occurred, p.Channel, orZero(p.ExpectedOn), p.Appointment, orZero(p.ServedOn), entry, f3)
+	diagnosis, err := w.sealText(progressCell("diagnosis_f3", p.ID, subject), string(p.Diagnosis))
+	if err != nil {
+		return err
+	}
+	_, err = w.exec(`INSERT INTO progress (id, leg, kind, account, recorded, occurred, heard_by, channel, expected_on, appointment, served_on,
+			entry, f3, diagnosis_f3)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		p.ID, p.Leg, p.Kind, p.Account, w.Now(), p.Occurred, p.HeardBy, p.Channel, orZero(p.ExpectedOn), p.Appointment, orZero(p.ServedOn), entry, note, diagnosis)
 	return err
 }
 
-func progressCell(id casework.ID, subject casework.PersonID) Cell {
-	return Cell{Table: "progress", Column: "f3", Row: id[:], Owner: Owner(subject)}
+// sealText seals a text that may be empty, which is then no value at all.
+func (w *Writer) sealText(cell Cell, text string) ([]byte, error) {
+	if text == "" {
+		return nil, nil
+	}
+	return w.Seal(cell, []byte(text))
+}
+
+func progressCell(column string, id casework.ID, subject casework.PersonID) Cell {
+	return Cell{Table: "progress", Column: column, Row: id[:], Owner: Owner(subject)}
 }
 
 // Progress of a leg, oldest first; notes are opened only if asked.
 func (t *tx) Progress(leg casework.LegID, subject casework.PersonID, notes bool) ([]casework.Progress, error) {
 	return list(t, func(r row) (p casework.Progress, err error) {
-		var f3 []byte
+		var note, diagnosis []byte
 		p.Leg = leg
-		if err := r.scan(p.ID[:], &p.Kind, p.Account[:], &p.Recorded, &p.Occurred, &p.Channel, &p.ExpectedOn, &p.Appointment, &p.ServedOn, &f3); err != nil || !notes {
+		if err := r.scan(p.ID[:], &p.Kind, p.Account[:], &p.Recorded, &p.Occurred, &p.HeardBy, &p.Channel, &p.ExpectedOn, &p.Appointment, &p.ServedOn, &note, &diagnosis); err != nil || !notes {
 			return p, err
 		}
-		note, err := t.Open(progressCell(p.ID, subject), f3)
-		p.Note = string(note)
+		text, err := t.openText(progressCell("f3", p.ID, subject), note)
+		if err != nil {
+			return p, err
+		}
+		p.Note = text
+		text, err = t.openText(progressCell("diagnosis_f3", p.ID, subject), diagnosis)
+		p.Diagnosis = casework.StuntingDiagnosis(text)
 		return p, err
-	}, `SELECT id, kind, account, recorded, occurred, channel, expected_on, appointment, served_on, f3 FROM progress
+	}, `SELECT id, kind, account, recorded, occurred, heard_by, channel, expected_on, appointment, served_on, f3, diagnosis_f3 FROM progress
 		WHERE leg = $1 ORDER BY recorded, id`, leg)
+}
+
+func (t *tx) openText(cell Cell, sealed []byte) (string, error) {
+	if sealed == nil {
+		return "", nil
+	}
+	text, err := t.Open(cell, sealed)
+	return string(text), err
 }
 
 // LegFilter chooses legs.

@@ -261,6 +261,21 @@ func (w *Writer) AppendRecord(r Record) [16]byte {
 	return r.Entry.ID
 }
 
+// AppendReasoned is AppendRecord with the reason that a person gave, if any: its text is sealed under a key of owner and dies with
+// it, the entry keeps a mark of it.
+func (w *Writer) AppendReasoned(r Record, reason string, owner Owner) ([16]byte, error) {
+	if reason == "" {
+		return w.AppendRecord(r), nil
+	}
+	w.complete(&r)
+	sealed, err := w.Seal(Cell{Table: "journal", Column: "reason", Row: r.Entry.ID[:], Owner: owner}, []byte(reason))
+	if err != nil {
+		return r.Entry.ID, err
+	}
+	r.Reason, r.Entry.Reason = sealed, w.s.Mac("reason", r.Entry.ID[:], []byte(reason))
+	return w.AppendRecord(r), nil
+}
+
 // Shown notes in an entry of this closure what the read that follows its act shows.
 func (w *Writer) Shown(entry [16]byte, mask uint32) {
 	for i := range w.records {

@@ -62,3 +62,20 @@ func (v Violations) Error() string { return "INVALID_FIELD" }
 
 // Add notes a fault.
 func (v *Violations) Add(field, reason string) { *v = append(*v, Violation{field, reason}) }
+
+// require notes a missing field.
+func (v *Violations) require(ok bool, field string) { v.check(ok, field, "REQUIRED") }
+
+// check notes a fault unless ok.
+func (v *Violations) check(ok bool, field, reason string) {
+	if !ok {
+		v.Add(field, reason)
+	}
+}
+
+func (v Violations) orNil() error {
+	if len(v) == 0 {
+		return nil
+	}
+	return v
+}

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -34,7 +35,7 @@ func (r Referral) File(f Filing, now time.Time) (Referral, Change, error) {
 
 // mayFile holds the guards in the order of the page; the first that breaks is the answer.
 func (r Referral) mayFile(f Filing) error {
-	overridden := utf8.RuneCountInString(r.Request.OverrideReason) >= overrideRunes
+	overridden := r.overridden()
 	switch {
 	case !f.CaseOpen:
 		return Precondition("CASE_STATE")
@@ -58,6 +59,11 @@ func (r Referral) mayFile(f Filing) error {
 		return Precondition("SERVICE_NOT_ALLOWED")
 	}
 	return nil
+}
+
+// overridden tells whether the sender says why the leg goes where it does not fit.
+func (r Referral) overridden() bool {
+	return utf8.RuneCountInString(strings.TrimSpace(r.Request.OverrideReason)) >= overrideRunes
 }
 
 // mayMediate: UU 12/2022 art. 23 allows no settlement of sexual violence outside court, and who is in danger of her life does not

@@ -18,6 +18,9 @@ func (Assessment) Format(s fmt.State, _ rune)         { fmt.Fprint(s, hidden) }
 func (DisclosureContent) Format(s fmt.State, _ rune)  { fmt.Fprint(s, hidden) }
 func (MeasurementContent) Format(s fmt.State, _ rune) { fmt.Fprint(s, hidden) }
 func (LegRequest) Format(s fmt.State, _ rune)         { fmt.Fprint(s, hidden) }
+func (InfoAnswer) Format(s fmt.State, _ rune)         { fmt.Fprint(s, hidden) }
+func (Acceptance) Format(s fmt.State, _ rune)         { fmt.Fprint(s, hidden) }
+func (Forwarding) Format(s fmt.State, _ rune)         { fmt.Fprint(s, hidden) }
 func (LegReport) Format(s fmt.State, _ rune)          { fmt.Fprint(s, hidden) }
 func (Reporting) Format(s fmt.State, _ rune)          { fmt.Fprint(s, hidden) }
 func (Progress) Format(s fmt.State, _ rune)           { fmt.Fprint(s, hidden) }
@@ -32,6 +35,9 @@ func (Assessment) LogValue() slog.Value         { return slog.StringValue(hidden
 func (DisclosureContent) LogValue() slog.Value  { return slog.StringValue(hidden) }
 func (MeasurementContent) LogValue() slog.Value { return slog.StringValue(hidden) }
 func (LegRequest) LogValue() slog.Value         { return slog.StringValue(hidden) }
+func (InfoAnswer) LogValue() slog.Value         { return slog.StringValue(hidden) }
+func (Acceptance) LogValue() slog.Value         { return slog.StringValue(hidden) }
+func (Forwarding) LogValue() slog.Value         { return slog.StringValue(hidden) }
 func (LegReport) LogValue() slog.Value          { return slog.StringValue(hidden) }
 func (Reporting) LogValue() slog.Value          { return slog.StringValue(hidden) }
 func (Progress) LogValue() slog.Value           { return slog.StringValue(hidden) }

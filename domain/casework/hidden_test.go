@@ -24,12 +24,14 @@ func private() map[string]any {
 	content := CaseContent{Risk: risk, AssessmentNote: canary}
 	measured := MeasurementContent{MeasuredBy: canary}
 	given := DisclosureContent{GiverName: canary, GiverNIK: canary, Reason: canary, ExplainedBy: canary, OrderNumber: canary}
-	request, report := LegRequest{Question: canary, OverrideReason: canary, NoFollowUpReason: canary}, LegReport{Summary: canary}
+	request, report := LegRequest{Question: canary, OverrideReason: canary, NoFollowUpReason: canary, ReopenReason: canary}, LegReport{Summary: canary}
 	card := FamilyCard{Number: canary}
+	answer := InfoAnswer{Question: AskOther, Text: canary}
 	return map[string]any{
 		"household": Household{Content: HouseholdContent{Address: Address{Text: canary}}, Cards: []FamilyCard{card}}, "*household": &Household{Cards: []FamilyCard{card}},
 		"card": card, "*card": &card, "home": HouseholdContent{Address: Address{Text: canary}},
 		"sought": Sought{Name: canary}, "legacy": Legacy{SimfoniNumber: canary},
+		"answer": answer, "acceptance": Acceptance{OfficerName: canary}, "forwarding": Forwarding{Question: canary, OverrideReason: canary},
 		"person": Person{Identity: identity}, "*person": &Person{Identity: identity}, "identity": identity, "kin": kin,
 		"address": identity.Address, "contact": identity.SafeContact, "identifier": identity.Identifiers[0],
 		"incident": incident, "pair": pair, "risk": risk, "case": Case{Content: content}, "content": content,

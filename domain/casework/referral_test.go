@@ -1,264 +1,120 @@
 package casework
 
 import (
-	"encoding/csv"
 	"errors"
-	"math/rand/v2"
-	"os"
 	"reflect"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
-// sentAt is a Thursday, 10:00 WIB.
-var sentAt = time.Date(2026, 2, 19, 3, 0, 0, 0, time.UTC)
-
-var legStates = []ReferralState{Sent, Acknowledged, NeedsInfo, Accepted, InService, Reported, Declined, Forwarded, Closed, Cancelled}
-
-var (
-	officer = AccountID{1}
-	other   = AccountID{2}
-)
-
-// legIn is a leg as it stands in a state, with what brought it there: FORWARDED was declined before, CANCELLED was never read.
-func legIn(state ReferralState) Referral {
-	r := Referral{ID: LegID{7}, State: state, Sent: sentAt, Urgency: Routine, Service: ServiceNutritionTreatment}
-	at := sentAt.Add(time.Hour)
-	if state != Sent && state != Cancelled {
-		r.Acknowledged = at
-	}
-	switch state {
-	case Accepted, InService, Reported, Closed:
-		r.Accepted, r.Officer = at, officer
-	case Declined, Forwarded:
-		r.DeclineReason = DeclineNoCapacity
-	case Cancelled:
-		r.CancelReason = CancelDuplicate
-	}
-	if state == InService || state == Reported || state == Closed {
-		r.ServedOn = DateOf(at)
-	}
-	if state == Reported || state == Closed {
-		r.Outcome, r.Reported = OutcomeFull, at
-	}
-	if state.IsFinal() {
-		r.Ended = at
-	}
-	return r
-}
-
-// act is one event with one set of arguments. The first one of an event is valid wherever the table has the event.
-type act struct {
-	event     EventName
-	arguments string
-	do        func(r Referral, now time.Time) (Referral, Change, error)
-}
-
-func accepting(a Acceptance) func(Referral, time.Time) (Referral, Change, error) {
-	return func(r Referral, now time.Time) (Referral, Change, error) { return r.Accept(a, now) }
-}
-
-func declining(reason DeclineReason) func(Referral, time.Time) (Referral, Change, error) {
-	return func(r Referral, now time.Time) (Referral, Change, error) { return r.Decline(reason, UnitID{}, now) }
-}
-
-func cancelling(reason CancelReason) func(Referral, time.Time) (Referral, Change, error) {
-	return func(r Referral, now time.Time) (Referral, Change, error) { return r.Cancel(reason, now) }
-}
-
-func reporting(o Reporting) func(Referral, time.Time) (Referral, Change, error) {
-	return func(r Referral, now time.Time) (Referral, Change, error) { return r.ReportOutcome(o, now) }
-}
-
-// recording makes the entry of the moment of the act: ahead and past are relative to it.
-func recording(kind ProgressKind, ahead time.Duration) func(Referral, time.Time) (Referral, Change, error) {
-	return func(r Referral, now time.Time) (Referral, Change, error) {
-		p := Progress{Kind: kind, Channel: ByPhone, ExpectedOn: DateOf(now) + 9}
-		p.Appointment = now.Add(ahead)
-		p.ServedOn = DateOf(now.Add(ahead))
-		return r.RecordProgress(p, now)
-	}
-}
-
-func confirming(leg LegID, reason string, change func(*Referral)) func(Referral, time.Time) (Referral, Change, error) {
-	return func(r Referral, now time.Time) (Referral, Change, error) {
-		change(&r)
-		return r.Confirm(leg, reason, now)
-	}
-}
-
-func nothing(*Referral) {}
-
-func partial(r *Referral) { r.Outcome, r.OutcomeReason = OutcomePartial, BecauseServiceUnavailable }
-
-const anHour = time.Hour
-
-var acts = []act{
-	{EventAcknowledge, "", func(r Referral, now time.Time) (Referral, Change, error) { return r.Acknowledge(now) }},
-	{EventAccept, "other officer", accepting(Acceptance{Officer: other, OfficerAble: true, BasisValid: true})},
-	{EventAccept, "same officer", accepting(Acceptance{Officer: officer, OfficerAble: true, BasisValid: true})},
-	{EventAccept, "no basis", accepting(Acceptance{Officer: other, OfficerAble: true})},
-	{EventAccept, "unable officer", accepting(Acceptance{Officer: other, BasisValid: true})},
-	{EventDecline, "SAFETY", declining(DeclineSafety)},
-	{EventDecline, "NO_CAPACITY", declining(DeclineNoCapacity)},
-	{EventDecline, "NO_RESPONSE", declining(DeclineNoResponse)},
-	{EventDecline, "", declining("")},
-	{EventRecordProgress, "SERVED", recording(ProgressServed, 0)},
-	{EventRecordProgress, "SERVED tomorrow", recording(ProgressServed, 24*anHour)},
-	{EventRecordProgress, "CONTACT_ATTEMPT", recording(ProgressContactAttempt, 0)},
-	{EventRecordProgress, "WAITLISTED", recording(ProgressWaitlisted, 0)},
-	{EventRecordProgress, "SCHEDULED", recording(ProgressScheduled, anHour)},
-	{EventRecordProgress, "SCHEDULED past", recording(ProgressScheduled, -anHour)},
-	{EventRecordProgress, "NO_SHOW", recording(ProgressNoShow, -anHour)},
-	{EventRecordProgress, "NO_SHOW ahead", recording(ProgressNoShow, anHour)},
-	{EventRecordProgress, "NOTE", recording(ProgressNote, 0)},
-	{EventRecordProgress, "unheard", recording("SEEN", 0)},
-	{EventReportOutcome, "FULL", reporting(Reporting{Outcome: OutcomeFull})},
-	{EventReportOutcome, "PARTIAL", reporting(Reporting{Outcome: OutcomePartial, Reason: BecauseMoved, Unmet: []ReferralServiceType{ServiceLegalAid}})},
-	{EventReportOutcome, "PARTIAL nothing unmet", reporting(Reporting{Outcome: OutcomePartial, Reason: BecauseMoved})},
-	{EventReportOutcome, "PARTIAL no reason", reporting(Reporting{Outcome: OutcomePartial, Unmet: []ReferralServiceType{ServiceLegalAid}})},
-	{EventReportOutcome, "PARTIAL unreachable", reporting(Reporting{Outcome: OutcomePartial, Reason: BecauseClientUnreachable, Unmet: []ReferralServiceType{ServiceLegalAid}})},
-	{EventReportOutcome, "NONE", reporting(Reporting{Outcome: OutcomeNone, Reason: BecauseClientDeclined})},
-	{EventReportOutcome, "NONE no reason", reporting(Reporting{Outcome: OutcomeNone})},
-	{EventReportOutcome, "NONE unreachable 3 on 2", reporting(Reporting{Outcome: OutcomeNone, Reason: BecauseClientUnreachable, Attempts: 3, Channels: 2})},
-	{EventReportOutcome, "NONE unreachable 2 on 2", reporting(Reporting{Outcome: OutcomeNone, Reason: BecauseClientUnreachable, Attempts: 2, Channels: 2})},
-	{EventReportOutcome, "NONE unreachable 3 on 1", reporting(Reporting{Outcome: OutcomeNone, Reason: BecauseClientUnreachable, Attempts: 3, Channels: 1})},
-	{EventReportOutcome, "unheard", reporting(Reporting{Outcome: "DONE", Reason: BecauseMoved})},
-	{EventConfirm, "", confirming(LegID{}, "", nothing)},
-	{EventConfirm, "after PARTIAL", confirming(LegID{}, "", partial)},
-	{EventConfirm, "after PARTIAL blank reason", confirming(LegID{}, " \n", partial)},
-	{EventConfirm, "after PARTIAL with leg", confirming(LegID{9}, "", partial)},
-	{EventConfirm, "after PARTIAL with reason", confirming(LegID{}, "klien menunda", partial)},
-	{EventConfirm, "unconfirmed", confirming(LegID{}, "", func(r *Referral) { r.Unconfirmed = true })},
-	{EventCancel, "CLIENT_REQUEST", cancelling(CancelClientRequest)},
-	{EventCancel, "DUPLICATE", cancelling(CancelDuplicate)},
-	{EventCancel, "CONSENT_WITHDRAWN", cancelling(CancelConsentWithdrawn)},
-	{EventCancel, "", cancelling("")},
-}
-
-func actOf(event EventName, arguments string) (act, bool) {
-	i := slices.IndexFunc(acts, func(a act) bool { return a.event == event && a.arguments == arguments })
-	if i < 0 {
-		return act{}, false
-	}
-	return acts[i], true
-}
-
-// answerOf is what an act did, in the word of the oracle.
-func answerOf(r Referral, c Change, err error) string {
-	if e, ok := errors.AsType[*Error](err); ok {
-		return e.Reason
-	}
-	switch {
-	case err != nil:
-		return err.Error()
-	case c.Implied:
-		return "implied"
-	}
-	return string(r.State)
-}
-
-func readOracle(t *testing.T) [][]string {
-	t.Helper()
-	f, err := os.Open("testdata/referral-transitions.csv")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	r := csv.NewReader(f)
-	r.Comment = '#'
-	rows, err := r.ReadAll()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return rows[1:]
-}
-
-func TestTheMachineAnswersAsThePageSays(t *testing.T) {
-	now := sentAt.Add(48 * time.Hour)
-	seen := map[[2]string]bool{}
-	for _, row := range readOracle(t) {
-		state, event, arguments, want := ReferralState(row[0]), EventName(row[1]), row[2], row[3]
-		seen[[2]string{row[0], row[1]}] = true
-		a, ok := actOf(event, arguments)
-		if !ok {
-			t.Fatalf("%s %q: the test knows no such act", event, arguments)
-		}
-		before := legIn(state)
-		after, change, err := a.do(before, now)
-		if got := answerOf(after, change, err); got != want {
-			t.Errorf("%s(%s) %s: got %s, want %s", event, state, arguments, got, want)
-		}
-		if err == nil && !change.Implied && (change.Event != event || change.Before != state) {
-			t.Errorf("%s(%s): the change says %s from %s", event, state, change.Event, change.Before)
-		}
-		if refusal, ok := errors.AsType[*Error](err); ok && refusal.Reason == "REFERRAL_STATE" && refusal.Meta["state"] != row[0] {
-			t.Errorf("%s(%s): the refusal names state %q", event, state, refusal.Meta["state"])
-		}
-	}
-	for _, state := range legStates {
-		for _, row := range transitions {
-			if !seen[[2]string{string(state), string(row.event)}] {
-				t.Errorf("the oracle says nothing of %s in %s", row.event, state)
-			}
-		}
-	}
-}
-
-// What a refusal or an implied event gives back must be the leg as it was: the caller may store it.
-func TestARefusedEventChangesNothing(t *testing.T) {
-	now := sentAt.Add(48 * time.Hour)
-	for _, state := range legStates {
-		for _, a := range acts {
-			if a.event == EventConfirm {
-				continue // its acts change the leg first
-			}
-			before := legIn(state)
-			after, change, err := a.do(before, now)
-			if (err != nil || change.Implied) && !reflect.DeepEqual(before, after) {
-				t.Errorf("%s(%s) %s was refused and changed the leg", a.event, state, a.arguments)
-			}
-		}
-	}
-}
-
-func TestPossibleEventsAreExact(t *testing.T) {
-	now := sentAt.Add(48 * time.Hour)
-	for _, state := range legStates {
-		possible := legIn(state).Possible()
-		for _, row := range transitions {
-			works := false
-			for _, a := range acts {
-				_, change, err := a.do(legIn(state), now)
-				works = works || a.event == row.event && err == nil && !change.Implied
-			}
-			if listed := slices.Contains(possible, row.event); listed != works {
-				t.Errorf("%s in %s: listed %v, some arguments work %v", row.event, state, listed, works)
-			}
-		}
-	}
-}
-
 func TestAnOpenLegOwesOneThingAndAFinalOneNothing(t *testing.T) {
 	now := sentAt.Add(time.Hour)
 	want := map[ReferralState]Owed{
-		Sent:         {DutyAcknowledge, true, sentAt},
-		Acknowledged: {DutyDecide, true, sentAt},
-		Accepted:     {DutyFirstService, true, sentAt},
-		InService:    {DutyNote, true, now},
-		Reported:     {DutyConfirm, false, now},
-		Declined:     {DutyReroute, false, now},
+		Sent:         {Name: DutyAcknowledge, ByReceiver: true, Start: sentAt},
+		Acknowledged: {Name: DutyDecide, ByReceiver: true, Start: sentAt},
+		NeedsInfo:    {Name: DutyAnswer, Start: now},
+		Accepted:     {Name: DutyFirstService, ByReceiver: true, Start: sentAt},
+		InService:    {Name: DutyNote, ByReceiver: true, Start: now},
+		Reported:     {Name: DutyConfirm, Start: now},
+		Declined:     {Name: DutyReroute, Start: now},
 	}
 	for _, state := range legStates {
-		if state == NeedsInfo {
-			continue // no event of the straight path leads there
-		}
-		got, ok := legIn(state).Owes(now)
+		got, ok := legIn(state).Owes(Earlier{}, now)
 		if ok == state.IsFinal() || got != want[state] {
 			t.Errorf("Owes(%s): got %v %v, want %v", state, got, ok, want[state])
 		}
+	}
+}
+
+func TestAfterAnAnswerTheReceiversTimeCountsFromIt(t *testing.T) {
+	asked, answered := sentAt.Add(time.Hour), sentAt.Add(30*time.Hour)
+	leg, _, err := legIn(Sent).RequestInfo([]InfoQuestion{AskNeed}, asked)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if leg, _, err = leg.ProvideInfo(answersTo(leg.Questions, ""), false, answered); err != nil {
+		t.Fatal(err)
+	}
+	if owed, _ := leg.Owes(Earlier{}, answered); owed.Name != DutyDecide || owed.Start != answered {
+		t.Errorf("after the answer: %v, want DECIDE from it", owed)
+	}
+	accepted, _, err := leg.Accept(Acceptance{Officer: officer, OfficerAble: true, BasisValid: true}, answered.Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if owed, _ := accepted.Owes(Earlier{}, answered.Add(time.Hour)); owed.Name != DutyFirstService || owed.Start != answered {
+		t.Errorf("after the accept: %v, want FIRST_SERVICE from the answer", owed)
+	}
+	again, _, err := leg.RequestInfo([]InfoQuestion{AskArea}, answered.Add(time.Hour))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !again.Answered.IsZero() || len(again.Request.Answers) != 0 || again.InfoRounds != 2 {
+		t.Errorf("a new round keeps the last answer: %v, round %d", again.Request.Answers, again.InfoRounds)
+	}
+	if len(leg.Request.Answers) != 1 {
+		t.Error("the leg before the round lost its answer too")
+	}
+}
+
+func TestReopeningClearsTheReportAndStartsAnew(t *testing.T) {
+	at := sentAt.Add(200 * time.Hour)
+	leg := legIn(Reported)
+	leg.Outcome, leg.OutcomeReason, leg.Unmet = OutcomePartial, BecauseMoved, []ReferralServiceType{ServiceLegalAid}
+	leg.Report.Summary, leg.Recorder = "pindah sementara", other
+	next, _, err := leg.Reopen("klien sudah kembali", at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := leg
+	want.State, want.Reopens, want.Reopened, want.Request.ReopenReason = InService, 1, at, "klien sudah kembali"
+	want.Outcome, want.OutcomeReason, want.Unmet, want.Report.Summary = "", "", nil, ""
+	want.Reported, want.Recorder = time.Time{}, AccountID{}
+	if !reflect.DeepEqual(next, want) {
+		t.Errorf("reopened leg differs from what it should be: state %s", next.State)
+	}
+	never := legIn(Accepted)
+	if never, _, err = never.ReportOutcome(Reporting{Outcome: OutcomeNone, Reason: BecauseMoved}, at); err != nil {
+		t.Fatal(err)
+	}
+	if never, _, err = never.Reopen("klien sudah kembali", at); err != nil {
+		t.Fatal(err)
+	}
+	if owed, _ := never.Owes(Earlier{}, at); never.State != Accepted || owed.Name != DutyFirstService || owed.Start != at {
+		t.Errorf("never served and reopened: %s owes %v, want FIRST_SERVICE from the reopening", never.State, owed)
+	}
+}
+
+func TestALegAfterAnotherWaitsForIt(t *testing.T) {
+	accepted := sentAt.Add(10 * time.Hour)
+	served, early := sentAt.Add(5*24*time.Hour), sentAt.Add(-time.Hour)
+	for _, tt := range []struct {
+		name    string
+		earlier Earlier
+		want    Owed
+	}{
+		{"no earlier leg", Earlier{}, Owed{Name: DutyFirstService, ByReceiver: true, Start: sentAt}},
+		{"not served yet", Earlier{Waited: true}, Owed{Name: DutyFirstService, ByReceiver: true, Start: accepted, Waiting: true}},
+		{"served", Earlier{Waited: true, Served: served}, Owed{Name: DutyFirstService, ByReceiver: true, Start: served}},
+		{"served and over", Earlier{Waited: true, Served: served, Ended: served.Add(time.Hour)}, Owed{Name: DutyFirstService, ByReceiver: true, Start: served}},
+		{"ended unserved", Earlier{Waited: true, Ended: served}, Owed{Name: DutyFirstService, ByReceiver: true, Start: served}},
+		{"served before this one was sent", Earlier{Waited: true, Served: early}, Owed{Name: DutyFirstService, ByReceiver: true, Start: sentAt}},
+	} {
+		if got, _ := legIn(Accepted).Owes(tt.earlier, accepted); got != tt.want {
+			t.Errorf("%s: got %v, want %v", tt.name, got, tt.want)
+		}
+	}
+	if got, _ := legIn(Acknowledged).Owes(Earlier{Waited: true}, accepted); got.Waiting || got.Start != sentAt {
+		t.Errorf("DECIDE waits too: %v", got)
+	}
+	duty, err := Deadlines{}.Wait(Duty{Name: DutyFirstService, Started: accepted}, Calendar{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const days = 24 * time.Hour
+	if duty.Due != accepted.Add(30*days) || duty.Level2 != accepted.Add(60*days) || duty.Level3 != accepted.Add(90*days) || !duty.Lapse.IsZero() {
+		t.Errorf("waiting: due %v, levels %v %v, lapse %v", duty.Due, duty.Level2, duty.Level3, duty.Lapse)
 	}
 }
 
@@ -267,11 +123,11 @@ func TestProgressRenewsTheDutyButAnAttemptDoesNot(t *testing.T) {
 	appointment := now.Add(72 * time.Hour)
 	for kind, want := range map[ProgressKind]Owed{
 		ProgressContactAttempt: {},
-		ProgressWaitlisted:     {DutyReview, true, now},
-		ProgressScheduled:      {DutyAttend, true, appointment},
-		ProgressNoShow:         {DutyRecontact, true, now},
-		ProgressServed:         {DutyNote, true, now},
-		ProgressNote:           {DutyNote, true, now},
+		ProgressWaitlisted:     {Name: DutyReview, ByReceiver: true, Start: now},
+		ProgressScheduled:      {Name: DutyAttend, ByReceiver: true, Start: appointment},
+		ProgressNoShow:         {Name: DutyRecontact, ByReceiver: true, Start: now},
+		ProgressServed:         {Name: DutyNote, ByReceiver: true, Start: now},
+		ProgressNote:           {Name: DutyNote, ByReceiver: true, Start: now},
 	} {
 		got, renewed := legIn(Accepted).OwesAfter(Progress{Kind: kind, Appointment: appointment}, now)
 		if got != want || renewed != (want != Owed{}) {
@@ -280,87 +136,106 @@ func TestProgressRenewsTheDutyButAnAttemptDoesNot(t *testing.T) {
 	}
 }
 
-// Histories of random events by random hands: whatever comes, the invariants of referral.md 12 hold.
-func TestRandomHistoriesKeepThePromise(t *testing.T) {
-	seed := rand.Uint64()
-	defer func() {
-		if t.Failed() {
-			t.Logf("seed %d", seed)
+func TestProgressShowsWhatTheClientWaitsFor(t *testing.T) {
+	now := sentAt.Add(time.Hour)
+	leg := legIn(Accepted)
+	for _, step := range []struct {
+		kind        ProgressKind
+		expected    Date
+		appointment bool
+		noShows     int
+	}{
+		{ProgressWaitlisted, DateOf(now) + 9, false, 0},
+		{ProgressScheduled, 0, true, 0},
+		{ProgressContactAttempt, 0, true, 0},
+		{ProgressNoShow, 0, false, 1},
+		{ProgressScheduled, 0, true, 1},
+		{ProgressServed, 0, false, 1},
+	} {
+		ahead := anHour
+		if step.kind == ProgressNoShow {
+			ahead = -anHour
 		}
-	}()
-	dice := rand.New(rand.NewPCG(seed, 0))
-	reached := map[ReferralState]int{}
-	for range 1000 {
-		leg, now := legIn(Sent), sentAt
-		for range 40 {
-			now = now.Add(time.Duration(dice.Int64N(int64(72 * time.Hour))))
-			before := leg
-			after, change, err := acts[dice.IntN(len(acts))].do(leg, now)
-			if err != nil || change.Implied {
-				after = before
-			}
-			checkStep(t, before, after)
-			leg = after
-			reached[leg.State]++
+		if step.kind == ProgressServed {
+			ahead = 0
 		}
-		if t.Failed() {
-			return
+		var err error
+		if leg, _, err = recording(step.kind, ahead)(leg, now); err != nil {
+			t.Fatal(err)
 		}
-	}
-	for _, state := range []ReferralState{Sent, Acknowledged, Accepted, InService, Reported, Declined, Closed, Cancelled} {
-		if reached[state] == 0 {
-			t.Errorf("no history reached %s", state)
+		if leg.ExpectedOn != step.expected || leg.Appointment.IsZero() == step.appointment || leg.NoShows != step.noShows {
+			t.Errorf("after %s: expected %v, appointment %v, no-shows %d", step.kind, leg.ExpectedOn, leg.Appointment, leg.NoShows)
 		}
 	}
 }
 
-func checkStep(t *testing.T, before, after Referral) {
-	t.Helper()
-	final := after.State.IsFinal()
-	if _, owes := after.Owes(sentAt); owes == final {
-		t.Errorf("%s owes something: %v", after.State, owes)
+// The next leg: what is the chain's stays, what belongs to one receiver does not.
+func TestForwardingHandsOnTheChainAndNothingElse(t *testing.T) {
+	now := sentAt.Add(100 * time.Hour)
+	leg := legIn(Accepted)
+	leg.Hop, leg.InfoRounds, leg.Questions, leg.After, leg.FiledBy = 1, 1, []InfoQuestion{AskNeed}, LegID{3}, AccountID{9}
+	leg.Request = LegRequest{Question: "berapa lama?", OverrideReason: "satu-satunya yang buka malam", Answers: answersTo(leg.Questions, "ya")}
+	f := Forwarding{
+		ID: LegID{8}, Number: "R-2", Receiver: second, ReceiverRegister: second, Disclosure: DisclosureID{5}, Run: []UnitID{first},
+		Known: Filing{CaseOpen: true, BasisValid: true, ReceiverAble: true, OffersService: true, CoversArea: true},
 	}
-	if after.Ended.IsZero() == final {
-		t.Errorf("%s ended at %v", after.State, after.Ended)
+	ended, next, change, err := leg.Forward(f, ByReceiver, now)
+	if err != nil {
+		t.Fatal(err)
 	}
-	if before.State.IsFinal() && !reflect.DeepEqual(before, after) {
-		t.Errorf("a final leg changed from %s to %s", before.State, after.State)
+	want := Referral{
+		ID: LegID{8}, Number: "R-2", Root: leg.Root, Previous: leg.ID, After: LegID{3}, Hop: 2, ForwardedBy: first, FiledBy: AccountID{9},
+		Sender: sender, SenderRegister: sender, Receiver: second, ReceiverRegister: second, Service: leg.Service, Urgency: leg.Urgency,
+		State: Sent, Sent: now, Disclosure: DisclosureID{5}, Request: LegRequest{Question: "berapa lama?"},
 	}
-	if after.State == Closed && (after.Outcome == "" || after.Reported.IsZero()) {
-		t.Error("CLOSED without an outcome by the receiver")
+	if !reflect.DeepEqual(next, want) {
+		t.Error("the next leg is not what the page says")
 	}
-	if after.State == InService && after.ServedOn == 0 {
-		t.Error("IN_SERVICE without a day of service")
+	if ended.State != Forwarded || ended.Ended != now || change != (Change{Event: EventForward, Before: Accepted}) {
+		t.Errorf("the leg ended as %s at %v by %v", ended.State, ended.Ended, change)
 	}
-	if after.State == Declined && after.Acknowledged.IsZero() {
-		t.Error("DECLINED by nobody who has seen it")
-	}
-	if after.State == Accepted && (after.Officer == AccountID{} || after.Acknowledged.IsZero()) {
-		t.Error("ACCEPTED without an officer who has seen it")
+	declined := legIn(Declined)
+	declined.Hop = 3
+	f.Question = "ada dokter anak?"
+	if _, next, _, err = declined.Forward(f, BySender, now); err != nil || next.Hop != 0 || next.ForwardedBy != (UnitID{}) || next.Request.Question != f.Question {
+		t.Errorf("re-routed: hop %d, error %v", next.Hop, err)
 	}
 }
 
-func TestEachStateButForwardedCanStillEnd(t *testing.T) {
+// An expired basis keeps nobody from saying no, asking or telling the end.
+func TestAnExpiredBasisStopsNoAnswer(t *testing.T) {
 	now := sentAt.Add(48 * time.Hour)
-	for _, state := range legStates {
-		seen, queue := map[ReferralState]bool{}, []Referral{legIn(state)}
-		ends := false
-		for len(queue) > 0 && !ends {
-			leg := queue[0]
-			queue = queue[1:]
-			ends = leg.State.IsFinal()
-			if seen[leg.State] {
-				continue
-			}
-			seen[leg.State] = true
-			for _, a := range acts {
-				if next, change, err := a.do(leg, now); err == nil && !change.Implied {
-					queue = append(queue, next)
-				}
-			}
+	unable := Acceptance{Officer: officer, OfficerAble: true}
+	if _, _, err := legIn(Sent).Accept(unable, now); answerOf(Referral{}, Change{}, err) != "BASIS_MISSING" {
+		t.Errorf("accept without a basis: %v", err)
+	}
+	for _, tt := range []struct {
+		event     EventName
+		arguments string
+		from      ReferralState
+	}{
+		{EventAcknowledge, "", Sent},
+		{EventRequestInfo, "", Sent},
+		{EventDecline, "SAFETY", Accepted},
+		{EventReportOutcome, "FULL", InService},
+		{EventReportOutcome, "NONE", Accepted},
+	} {
+		a, _ := actOf(tt.event, tt.arguments) // none of these even has a place to say that the basis is in force
+		if _, _, err := a.do(legIn(tt.from), now); err != nil {
+			t.Errorf("%s: %v", tt.event, err)
 		}
-		if !ends {
-			t.Errorf("%s: no way out", state)
+	}
+}
+
+func TestAnOverseerMovesTheDutyOfALegThatNobodyTook(t *testing.T) {
+	for _, state := range legStates {
+		leg, change, err := legIn(state).Reassign(other, true, ByOverseer)
+		if err != nil {
+			continue
+		}
+		took := state == Accepted || state == InService
+		if change.Implied || (leg.Officer == other) != took {
+			t.Errorf("%s: officer taken %v, want %v", state, leg.Officer == other, took)
 		}
 	}
 }
@@ -370,7 +245,8 @@ func TestServedKeepsTheFirstDay(t *testing.T) {
 	leg := legIn(Accepted)
 	for _, daysAgo := range []Date{1, 2, 0} {
 		var err error
-		if leg, _, err = leg.RecordProgress(Progress{Kind: ProgressServed, ServedOn: DateOf(now) - daysAgo}, now); err != nil {
+		p := Progress{Kind: ProgressServed, ServedOn: DateOf(now) - daysAgo}
+		if leg, _, err = leg.RecordProgress(p, Serving{BasisValid: true, Began: sentAt}, now); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -381,12 +257,24 @@ func TestServedKeepsTheFirstDay(t *testing.T) {
 
 func TestAllFaultsOfAReportComeTogether(t *testing.T) {
 	_, _, err := legIn(InService).ReportOutcome(Reporting{Outcome: OutcomePartial, Reason: "BORED"}, sentAt)
+	if got := fieldsOf(err); got != "reason unmetServices" {
+		t.Errorf("faults of %q, want reason and unmetServices", got)
+	}
+}
+
+func TestAllFaultsOfAnAnswerComeTogether(t *testing.T) {
+	answers := []InfoAnswer{{Question: AskNeed, Reply: "MAYBE"}, {Question: AskNeed, Reply: Yes}, {Question: AskSafety, Reply: No}}
+	_, _, err := legIn(NeedsInfo).ProvideInfo(answers, true, sentAt)
+	if got, want := fieldsOf(err), "answers[0].reply answers[1].question answers[2].question answers"; got != want {
+		t.Errorf("faults of %q, want %q", got, want)
+	}
+}
+
+func fieldsOf(err error) string {
 	faults, _ := errors.AsType[Violations](err)
 	var fields []string
 	for _, f := range faults {
 		fields = append(fields, f.Field)
 	}
-	if got := strings.Join(fields, " "); got != "reason unmetServices" {
-		t.Errorf("faults of %q, want reason and unmetServices", got)
-	}
+	return strings.Join(fields, " ")
 }
