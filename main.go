@@ -30,6 +30,12 @@ type commands struct {
 	User struct {
 		Load server.UserLoad `cmd:"" help:"Make accounts from a CSV file; on the server's machine, while it is stopped."`
 	} `cmd:"" help:"Accounts."`
+	Calendar struct {
+		Load server.CalendarLoad `cmd:"" help:"Holidays, working hours or deadlines from a CSV file; on the server's machine, while it is stopped."`
+	} `cmd:"" help:"What due times follow from."`
+	Admin struct {
+		AcceptClock server.AcceptClock `cmd:"" help:"Say that a clock which ran ahead is right; on the server's machine, while it is stopped."`
+	} `cmd:"" help:"The operator's word on the server itself."`
 	Token struct {
 		Create server.TokenCreate `cmd:"" help:"A credential of one role, shown once; on the server's machine, while it is stopped."`
 	} `cmd:"" help:"Credentials."`

@@ -178,6 +178,34 @@ type UserLoad struct {
 // Run loads the accounts.
 func (c *UserLoad) Run(ctx context.Context) error { return c.load(ctx, c.File, c.DryRun, LoadUsers) }
 
+// CalendarLoad takes holidays, working hours or deadlines from a CSV file; its header tells which.
+type CalendarLoad struct {
+	Folders `embed:""`
+	File    string `arg:"" help:"CSV: date,kind,basis; or weekday,opens,closes,from,until,basis; or case_type,service,urgency,duty,kind,duration,step,from,until,basis."`
+	DryRun  bool   `help:"Check everything, change nothing."`
+}
+
+// Run loads the file.
+func (c *CalendarLoad) Run(ctx context.Context) error {
+	return c.load(ctx, c.File, c.DryRun, LoadCalendar)
+}
+
+// AcceptClock says that a clock which stands far ahead of the newest entry is right.
+type AcceptClock struct {
+	Folders `embed:""`
+}
+
+// Run appends an entry by that clock, so that the next start finds it near.
+func (c *AcceptClock) Run(ctx context.Context) error {
+	return c.with(ctx, func(st *store.Store) error {
+		if err := st.AcceptClock(ctx, operator("clock.accept", "acceptClock")); err != nil {
+			return err
+		}
+		fmt.Printf("%s is taken for the time\n", st.Now().Format(time.RFC3339))
+		return nil
+	})
+}
+
 // ErrFaults is a file with rows in error; nothing of it was taken.
 var ErrFaults error = ending{errors.New("rows in error, nothing was changed: mend them and load again"), exitDamage}
 

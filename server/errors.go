@@ -72,7 +72,7 @@ func publicOf(err error) *publicError {
 		return unfit(meantBy(violations))
 	case errors.Is(err, store.ErrFull):
 		return because(pb.ErrorReason_STORAGE_FULL)
-	case errors.Is(err, store.ErrClosed):
+	case errors.Is(err, store.ErrClosed), errors.Is(err, store.ErrClock):
 		return because(pb.ErrorReason_UNAVAILABLE)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return because(pb.ErrorReason_DEADLINE)

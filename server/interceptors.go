@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"log/slog"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,6 +74,7 @@ func (s *Server) chain() []step {
 		s.answered,
 		s.timely,
 		s.limitedByPeer,
+		s.clocked,
 		s.authenticated,
 		s.limitedByAccount,
 		s.keyed,
@@ -235,15 +237,25 @@ func (s *Server) limitedByAccount(ctx context.Context, _ *passage, next func(con
 	return next(ctx)
 }
 
+// clocked answers nothing by a clock that is not to be believed: what it would show or refuse is as wrong as the clock.
+func (s *Server) clocked(ctx context.Context, p *passage, next func(context.Context) error) error {
+	if s.hooks.clockWrong != nil && s.hooks.clockWrong() && !isOpen(p.method) {
+		return because(pb.ErrorReason_UNAVAILABLE)
+	}
+	return next(ctx)
+}
+
 // open methods tell nothing of anybody, and must answer before there is a credential.
 var openServices = []string{"/grpc.health.v1.Health/", "/grpc.reflection."}
 
+func isOpen(method string) bool {
+	return slices.ContainsFunc(openServices, func(open string) bool { return strings.HasPrefix(method, open) })
+}
+
 // authenticated asks who calls. Of two credentials one would be chosen by an accident of order, so two are none.
 func (s *Server) authenticated(ctx context.Context, p *passage, next func(context.Context) error) error {
-	for _, open := range openServices {
-		if strings.HasPrefix(p.method, open) {
-			return next(ctx)
-		}
+	if isOpen(p.method) {
+		return next(ctx)
 	}
 	values := metadata.ValueFromIncomingContext(ctx, "authorization")
 	if len(values) != 1 {

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -28,6 +29,9 @@ type table struct {
 	faults []string
 }
 
+// errColumn is a header without a column that the file needs.
+var errColumn = errors.New("the header lacks column")
+
 func readTable(r io.Reader, needed ...string) (table, error) {
 	var t table
 	reader := csv.NewReader(r)
@@ -39,7 +43,7 @@ func readTable(r io.Reader, needed ...string) (table, error) {
 	head[0] = strings.TrimPrefix(head[0], "\ufeff") // Excel begins UTF-8 with a mark
 	for _, name := range needed {
 		if !contains(head, name) {
-			return t, fmt.Errorf("the header lacks column %q; it needs %s", name, strings.Join(needed, ", "))
+			return t, fmt.Errorf("%w %q; it needs %s", errColumn, name, strings.Join(needed, ", "))
 		}
 	}
 	for {

@@ -10,12 +10,17 @@ import (
 // What health names as not set up yet. The server works without; some of its work does not.
 const (
 	unitsMissing    = "UNITS_MISSING"
-	calendarMissing = "CALENDAR_MISSING" // no holiday of this year: every weekday counts, so due times err early
+	calendarMissing = "CALENDAR_MISSING"           // no holiday of this year: every weekday counts, so due times err early
+	nextYearMissing = "CALENDAR_MISSING_NEXT_YEAR" // nor of the next, into which due times reach
 	reviewerMissing = "REVIEWER_MISSING"
+	clockBehind     = "CLOCK_BEHIND" // the clock stands behind the newest entry, whose time counts
 )
 
-// databaseFault keeps the server from its work.
-const databaseFault = "DATABASE"
+// Faults keep the server from its work.
+const (
+	databaseFault = "DATABASE"
+	clockFault    = "CLOCK" // it is not to be believed: nothing is answered, nothing lapses
+)
 
 // missing names what keeps the server from its work, and what is not set up yet.
 func (s *Server) missing(ctx context.Context) (faults, missing []string) {
@@ -23,14 +28,19 @@ func (s *Server) missing(ctx context.Context) (faults, missing []string) {
 	if err != nil {
 		faults = append(faults, databaseFault)
 	}
-	d := s.store.Directory()
+	if s.store.ClockWrong() {
+		faults = append(faults, clockFault)
+	}
+	d, year := s.store.Directory(), casework.DateOf(s.now()).Year()
 	for _, m := range []struct {
 		lacks bool
 		word  string
 	}{
 		{len(d.Units()) == 0, unitsMissing},
-		{!d.Calendar.HasYear(casework.DateOf(s.now()).Year()), calendarMissing},
+		{!d.Calendar.HasYear(year), calendarMissing},
+		{!d.Calendar.HasYear(year + 1), nextYearMissing},
 		{!reviewed, reviewerMissing},
+		{s.store.ClockBehind(), clockBehind},
 	} {
 		if m.lacks {
 			missing = append(missing, m.word)

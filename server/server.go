@@ -83,6 +83,7 @@ type hooks struct {
 	authenticate func(ctx context.Context, token string) (context.Context, error)
 	limitKey     func(context.Context) string
 	missing      func(context.Context) (faults, missing []string)
+	clockWrong   func() bool
 	meaning      map[string]func(proto.Message) casework.Violations
 }
 
@@ -98,6 +99,7 @@ func New(cfg Config, st *store.Store) (*Server, error) {
 		authenticate: s.authenticate,
 		limitKey:     s.limitKey,
 		missing:      s.missing,
+		clockWrong:   s.store.ClockWrong,
 		meaning:      s.meanings(),
 	})
 }

@@ -99,7 +99,7 @@ func (d *Directory) Regions() []casework.Region {
 	return all
 }
 
-// seedDirectory fills an empty database with the regions, default deadlines and working windows.
+// seedDirectory fills an empty database with the regions, working windows.
 func (w *Writer) seedDirectory() error {
 	var n int64
 	if err := w.row("SELECT count(*) FROM regions").scan(&n); err != nil || n > 0 {
@@ -111,11 +111,6 @@ func (w *Writer) seedDirectory() error {
 	}
 	for _, r := range rows[1:] {
 		if err := w.PutRegion(casework.Region{Code: r[0], Name: r[1], Level: r[2]}); err != nil {
-			return err
-		}
-	}
-	for _, d := range casework.DefaultDeadlines() {
-		if err := w.putDeadline(d); err != nil {
 			return err
 		}
 	}
@@ -142,51 +137,6 @@ func (w *Writer) PutRegion(r casework.Region) error {
 func (w *Writer) ForgetRegions() error {
 	_, err := w.exec("DELETE FROM regions")
 	return err
-}
-
-func (w *Writer) putDeadline(d casework.Deadline) error {
-	_, err := w.exec(`INSERT INTO deadlines (case_type, service, urgency, duty, kind, effective_from, effective_until, duration, step, basis)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		d.CaseType, d.Service, d.Urgency, d.Duty, d.Kind, d.From, d.Until, d.Duration, d.Step, d.Basis)
-	return err
-}
-
-func (w *Writer) putWindow(v casework.Window) error {
-	_, err := w.exec("INSERT INTO windows (weekday, opens, closes, effective_from, effective_until) VALUES ($1, $2, $3, $4, $5)",
-		int(v.Weekday), v.Opens, v.Closes, v.From, v.Until)
-	return err
-}
-
-// PutHoliday makes a day without working time. A duty that has begun keeps its times.
-func (w *Writer) PutHoliday(day casework.Date, kind, basis string) error {
-	_, err := w.exec("INSERT INTO holidays (day, kind, basis) VALUES ($1, $2, $3) ON CONFLICT (day) DO NOTHING", day, kind, basis)
-	return err
-}
-
-func (d *Directory) loadDeadlines(t *tx) error {
-	rows, err := list(t, func(r row) (d casework.Deadline, err error) {
-		return d, r.scan(&d.CaseType, &d.Service, &d.Urgency, &d.Duty, &d.Kind, &d.From, &d.Until, &d.Duration, &d.Step, &d.Basis)
-	}, "SELECT case_type, service, urgency, duty, kind, effective_from, effective_until, duration, step, basis FROM deadlines")
-	d.Deadlines = casework.TableOf(rows)
-	return err
-}
-
-func (d *Directory) loadCalendar(t *tx) (err error) {
-	d.Calendar.Windows, err = list(t, func(r row) (w casework.Window, err error) {
-		return w, r.scan(&w.Weekday, &w.Opens, &w.Closes, &w.From, &w.Until)
-	}, "SELECT weekday, opens, closes, effective_from, effective_until FROM windows")
-	if err != nil {
-		return err
-	}
-	d.Calendar.Holidays = map[casework.Date]bool{}
-	for r := range t.rows("SELECT day FROM holidays") {
-		var day casework.Date
-		if err := r.scan(&day); err != nil {
-			return err
-		}
-		d.Calendar.Holidays[day] = true
-	}
-	return nil
 }
 
 func readDirectory(t *tx) (*Directory, error) {
@@ -302,7 +252,7 @@ func (w *Writer) SetDutyOfficer(unit casework.UnitID, officer casework.AccountID
 
 // openDirectory fills an empty database and reads the directory.
 func (s *Store) openDirectory(ctx context.Context) error {
-	_, err := Update(ctx, s, func(w *Writer) (struct{}, error) { return struct{}{}, w.seedDirectory() })
+	err := s.update(ctx, func(w *Writer) error { return errors.Join(w.seedDirectory(), w.seedDeadlines()) })
 	if err != nil {
 		return fmt.Errorf("fill the directory: %w", err)
 	}
@@ -317,6 +267,9 @@ func (s *Store) ReloadDirectory(ctx context.Context) error {
 	}
 	if missing := d.Deadlines.Missing(); missing != "" {
 		return fmt.Errorf("the table of deadlines has no row for any case and service of %s: add it, for a duty without a time is nobody's", missing)
+	}
+	if both := d.Deadlines.Overlap(); both != "" {
+		return fmt.Errorf("the table of deadlines has two rows for one day, %s: end one of them, for a choice between them would be chance", both)
 	}
 	s.directory.Store(d)
 	return nil

@@ -41,6 +41,9 @@ type Config struct {
 	Now  func() time.Time // the server's clock; time.Now when nil
 	Rand io.Reader        // chance for keys and entry ids; crypto/rand when nil
 
+	// Monotonic is how long the process has run, by a clock that nobody sets; when nil, a Now that is given is believed.
+	Monotonic func() time.Duration
+
 	fatal func(error) // what ends the process; tests of this package set it
 }
 
@@ -56,6 +59,7 @@ type Store struct {
 	ended   chan struct{} // closed when the writer goroutine has ended
 	closing atomic.Bool
 	changed bell // rung at each commit with entries
+	watch   watch
 
 	directory  atomic.Pointer[Directory]
 	identities *lru.Cache[identityKey, casework.Person]
@@ -108,12 +112,14 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	if err := s.openDirectory(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
+	s.watch = newWatch(cfg, s.newest.Load())
 	return s, nil
 }
 
 func (cfg *Config) complete() {
 	if cfg.Now == nil {
-		cfg.Now = time.Now
+		started := time.Now()
+		cfg.Now, cfg.Monotonic = time.Now, func() time.Duration { return time.Since(started) }
 	}
 	if cfg.Rand == nil {
 		cfg.Rand = rand.Reader
@@ -292,6 +298,10 @@ func (w *Writer) Refuse(r Record, err error) error { return &Refusal{Record: r, 
 // so it sets nothing outside, draws no chance and asks no clock but w.Now. A caller whose ctx ends gets its error at once;
 // what f did is then there whole or not at all, and a retry tells.
 func Update[T any](ctx context.Context, s *Store, f func(*Writer) (T, error)) (T, error) {
+	if s.ClockWrong() {
+		var none T
+		return none, ErrClock
+	}
 	// On the heap and read only after done: the caller may leave while f still runs.
 	result := new(T)
 	err := s.update(ctx, func(w *Writer) (err error) {

@@ -31,6 +31,28 @@ type Calendar struct {
 	Holidays map[Date]bool
 }
 
+// HolidayKind says who made a day free.
+type HolidayKind string
+
+const (
+	NationalDay  HolidayKind = "NATIONAL"
+	CutiBersama  HolidayKind = "CUTI_BERSAMA"
+	RegencyDay   HolidayKind = "REGENCY"
+	WorkingAgain HolidayKind = "WORKING_DAY" // it was free, and is so no more
+)
+
+// Valid tells whether the kind is one of them.
+func (k HolidayKind) Valid() bool {
+	return k == NationalDay || k == CutiBersama || k == RegencyDay || k == WorkingAgain
+}
+
+// Holiday is a day without working time.
+type Holiday struct {
+	Day   Date
+	Kind  HolidayKind
+	Basis string
+}
+
 // DefaultWindows are Monday to Friday, 08:00 to 16:00.
 func DefaultWindows() []Window {
 	var windows []Window

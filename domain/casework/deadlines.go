@@ -325,6 +325,15 @@ func (t Deadlines) Overlap() string {
 	return ""
 }
 
+// Says tells whether the table already says what the row says, from its first day on.
+func (t Deadlines) Says(row Deadline) bool {
+	return slices.ContainsFunc(t[row.Duty], func(r Deadline) bool {
+		from := r.From
+		r.From = row.From
+		return from <= row.From && row.From <= r.lastDay() && r == row
+	})
+}
+
 // Succeed puts a row into the table: one of its key that still holds when it begins ends the day before, one that begins with it
 // is replaced. It gives the row that it ends or replaces.
 func (t Deadlines) Succeed(row Deadline) (before Deadline, ok bool) {
@@ -415,7 +424,7 @@ var lapses = map[DutyName]bool{DutyAcknowledge: true, DutyDecide: true, DutyAnsw
 
 // by fixes the instants by a row, all on its clock.
 func (d Duty) by(row Deadline, calendar Calendar) (_ Duty, err error) {
-	d.Rule = row.Rule()
+	d.Rule, d.Basis = row.Rule(), row.Basis
 	if d.Due, err = calendar.add(d.Started, row.Duration, 1); err != nil {
 		return d, err
 	}
@@ -428,7 +437,7 @@ func (d Duty) by(row Deadline, calendar Calendar) (_ Duty, err error) {
 }
 
 // waiting is the row of a first service that waits for that of an earlier leg (`after`), from the acceptance on.
-var waiting = Deadline{Duty: DutyFirstService, Kind: Target, Duration: "30 d", Step: "30 d"}
+var waiting = Deadline{Duty: DutyFirstService, Kind: Target, Duration: "30 d", Step: "30 d", Basis: configurable}
 
 // StartWaiting fixes the instants of FIRST_SERVICE while the leg after which it was sent is not yet served. It begins at the
 // acceptance; from the first service there, Start begins it anew.

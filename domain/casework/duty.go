@@ -19,6 +19,7 @@ type Duty struct {
 	Level3  time.Time
 	Lapse   time.Time // zero: never
 	Rule    string    // the row of the deadline table
+	Basis   string    // what it follows from, in words
 }
 
 // Level is how many of the due time and the two escalations are past. At exactly the due time a duty is not overdue.
