@@ -79,11 +79,14 @@ func (j *filed) receiver(leg newLeg) (casework.Unit, error) {
 	directory := j.store.Directory()
 	if leg.receiver != (casework.UnitID{}) {
 		unit, _ := directory.Unit(leg.receiver)
+		if !unit.KnownTo(j.caller.Unit.ID) {
+			return casework.Unit{}, casework.Violations{{Field: leg.path + ".receiverUnit", Reason: "UNIT_UNKNOWN"}}
+		}
 		return unit, nil
 	}
 	var fit []casework.Unit
 	for _, unit := range directory.Units() {
-		if o, ok := directory.Offer(unit.ID, leg.service); ok && o.Covers(j.area()) && unit.ActiveOn(j.now) {
+		if o, ok := directory.Offer(unit.ID, leg.service); ok && o.Covers(j.area()) && unit.ActiveOn(j.now) && !unit.IsConfidential() {
 			fit = append(fit, unit)
 		}
 	}

@@ -242,7 +242,7 @@ func (in *intake) leg(path string, l *pb.NewLeg) newLeg {
 	return leg
 }
 
-// unitOf finds a unit by `units/{uuid}` or `units/{code}`.
+// unitOf finds a unit by `units/{uuid}` or `units/{code}`. A confidential one has no code that could be guessed.
 func (s *Server) unitOf(name string) (casework.Unit, bool) {
 	if id, ok := parseName("units", name); ok {
 		return s.store.Directory().Unit(casework.UnitID(id))
@@ -251,5 +251,9 @@ func (s *Server) unitOf(name string) (casework.Unit, bool) {
 	if !ok {
 		return casework.Unit{}, false
 	}
-	return s.store.Directory().UnitByCode(code)
+	unit, ok := s.store.Directory().UnitByCode(code)
+	if unit.IsConfidential() {
+		return casework.Unit{}, false
+	}
+	return unit, ok
 }

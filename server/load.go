@@ -24,6 +24,7 @@ type LoadReport struct {
 
 // table is a CSV file by the names of its columns.
 type table struct {
+	head   []string
 	rows   []map[string]string
 	lines  []int // on which each row begins
 	faults []string
@@ -41,6 +42,7 @@ func readTable(r io.Reader, needed ...string) (table, error) {
 		return t, fmt.Errorf("read the header line: %w", err)
 	}
 	head[0] = strings.TrimPrefix(head[0], "\ufeff") // Excel begins UTF-8 with a mark
+	t.head = head
 	for _, name := range needed {
 		if !contains(head, name) {
 			return t, fmt.Errorf("%w %q; it needs %s", errColumn, name, strings.Join(needed, ", "))
@@ -72,6 +74,16 @@ func contains(words []string, word string) bool {
 	return false
 }
 
+// only refuses a column that a file of this kind does not have: a misspelt one would quietly do nothing.
+func (t *table) only(columns ...string) error {
+	for _, name := range t.head {
+		if !contains(columns, name) {
+			return fmt.Errorf("the header has column %q, which is none of %s", name, strings.Join(columns, ", "))
+		}
+	}
+	return nil
+}
+
 // fault notes what is wrong with a column of row i.
 func (t *table) fault(i int, column, why string) {
 	t.faults = append(t.faults, fmt.Sprintf("line %d, %s: %s", t.lines[i], column, why))
@@ -80,110 +92,6 @@ func (t *table) fault(i int, column, why string) {
 // operator is the entry of what is done on the server's machine, where whoever holds the files holds the power.
 func operator(action, event string) journal.Entry {
 	return journal.Entry{Version: journal.Version, Origin: "console", Role: "OPERATOR", Action: action, Outcome: "ALLOW", Event: journal.Event{Name: event}}
-}
-
-// LoadUnits makes or changes units with what they offer.
-func LoadUnits(ctx context.Context, st *store.Store, file io.Reader, dryRun bool) (LoadReport, error) {
-	t, err := readTable(file, "code", "name", "type", "parent", "channel", "area_code", "services")
-	if err != nil {
-		return LoadReport{}, err
-	}
-	units, offers := t.units(st)
-	report := LoadReport{Faults: t.faults}
-	if len(t.faults) > 0 {
-		return report, nil
-	}
-	for _, u := range units {
-		report.Lines = append(report.Lines, fmt.Sprintf("%s\t%s\t%s", u.Code, u.Type, u.Name))
-	}
-	if dryRun {
-		return report, nil
-	}
-	_, err = store.Update(ctx, st, func(w *store.Writer) (struct{}, error) {
-		entry := w.Append(operator("directory.manage", "loadUnits"), nil, nil)
-		for i, u := range units {
-			if u.ActiveFrom.IsZero() {
-				u.ActiveFrom = w.Now()
-			}
-			if err := w.PutUnit(u, offers[i], entry); err != nil {
-				return struct{}{}, err
-			}
-		}
-		return struct{}{}, nil
-	})
-	if err != nil {
-		return report, err
-	}
-	return report, st.ReloadDirectory(ctx)
-}
-
-// units reads the rows; a parent stands above its children, or is known already.
-func (t *table) units(st *store.Store) ([]casework.Unit, [][]store.Offer) {
-	var units []casework.Unit
-	var offers [][]store.Offer
-	known := map[string]casework.Unit{}
-	for _, u := range st.Directory().Units() {
-		known[u.Code] = u
-	}
-	for i, row := range t.rows {
-		u := casework.Unit{
-			ID: casework.UnitID(newID()), Code: strings.ToUpper(row["code"]), Name: row["name"],
-			Type: casework.UnitType(row["type"]), Channel: casework.Channel(row["channel"]), AreaCode: row["area_code"],
-		}
-		if old, ok := known[u.Code]; ok {
-			u.ID, u.ActiveFrom = old.ID, old.ActiveFrom
-		}
-		t.check(i, u, st)
-		u.Register = u.ID
-		if code := strings.ToUpper(row["parent"]); code != "" {
-			parent, ok := known[code]
-			if !ok {
-				t.fault(i, "parent", "no such unit above this line")
-			}
-			u.Parent = parent.ID
-			if u.Type.SharesRegister() {
-				u.Register = parent.Register
-			}
-		}
-		known[u.Code] = u
-		units = append(units, u)
-		offers = append(offers, t.offers(i, row))
-	}
-	return units, offers
-}
-
-func (t *table) check(i int, u casework.Unit, st *store.Store) {
-	for _, c := range []struct {
-		ok          bool
-		column, why string
-	}{
-		{u.Code != "" && !strings.ContainsAny(u.Code, " /"), "code", "needs letters, digits and hyphens"},
-		{u.Name != "", "name", "is empty"},
-		{u.Type.Valid(), "type", "is no type of unit; docs/reference lists them"},
-		{u.Channel.Valid(), "channel", "is ONLINE or LETTER"},
-		{u.AreaCode == "" || st.Directory().Region(u.AreaCode) != "", "area_code", "is no code of the regency"},
-	} {
-		if !c.ok {
-			t.fault(i, c.column, c.why)
-		}
-	}
-}
-
-// offers reads SERVICE@area words; what to bring holds for each of them.
-func (t *table) offers(i int, row map[string]string) []store.Offer {
-	var offers []store.Offer
-	for _, item := range strings.Fields(row["services"]) {
-		service, area, ok := strings.Cut(item, "@")
-		o := store.Offer{Service: casework.ReferralServiceType(service), Areas: strings.Split(area, "+")}
-		if !ok || !o.Service.Valid() {
-			t.fault(i, "services", fmt.Sprintf("%q is not SERVICE@area", item))
-		}
-		if row["bring"] != "" {
-			o.Bring = strings.Split(row["bring"], "|")
-		}
-		offers = append(offers, o)
-	}
-	return offers
 }
 
 // user is a row of the users' file.

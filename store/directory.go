@@ -4,7 +4,6 @@ import (
 	"context"
 	_ "embed"
 	"encoding/csv"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -26,7 +25,8 @@ type Offer struct {
 }
 
 // Directory is the regency's units, regions, deadlines and calendar as of one moment. It is read from memory, for every
-// filing asks it several times and only the operator's commands change it.
+// filing asks it several times and only the operator's commands change it. What changes while servers run is not in it: the room
+// that a unit has and its duty officer are read from the database (units.go).
 type Directory struct {
 	units     map[casework.UnitID]casework.Unit
 	codes     map[string]casework.UnitID
@@ -66,7 +66,21 @@ func (d *Directory) ChildrenInRegister(parent casework.Unit) []casework.UnitID {
 	return d.children[parent.ID]
 }
 
-// Offers lists what a unit offers.
+// Below tells whether a unit is another or stands anywhere below it.
+func (d *Directory) Below(unit, above casework.UnitID) bool {
+	for range len(d.units) { // a circle of parents ends
+		switch unit {
+		case above:
+			return true
+		case casework.UnitID{}:
+			return false
+		}
+		unit = d.units[unit].Parent
+	}
+	return false
+}
+
+// Offers lists what a unit offers, itself and for the confidential units whose contact it is.
 func (d *Directory) Offers(unit casework.UnitID) []Offer { return d.offers[unit] }
 
 // Offer finds one service of a unit.
@@ -81,12 +95,7 @@ func (d *Directory) Offer(unit casework.UnitID, service casework.ReferralService
 
 // Covers tells whether an offer covers an area. An area that nobody stated is covered by what covers the regency.
 func (o Offer) Covers(area string) bool {
-	for _, covered := range o.Areas {
-		if area == covered || strings.HasPrefix(area, covered+".") {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(o.Areas, func(covered string) bool { return casework.Covers(covered, area) })
 }
 
 // Region is the name of a code, empty if the decree has none such.
@@ -147,7 +156,9 @@ func readDirectory(t *tx) (*Directory, error) {
 		children: map[casework.UnitID][]casework.UnitID{},
 		regions:  map[string]casework.Region{},
 	}
-	for _, load := range []func(*tx) error{d.loadUnits, d.loadOffers, d.loadRegions, d.loadDeadlines, d.loadCalendar} {
+	for _, load := range []func(*tx) error{
+		d.loadUnits, d.loadAliases, d.loadHours, d.loadOffers, d.loadRegions, d.loadDeadlines, d.loadCalendar,
+	} {
 		if err := load(t); err != nil {
 			return nil, err
 		}
@@ -156,7 +167,7 @@ func readDirectory(t *tx) (*Directory, error) {
 }
 
 func (d *Directory) loadUnits(t *tx) error {
-	units, err := list(t, scanUnit, "SELECT id, code, name, type, parent, register, channel, area, active_from, active_until FROM units")
+	units, err := list(t, scanUnit, "SELECT id, code, name, type, parent, register, channel, area, active_from, active_until, contact FROM units")
 	for _, u := range units {
 		d.units[u.ID] = u
 		d.codes[u.Code] = u.ID
@@ -169,7 +180,35 @@ func (d *Directory) loadUnits(t *tx) error {
 
 func scanUnit(r row) (u casework.Unit, err error) {
 	return u, r.scan(u.ID[:], &u.Code, &u.Name, &u.Type, u.Parent[:], u.Register[:], &u.Channel, &u.AreaCode,
-		&u.ActiveFrom, &u.ActiveUntil)
+		&u.ActiveFrom, &u.ActiveUntil, u.Contact[:])
+}
+
+func (d *Directory) loadAliases(t *tx) error {
+	for r := range t.rows("SELECT unit, name, from_day, until_day FROM unit_aliases ORDER BY unit, name, from_day") {
+		var unit casework.UnitID
+		var a casework.Alias
+		if err := r.scan(unit[:], &a.Name, &a.From, &a.Until); err != nil {
+			return err
+		}
+		u := d.units[unit]
+		u.Aliases = append(u.Aliases, a)
+		d.units[unit] = u
+	}
+	return nil
+}
+
+func (d *Directory) loadHours(t *tx) error {
+	for r := range t.rows("SELECT unit, weekday, opens, closes FROM unit_hours ORDER BY unit, weekday, opens") {
+		var unit casework.UnitID
+		var w casework.OpenWindow
+		if err := r.scan(unit[:], &w.Weekday, &w.Opens, &w.Closes); err != nil {
+			return err
+		}
+		u := d.units[unit]
+		u.Hours = append(u.Hours, w)
+		d.units[unit] = u
+	}
+	return nil
 }
 
 func (d *Directory) loadOffers(t *tx) error {
@@ -180,22 +219,28 @@ func (d *Directory) loadOffers(t *tx) error {
 		if err := r.scan(unit[:], &service, &area, &bring); err != nil {
 			return err
 		}
-		d.addOffer(unit, service, area, bring)
+		d.offer(unit, service, area, bring)
+		if contact := d.units[unit].Contact; contact != (casework.UnitID{}) {
+			d.offer(contact, service, area, bring)
+		}
 	}
 	return nil
 }
 
-func (d *Directory) addOffer(unit casework.UnitID, service casework.ReferralServiceType, area, bring string) {
+// offer adds an area in which a unit offers a service; what it says of a service that it has already stays.
+func (d *Directory) offer(unit casework.UnitID, service casework.ReferralServiceType, area, bring string) {
 	offers := d.offers[unit]
-	if n := len(offers); n > 0 && offers[n-1].Service == service {
-		offers[n-1].Areas = append(offers[n-1].Areas, area)
-		return
+	i := slices.IndexFunc(offers, func(o Offer) bool { return o.Service == service })
+	switch {
+	case i < 0:
+		o := Offer{Service: service, Areas: []string{area}}
+		if bring != "" {
+			o.Bring = strings.Split(bring, "|")
+		}
+		d.offers[unit] = append(offers, o)
+	case !slices.Contains(offers[i].Areas, area):
+		offers[i].Areas = append(offers[i].Areas, area)
 	}
-	o := Offer{Service: service, Areas: []string{area}}
-	if bring != "" {
-		o.Bring = strings.Split(bring, "|")
-	}
-	d.offers[unit] = append(offers, o)
 }
 
 func (d *Directory) loadRegions(t *tx) error {
@@ -207,47 +252,6 @@ func (d *Directory) loadRegions(t *tx) error {
 		d.regions[region.Code] = region
 	}
 	return nil
-}
-
-// PutUnit makes a unit or changes it, with all that it offers.
-func (w *Writer) PutUnit(u casework.Unit, offers []Offer, entry [16]byte) error {
-	_, err := w.exec(`INSERT INTO units (id, code, name, type, parent, register, channel, area, active_from, active_until, revision, entry)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, $11)
-		ON CONFLICT (id) DO UPDATE SET name = excluded.name, type = excluded.type, parent = excluded.parent,
-			register = excluded.register, channel = excluded.channel, area = excluded.area,
-			active_until = excluded.active_until, revision = units.revision + 1, entry = excluded.entry`,
-		u.ID, u.Code, u.Name, u.Type, orNull(u.Parent[:]), u.Register, u.Channel, u.AreaCode, u.ActiveFrom, u.ActiveUntil, entry)
-	if err != nil {
-		return fmt.Errorf("put a unit: %w", err)
-	}
-	if _, err := w.exec("DELETE FROM unit_services WHERE unit = $1", u.ID); err != nil {
-		return err
-	}
-	for _, o := range offers {
-		for _, area := range o.Areas {
-			if _, err := w.exec(`INSERT INTO unit_services (unit, service, area, capacity, bring) VALUES ($1, $2, $3, 'UNKNOWN', $4)`,
-				u.ID, o.Service, area, strings.Join(o.Bring, "|")); err != nil {
-				return fmt.Errorf("put what a unit offers: %w", err)
-			}
-		}
-	}
-	return nil
-}
-
-// NamedDutyOfficer is who was named to take what nobody else of a unit has taken; zero for nobody. It is read from the database, for
-// the units' supervisors change it while servers run.
-func (t *tx) NamedDutyOfficer(unit casework.UnitID) (officer casework.AccountID, err error) {
-	err = t.row("SELECT duty_officer FROM units WHERE id = $1", unit).scan(officer[:])
-	if errors.Is(err, errNoRows) {
-		err = nil
-	}
-	return officer, err
-}
-
-// SetDutyOfficer names who takes what nobody else has taken.
-func (w *Writer) SetDutyOfficer(unit casework.UnitID, officer casework.AccountID, entry [16]byte) error {
-	_, err := w.exec("UPDATE units SET duty_officer = $2, revision = revision + 1, entry = $3 WHERE id = $1", unit, officer, entry)
-	return err
 }
 
 // openDirectory fills an empty database and reads the directory.

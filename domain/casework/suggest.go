@@ -39,6 +39,28 @@ var filterOrder = []ExclusionReason{
 	NotServiceNotOffered, NotAreaNotCovered, NotInactive, NotIsSender, NotOpenLegExists, NotUnavailable,
 }
 
+// CoversAny tells whether one of the areas covers a code. An area that nobody stated is covered by each.
+func CoversAny(coverage []Coverage, code string) bool {
+	return slices.ContainsFunc(coverage, func(c Coverage) bool { return code == "" || Covers(c.Area, code) })
+}
+
+// BestRoom is the coverage with each area once, with the most room that is there at an instant; where several units stand behind
+// one, they are not told apart.
+func BestRoom(coverage []Coverage, now time.Time) []Coverage {
+	var best []Coverage
+	for _, c := range coverage {
+		c.Capacity, c.Until = c.CapacityAt(now)
+		i := slices.IndexFunc(best, func(b Coverage) bool { return b.Area == c.Area })
+		switch {
+		case i < 0:
+			best = append(best, c)
+		case cmp.Or(capacityRank(c.Capacity)-capacityRank(best[i].Capacity), best[i].Until.Compare(c.Until)) < 0:
+			best[i] = c
+		}
+	}
+	return best
+}
+
 // Need is what is looked for, and by whom.
 type Need struct {
 	Service  ReferralServiceType

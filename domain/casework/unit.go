@@ -37,6 +37,12 @@ func (u Unit) ActiveOn(now time.Time) bool {
 // IsConfidential tells whether a unit is listed by another alone: who looks for a woman shall not find the house.
 func (u Unit) IsConfidential() bool { return u.Contact != UnitID{} }
 
+// KnownTo tells whether a unit may be named to a caller of another: a confidential one is known to itself, to its contact and to the
+// unit above it alone.
+func (u Unit) KnownTo(asker UnitID) bool {
+	return !u.IsConfidential() || asker == u.ID || asker == u.Contact || asker == u.Parent
+}
+
 // Works tells whether legs may be sent to a unit: within its effective dates and, unless it is served by letter, with a working
 // supervisor, its own or its parent's, for without one nobody answers for what it leaves undone.
 func (u Unit) Works(supervised bool, now time.Time) bool {
