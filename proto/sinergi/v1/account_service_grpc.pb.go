@@ -36,6 +36,7 @@ type AccountServiceClient interface {
 	WhoAmI(ctx context.Context, in *WhoAmIRequest, opts ...grpc.CallOption) (*WhoAmIResponse, error)
 	// SetAbsence gives a deputy the duties and rights of an absent officer for that time alone: one's own absence, or a
 	// colleague's by the supervisor. The deputy holds the same role in the register (DEPUTY_INVALID).
+	// The same deputy again gives the running absence another end; one that has come ends it now.
 	SetAbsence(ctx context.Context, in *SetAbsenceRequest, opts ...grpc.CallOption) (*Absence, error)
 	// ListAbsences lists the absences of the own unit that are not over.
 	ListAbsences(ctx context.Context, in *ListAbsencesRequest, opts ...grpc.CallOption) (*ListAbsencesResponse, error)
@@ -89,6 +90,7 @@ type AccountServiceServer interface {
 	WhoAmI(context.Context, *WhoAmIRequest) (*WhoAmIResponse, error)
 	// SetAbsence gives a deputy the duties and rights of an absent officer for that time alone: one's own absence, or a
 	// colleague's by the supervisor. The deputy holds the same role in the register (DEPUTY_INVALID).
+	// The same deputy again gives the running absence another end; one that has come ends it now.
 	SetAbsence(context.Context, *SetAbsenceRequest) (*Absence, error)
 	// ListAbsences lists the absences of the own unit that are not over.
 	ListAbsences(context.Context, *ListAbsencesRequest) (*ListAbsencesResponse, error)
