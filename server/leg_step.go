@@ -112,7 +112,7 @@ func (s *Server) legDuty(w *store.Writer, l casework.Referral, k casework.Case, 
 		return duty, err
 	}
 	if owed.Waiting {
-		return d.Deadlines.Wait(duty, d.Calendar)
+		return casework.StartWaiting(duty, l.Urgency), nil
 	}
 	return d.Deadlines.Start(duty, casework.DeadlineKey{
 		CaseType: k.Type, Service: l.Service, Urgency: l.Urgency, Duty: owed.Name, Day: casework.DateOf(l.Sent),

@@ -155,7 +155,7 @@ func lapsing(after time.Duration, change func(*Referral)) transition {
 
 func nothing(*Referral) {}
 
-func plainForward(*Referral, *Forwarding) {}
+func unchanged(*Referral, *Forwarding) {}
 
 func partial(r *Referral) { r.Outcome, r.OutcomeReason = OutcomePartial, BecauseServiceUnavailable }
 
@@ -197,7 +197,7 @@ var acts = []act{
 	{EventDecline, "NO_CAPACITY", ByReceiver, declining(DeclineNoCapacity)},
 	{EventDecline, "NO_RESPONSE", ByReceiver, declining(DeclineNoResponse)},
 	{EventDecline, "", ByReceiver, declining("")},
-	{EventForward, "by receiver", ByReceiver, forwarding(ByReceiver, plainForward)},
+	{EventForward, "by receiver", ByReceiver, forwarding(ByReceiver, unchanged)},
 	{EventForward, "by receiver no basis", ByReceiver, forwarding(ByReceiver, func(_ *Referral, f *Forwarding) { f.Known.BasisValid = false })},
 	{EventForward, "by receiver fourth hop", ByReceiver, forwarding(ByReceiver, func(r *Referral, _ *Forwarding) { r.Hop = maxHops })},
 	{EventForward, "by receiver to the sender", ByReceiver, forwarding(ByReceiver, func(_ *Referral, f *Forwarding) { f.Receiver, f.ReceiverRegister = UnitID{2}, sender })},
@@ -205,7 +205,7 @@ var acts = []act{
 	{EventForward, "by receiver to itself", ByReceiver, forwarding(ByReceiver, func(_ *Referral, f *Forwarding) { f.Receiver, f.ReceiverRegister = first, first })},
 	{EventForward, "by receiver done", ByReceiver, forwarding(ByReceiver, func(_ *Referral, f *Forwarding) { f.Next = second })},
 	{EventForward, "by receiver unavailable", ByReceiver, forwarding(ByReceiver, func(_ *Referral, f *Forwarding) { f.Known.ReceiverAble = false })},
-	{EventForward, "by sender", BySender, forwarding(BySender, plainForward)},
+	{EventForward, "by sender", BySender, forwarding(BySender, unchanged)},
 	{EventForward, "by sender no basis", BySender, forwarding(BySender, func(_ *Referral, f *Forwarding) { f.Known.BasisValid = false })},
 	{EventForward, "by sender to the receiver of three hops", BySender, forwarding(BySender, func(r *Referral, f *Forwarding) { r.Hop, f.Run = maxHops, []UnitID{second} })},
 	{EventForward, "by sender inside", BySender, forwarding(BySender, func(_ *Referral, f *Forwarding) { f.Receiver, f.ReceiverRegister = UnitID{2}, sender })},

@@ -1,7 +1,7 @@
 package casework
 
 import (
-	"fmt"
+	"strings"
 	"time"
 )
 
@@ -10,7 +10,7 @@ type Owed struct {
 	Name       DutyName
 	ByReceiver bool // else by the return unit
 	Start      time.Time
-	Waiting    bool // for the leg that is to be served first: due by waitingFor instead of the table
+	Waiting    bool // for the leg that is to be served first: due by StartWaiting instead of the table
 }
 
 // Earlier is what has become of the leg that another one waits for (its After), with the legs that follow it in its chain.
@@ -91,26 +91,5 @@ func (r Referral) OwesAfter(p Progress, now time.Time) (owed Owed, renewed bool)
 	return Owed{}, false
 }
 
-// waitingFor is how long a leg may wait for the one before it, from its accept (design: referral 7, configurable default).
-const waitingFor Duration = "30 d"
-
-// ruleOfWaiting stands where else a row of the deadline table is named.
-const ruleOfWaiting = "AFTER/FIRST_SERVICE"
-
 // Waits tells whether the duty is that of a leg which waits for another.
-func (d Duty) Waits() bool { return d.Rule == ruleOfWaiting }
-
-// Wait fixes the instants of a duty that waits for another leg.
-func (t Deadlines) Wait(duty Duty, calendar Calendar) (Duty, error) {
-	row := Deadline{Duty: duty.Name, Kind: Target, Duration: waitingFor, Step: waitingFor}
-	duty.Rule = ruleOfWaiting
-	var err error
-	if duty.Due, err = calendar.add(duty.Started, row.Duration, 1); err != nil {
-		return duty, fmt.Errorf("due after another leg: %w", err)
-	}
-	if duty.Level2, err = calendar.add(duty.Due, row.Step, 1); err != nil {
-		return duty, err
-	}
-	duty.Level3, err = calendar.add(duty.Due, row.Step, 2)
-	return duty, err
-}
+func (d Duty) Waits() bool { return strings.HasSuffix(d.Rule, "/AFTER") }

@@ -108,13 +108,8 @@ func TestALegAfterAnotherWaitsForIt(t *testing.T) {
 	if got, _ := legIn(Acknowledged).Owes(Earlier{Waited: true}, accepted); got.Waiting || got.Start != sentAt {
 		t.Errorf("DECIDE waits too: %v", got)
 	}
-	duty, err := Deadlines{}.Wait(Duty{Name: DutyFirstService, Started: accepted}, Calendar{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	const days = 24 * time.Hour
-	if duty.Due != accepted.Add(30*days) || duty.Level2 != accepted.Add(60*days) || duty.Level3 != accepted.Add(90*days) || !duty.Lapse.IsZero() {
-		t.Errorf("waiting: due %v, levels %v %v, lapse %v", duty.Due, duty.Level2, duty.Level3, duty.Lapse)
+	if waits := StartWaiting(Duty{Name: DutyFirstService, Started: accepted}, Routine); !waits.Waits() || (Duty{Rule: "ANY/ANY/ROUTINE/FIRST_SERVICE/TARGET"}).Waits() {
+		t.Errorf("a duty that waits is not told from one that does not: %q", waits.Rule)
 	}
 }
 
