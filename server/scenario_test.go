@@ -285,7 +285,7 @@ func TestADeclinedLegGoesBackToItsSender(t *testing.T) {
 	w.call("dokter-rsud", "GET", "/v1/duties", nil).expect(t, 200, nil, []string{leg})
 	got := w.call("gizi-cibinong", "GET", "/v1/"+leg, nil)
 	got.expect(t, 200, []string{`"state":"DECLINED"`}, []string{`"endTime"`})
-	if want := []string{"cancel"}; !slices.Equal(got.actions(), want) {
+	if want := []string{"forward", "cancel"}; !slices.Equal(got.actions(), want) {
 		t.Errorf("actions %v, want %v", got.actions(), want)
 	}
 	w.event("dokter-rsud", leg, "accept", nil).expect(t, 400, []string{"REFERRAL_STATE", "DECLINED"}, nil)

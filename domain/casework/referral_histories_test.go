@@ -132,7 +132,7 @@ func histories(t *testing.T, ci, promised int) {
 }
 
 // Invariants 1 to 3, 5 to 8, 10 and 15 of referral.md 12: whatever comes, in whatever order, from whomever.
-func TestRandomHistoriesKeepThePromise(t *testing.T) {
+func TestReferralHistoriesKeepThePromise(t *testing.T) {
 	rows := rowsOf(t)
 	reached := map[ReferralState]int{}
 	histories(t, 1000, 1_000_000)
@@ -260,7 +260,7 @@ func checkReplay(t *rapid.T, c *chain) {
 }
 
 // Invariant 13: level and overdue follow from the instants and the moment alone, and never fall while the duty lasts.
-func TestTheLevelOnlyRises(t *testing.T) {
+func TestTheLevelOfAReferralOnlyRises(t *testing.T) {
 	histories(t, 1000, 1_000_000)
 	rapid.Check(t, func(t *rapid.T) {
 		hours := func(name string, until int) time.Duration {

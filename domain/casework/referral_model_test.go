@@ -34,7 +34,7 @@ func (s modelState) key() modelKey {
 
 // Invariant 4, breadth first: from every open state that can be reached, with or without a basis, by sweeps and silence too, some
 // acts of persons end the chain. A leg that is handed on is no end: its next leg begins where this model begins.
-func TestFromEveryReachableStatePersonsCanReachAnEnd(t *testing.T) {
+func TestFromEveryReferralStatePersonsCanReachAnEnd(t *testing.T) {
 	now := sentAt.Add(48 * time.Hour)
 	states := map[modelKey]modelState{}
 	var queue []modelState
