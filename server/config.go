@@ -29,6 +29,8 @@ type Config struct {
 	Limits Limits           `kong:"-"`
 	Now    func() time.Time `kong:"-"` // the server's clock; time.Now when nil
 	Log    io.Writer        `kong:"-"` // where the log goes; standard error when nil
+
+	NoSweep bool `kong:"-"` // Sweep is called by whoever made the server
 }
 
 // Limits are rates of calls. A zero field has the default of protection.md, a negative one is off.

@@ -15,7 +15,13 @@ type duties struct {
 	*Server
 }
 
-// ListDuties lists what the caller or the caller's unit owes, due soonest first; each row is decided on its own leg or case.
+var scopes = map[pb.ListDutiesRequest_Scope_Value]store.Scope{
+	pb.ListDutiesRequest_Scope_ME:       store.Mine,
+	pb.ListDutiesRequest_Scope_OVERSEEN: store.Overseen,
+}
+
+// ListDuties lists what the caller, the caller's unit or a late unit below owes, due soonest first; each row is decided on its own
+// leg or case.
 func (s *duties) ListDuties(ctx context.Context, req *pb.ListDutiesRequest) (*pb.ListDutiesResponse, error) {
 	size := pageSize(req.GetPageSize())
 	return store.ReadLogged(ctx, s.store, func(r *store.Reader) (*pb.ListDutiesResponse, *store.Record, error) {
@@ -23,7 +29,7 @@ func (s *duties) ListDuties(ctx context.Context, req *pb.ListDutiesRequest) (*pb
 		if err != nil {
 			return nil, nil, err
 		}
-		filter := store.DutyFilter{Mine: req.GetScope() == pb.ListDutiesRequest_Scope_ME, Overdue: req.GetOverdue()}
+		filter := store.DutyFilter{Scope: scopes[req.GetScope()], Overdue: req.GetOverdue()}
 		if filter.After, err = c.cursor("duties", req, req.GetPageToken()); err != nil {
 			return nil, nil, err
 		}
@@ -34,18 +40,19 @@ func (s *duties) ListDuties(ctx context.Context, req *pb.ListDutiesRequest) (*pb
 func (c call) dutyList(r *store.Reader, req *pb.ListDutiesRequest, filter store.DutyFilter, size int) (*pb.ListDutiesResponse, *store.Record, error) {
 	m := &pb.ListDutiesResponse{}
 	var log pageLog
-	next, err := listed(size, filter.After, func(after store.Cursor, limit int) ([]store.DutyRow, error) {
+	next, err := listed(size, filter.After, func(after store.Cursor, limit int) ([]store.DutyFile, error) {
 		filter.After, filter.Limit = after, limit
 		return r.Duties(c.caller, c.now, filter)
-	}, func(d store.DutyRow) store.Cursor { return store.Cursor{Time: d.Due, ID: d.ID} }, func(d store.DutyRow) (func() error, error) {
-		duty, read, k, err := c.dutyMessage(r, d)
-		if err != nil || duty == nil {
-			return nil, err
+	}, func(d store.DutyFile) store.Cursor { return store.Cursor{Time: d.Due, ID: d.ID} }, func(d store.DutyFile) (func() error, error) {
+		read, k, shown := decideDuty(d)
+		if !shown {
+			return nil, nil
 		}
 		return func() error {
+			duty, err := c.dutyMessage(r, d, read.Grant)
 			m.Duties = append(m.Duties, duty)
 			log.add(c, read, k, d.Object)
-			return nil
+			return err
 		}, nil
 	})
 	if err != nil {
@@ -55,21 +62,51 @@ func (c call) dutyList(r *store.Reader, req *pb.ListDutiesRequest, filter store.
 	return m, log.record(c), nil
 }
 
-// dutyMessage decides one row, by what the duty is owed on: of a leg the part that the own unit is party to is enough, of a case
-// F1. It gives nil for one of which the caller may not see so much as that it is owed.
-func (c call) dutyMessage(r *store.Reader, row store.DutyRow) (*pb.Duty, access.Decision, casework.Case, error) {
-	if row.Kind == casework.OnLeg {
-		f, err := r.ReferralFor(c.caller, casework.LegID(row.Object), c.now)
-		read := access.Decide(f.Facts.Doing(access.Read))
-		if err != nil || !read.Allowed() || !read.Grant.Shows(access.F1Own) {
-			return nil, read, f.Case, err
+// decideDuty decides one row by what the duty is owed on, and tells whether the row is the caller's to see: of a leg the part that the
+// own unit is party to or oversees is enough, of a case F1.
+func decideDuty(d store.DutyFile) (read access.Decision, k casework.Case, shown bool) {
+	if d.Kind == casework.OnLeg {
+		read = access.Decide(d.Leg.Facts.Doing(access.Read))
+		return read, d.Leg.Case, read.Allowed() && read.Grant.Shows(access.F1Own|access.F1Late)
+	}
+	read = access.Decide(d.Case.Facts.Doing(access.Read))
+	return read, d.Case.Case, read.Allowed() && read.Grant.Shows(access.F1)
+}
+
+// dutyMessage makes a row. Of a leg that the caller only oversees it names whom to call.
+func (c call) dutyMessage(r *store.Reader, d store.DutyFile, g access.Grant) (*pb.Duty, error) {
+	if d.Kind != casework.OnLeg {
+		return viewCaseDuty(g, d, dutyActions(d), c.now), nil
+	}
+	var officer casework.AccountID
+	if d.Leg.Facts.Relations&access.Overseer != 0 {
+		var err error
+		if officer, err = r.DutyOfficer(c.accountable(d.Duty)); err != nil {
+			return nil, err
 		}
-		return viewLegDuty(read.Grant, row, f.Leg, legActions(f), c.now), read, f.Case, nil
 	}
-	f, err := r.CaseFor(c.caller, row.Case, c.now)
-	read := access.Decide(f.Facts.Doing(access.Read))
-	if err != nil || !read.Allowed() || !read.Grant.Shows(access.F1) {
-		return nil, read, f.Case, err
+	return c.viewLegDuty(g, d, officer, legActions(d.Leg), c.now), nil
+}
+
+// dutyActions are what the caller may now do about a duty that is no leg's.
+func dutyActions(d store.DutyFile) []string {
+	facts := d.Case.Facts
+	switch d.Kind {
+	case casework.OnTask:
+		facts.Cond |= access.DoneOrByHand // as DONE
+		return allowed(facts.Doing(access.TaskEnd), "end")
+	case casework.OnReview:
+		facts.Cond |= access.NotSelf // whose act it was, DecideReview asks
+		return allowed(facts.Doing(access.ReviewDecide), "decide")
+	case casework.OnDisclosure:
+		return allowed(facts.Doing(access.DisclosureRecord), "recordDisclosure")
 	}
-	return viewCaseDuty(read.Grant, row, f.Case, caseActions(f), c.now), read, f.Case, nil
+	return caseActions(d.Case)
+}
+
+func allowed(facts access.Facts, event string) []string {
+	if access.Decide(facts).Allowed() {
+		return []string{event}
+	}
+	return nil
 }

@@ -95,8 +95,8 @@ func (c call) legMessage(r legReader, f store.LegFile, g access.Grant) (*pb.Refe
 		wanted bool
 		open   func() error
 	}{
-		{true, func() error { return r.LegTexts(&f.Leg, f.Case.Subject) }},
-		{true, func() (err error) { d.person, err = r.Person(f.Case.Subject); return err }},
+		{g.Shows(access.F1Own), func() error { return r.LegTexts(&f.Leg, f.Case.Subject) }},
+		{g.Shows(access.F1Own), func() (err error) { d.person, err = r.Person(f.Case.Subject); return err }},
 		{g.Shows(access.F1Own), func() (err error) { d.progress, err = r.Progress(f.Leg.ID, f.Case.Subject, true); return err }},
 		{sight.opens(pb.NamedField_MEASUREMENTS, access.F3Health), func() (err error) { d.measurements, err = r.Measurements(f.Case.Subject); return err }},
 		{f.Leg.State == casework.Forwarded && g.Shows(access.F1), func() (err error) { d.next, _, err = r.NextLeg(f.Leg); return err }},

@@ -27,6 +27,7 @@ type RegencyConfig struct {
 	HTTP, GRPC string // default a free port of loopback
 	Now        func() time.Time
 	Unlimited  bool // no limits of rate, for measurements
+	NoSweep    bool // Served.Sweep alone sweeps
 }
 
 // Served is a regency that is being served.
@@ -37,6 +38,7 @@ type Served struct {
 	Wait       func() error      // until it has stopped, after the end of the context
 	Log        func() string     // what the server has logged
 	Store      *store.Store
+	Sweep      func(context.Context) error // does what is due by the regency's clock
 }
 
 // RegencyUser is an account with its token.
@@ -70,7 +72,7 @@ func serveRegency(ctx context.Context, cfg RegencyConfig, st *store.Store) (Serv
 	if err := served.issue(ctx, st); err != nil {
 		return served, err
 	}
-	config := Config{HTTP: orElse(cfg.HTTP, "127.0.0.1:0"), GRPC: orElse(cfg.GRPC, "127.0.0.1:0"), LogLevel: "info", Now: cfg.Now}
+	config := Config{HTTP: orElse(cfg.HTTP, "127.0.0.1:0"), GRPC: orElse(cfg.GRPC, "127.0.0.1:0"), LogLevel: "info", Now: cfg.Now, NoSweep: cfg.NoSweep}
 	log := &logBuffer{}
 	config.Log, served.Log = log, log.String
 	if cfg.Unlimited {
@@ -84,6 +86,7 @@ func serveRegency(ctx context.Context, cfg RegencyConfig, st *store.Store) (Serv
 		return served, err
 	}
 	served.HTTP, served.GRPC = s.Addresses()
+	served.Sweep = s.Sweep
 	sizeHeap()
 	ended := make(chan error, 1)
 	go func() { ended <- errors.Join(s.Serve(ctx), st.Close()) }()

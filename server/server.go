@@ -301,11 +301,16 @@ func (s *Server) Serve(ctx context.Context) error {
 	} {
 		running.Go(func() { failed <- serve() })
 	}
+	swept, endSweeps := context.WithCancel(ctx)
+	if !s.cfg.NoSweep {
+		running.Go(func() { s.sweeps(swept) })
+	}
 	var err error
 	select {
 	case <-ctx.Done():
 	case err = <-failed:
 	}
+	endSweeps()
 	err = errors.Join(err, s.stop())
 	running.Wait()
 	s.log.Info("stop", "build", build())

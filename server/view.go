@@ -56,6 +56,9 @@ func (s *Server) viewReferral(g access.Grant, f store.LegFile, d legDetails, act
 	m.Measurements = s.viewMeasurements(d.measurements, d.person)
 	m.Incidents = viewIncidents(d.incidents)
 	m.Risk = viewRisk(d.content.Risk)
+	if !g.Shows(access.F1Own) {
+		s.viewLate(m, f)
+	}
 	sight.clear(m.ProtoReflect())
 	return m
 }

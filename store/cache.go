@@ -47,6 +47,9 @@ func (s *Store) openCaches() (err error) {
 	if s.pages, err = lru.New[pageKey, legPage](pagesMax); err != nil {
 		return err
 	}
+	if s.dutyPages, err = lru.New[dutyKey, dutyPage](pagesMax); err != nil {
+		return err
+	}
 	s.callers, err = lru.New[string, knownCaller](callersMax)
 	return err
 }
@@ -106,6 +109,23 @@ func (t *tx) cachedPage(key pageKey, now time.Time, read func() ([]legRow, error
 	}
 	t.s.pages.Add(key, page)
 	return rows, nil
+}
+
+// dutyKey is one page of what a unit or an officer owes, as one caller asks for it.
+type dutyKey struct {
+	whose   string
+	of      [16]byte
+	account casework.AccountID
+	unit    casework.UnitID
+	after   Cursor
+	limit   int
+}
+
+// dutyPage is its rows at a version, like a legPage.
+type dutyPage struct {
+	version, rights uint64
+	ends            time.Time
+	rows            []dutyRow
 }
 
 // callerRow is what the database says of a credential, before time decides whether it still holds.

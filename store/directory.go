@@ -29,13 +29,14 @@ type Offer struct {
 // filing asks it several times and only the operator's commands change it. What changes while servers run is not in it: the room
 // that a unit has and its duty officer are read from the database (units.go).
 type Directory struct {
-	units     map[casework.UnitID]casework.Unit
-	codes     map[string]casework.UnitID
-	offers    map[casework.UnitID][]Offer
-	children  map[casework.UnitID][]casework.UnitID // of the same register
-	regions   map[string]casework.Region
-	Deadlines casework.Deadlines
-	Calendar  casework.Calendar
+	units        map[casework.UnitID]casework.Unit
+	codes        map[string]casework.UnitID
+	offers       map[casework.UnitID][]Offer
+	children     map[casework.UnitID][]casework.UnitID // of the same register
+	regions      map[string]casework.Region
+	coordinating casework.UnitID
+	Deadlines    casework.Deadlines
+	Calendar     casework.Calendar
 }
 
 // Directory is the newest one.
@@ -159,6 +160,7 @@ func readDirectory(t *tx) (*Directory, error) {
 	}
 	for _, load := range []func(*tx) error{
 		d.loadUnits, d.loadAliases, d.loadHours, d.loadOffers, d.loadRegions, d.loadDeadlines, d.loadCalendar,
+		d.loadCoordinating,
 	} {
 		if err := load(t); err != nil {
 			return nil, err
@@ -278,4 +280,33 @@ func (s *Store) ReloadDirectory(ctx context.Context) error {
 	}
 	s.directory.Store(d)
 	return nil
+}
+
+// Coordinating is the unit that hears of what stays undone longest; zero if the regency has named none and has no such office.
+func (d *Directory) Coordinating() casework.UnitID { return d.coordinating }
+
+// coordinatingUnit is the setting that names it by its code.
+const coordinatingUnit = "coordinating_unit"
+
+// loadCoordinating takes the unit of the setting, else the office of women and child protection directly below the regency (DP3AP2KB),
+// of several the first by code.
+func (d *Directory) loadCoordinating(t *tx) error {
+	code, named, err := t.Setting(coordinatingUnit)
+	if err != nil || named {
+		d.coordinating = d.codes[code]
+		return err
+	}
+	for _, u := range d.Units() {
+		above, ok := d.units[u.Parent]
+		if ok && u.Type == casework.UnitWomenChildOffice && above.Parent == (casework.UnitID{}) {
+			d.coordinating = u.ID
+			return nil
+		}
+	}
+	return nil
+}
+
+// SetCoordinating names the unit that hears of what stays undone longest.
+func (w *Writer) SetCoordinating(unit casework.Unit) error {
+	return w.SetSetting(coordinatingUnit, unit.Code)
 }

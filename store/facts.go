@@ -287,6 +287,7 @@ type legRow struct {
 	rights   caseRights
 	receives bool
 	letter   bool // the receiver has no accounts
+	oversees int  // the level from which on the caller's unit stands above the one that owes; 0: never
 }
 
 func (t *tx) legRows(c Caller, now time.Time, where string, args ...any) ([]legRow, error) {
@@ -319,6 +320,7 @@ func (t *tx) rowOfLeg(leg casework.Referral, c Caller, now time.Time) (r legRow,
 	}
 	receiver, _ := t.s.Directory().Unit(leg.Receiver)
 	r.letter = receiver.Channel == casework.ChannelLetter
+	r.oversees = t.oversight(c, r.duty.Unit)
 	r.receives, err = t.receives(c, leg.Receiver)
 	return r, err
 }
@@ -331,6 +333,9 @@ func (r legRow) file(c Caller, now time.Time) LegFile {
 	if r.letter {
 		f.ByLetter = true
 		f.Facts.Cond |= access.LetterUnit
+	}
+	if c.Role == casework.RoleSupervisor && r.oversees > 0 && f.Duty.Level(now) >= r.oversees {
+		f.Facts.Relations |= access.Overseer
 	}
 	return f
 }
@@ -346,6 +351,21 @@ func (t *tx) receives(c Caller, receiver casework.UnitID) (bool, error) {
 	}
 	handlers, err := t.Handlers(receiver)
 	return err == nil && len(handlers) == 0, err
+}
+
+// oversight is the level from which on the caller's unit stands above one that owes: from level 2 its parent, from level 3 the
+// regency's coordinating unit. 0: never.
+func (t *tx) oversight(c Caller, owes casework.UnitID) int {
+	d := t.s.Directory()
+	switch unit, ok := d.Unit(owes); {
+	case !ok || owes == c.Unit.ID:
+		return 0
+	case unit.Parent == c.Unit.ID:
+		return 2
+	case d.Coordinating() == c.Unit.ID:
+		return 3
+	}
+	return 0
 }
 
 // applyLeg adds what the relations to the leg say, and its own basis. The wide scope of one leg never meets the weak basis of

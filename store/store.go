@@ -68,6 +68,7 @@ type Store struct {
 	rights     atomic.Uint64 // changes whenever an account, role, unit or credential does
 	version    atomic.Uint64 // changes with every commit that writes more than the journal
 	pages      *lru.Cache[pageKey, legPage]
+	dutyPages  *lru.Cache[dutyKey, dutyPage]
 
 	// Owned by the writer goroutine: what changed in this group.
 	rightsChanged, rowsChanged bool
