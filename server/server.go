@@ -84,6 +84,7 @@ type hooks struct {
 	limitKey     func(context.Context) string
 	missing      func(context.Context) (faults, missing []string)
 	clockWrong   func() bool
+	sweeps       func(context.Context) // until its context ends
 	meaning      map[string]func(proto.Message) casework.Violations
 }
 
@@ -100,6 +101,7 @@ func New(cfg Config, st *store.Store) (*Server, error) {
 		limitKey:     s.limitKey,
 		missing:      s.missing,
 		clockWrong:   s.store.ClockWrong,
+		sweeps:       s.sweeps,
 		meaning:      s.meanings(),
 	})
 }
@@ -302,8 +304,8 @@ func (s *Server) Serve(ctx context.Context) error {
 		running.Go(func() { failed <- serve() })
 	}
 	swept, endSweeps := context.WithCancel(ctx)
-	if !s.cfg.NoSweep {
-		running.Go(func() { s.sweeps(swept) })
+	if s.hooks.sweeps != nil && !s.cfg.NoSweep {
+		running.Go(func() { s.hooks.sweeps(swept) })
 	}
 	var err error
 	select {

@@ -16,22 +16,22 @@ var holidays2026 = strings.Fields(`2026-01-01 2026-01-16 2026-02-16 2026-02-17 2
 
 // Calendars of the table.
 const (
-	plain   = "plain"   // Monday to Friday 08:00-16:00, no holiday
-	bridge  = "bridge"  // and 2026-03-19, 20, 23, 24 free
-	y2026   = "2026"    // and the holidays of 2026; 2027 and later have no rows
-	y2027   = "2027"    // and 2027-01-01
-	noon    = "noon"    // Monday to Thursday 08:00-12:00 and 13:00-16:00 (7 h), Friday 08:00-11:30 and 13:00-16:00 (6 h 30)
-	ramadan = "ramadan" // plain, but from 2026-02-19 to 03-18 Monday to Thursday 08:00-15:00 (7 h), Friday 08:00-15:30 (7 h 30)
-	fasting = "fasting" // ramadan with the holidays of bridge
-	renewed = "renewed" // plain until 2026, from 2027-01-01 on 07:30-15:30
-	ended   = "ended"   // plain, and Saturday 08:00-12:00 until 2026-06-30
+	plainWeek = "plain"   // Monday to Friday 08:00-16:00, no holiday
+	bridge    = "bridge"  // and 2026-03-19, 20, 23, 24 free
+	y2026     = "2026"    // and the holidays of 2026; 2027 and later have no rows
+	y2027     = "2027"    // and 2027-01-01
+	noon      = "noon"    // Monday to Thursday 08:00-12:00 and 13:00-16:00 (7 h), Friday 08:00-11:30 and 13:00-16:00 (6 h 30)
+	ramadan   = "ramadan" // plain, but from 2026-02-19 to 03-18 Monday to Thursday 08:00-15:00 (7 h), Friday 08:00-15:30 (7 h 30)
+	fasting   = "fasting" // ramadan with the holidays of bridge
+	renewed   = "renewed" // plain until 2026, from 2027-01-01 on 07:30-15:30
+	ended     = "ended"   // plain, and Saturday 08:00-12:00 until 2026-06-30
 )
 
 func paperCalendars(t testing.TB) map[string]Calendar {
 	t.Helper()
 	fasts := []string{"2026-03-19", "2026-03-20", "2026-03-23", "2026-03-24"}
 	calendars := map[string]Calendar{
-		plain: calendarWith(t), bridge: calendarWith(t, fasts...), y2026: calendarWith(t, holidays2026...),
+		plainWeek: calendarWith(t), bridge: calendarWith(t, fasts...), y2026: calendarWith(t, holidays2026...),
 		y2027: calendarWith(t, append([]string{"2027-01-01"}, holidays2026...)...),
 		noon:  {}, ramadan: calendarWith(t), fasting: calendarWith(t, fasts...), renewed: calendarWith(t), ended: calendarWith(t),
 	}
@@ -64,43 +64,43 @@ var dueTimes = []struct {
 	by       string // the reasoning
 }{
 	// Days and weekends.
-	{plain, "2026-06-01 08:00", "1 wd", "2026-06-01 16:00", "a whole Monday: its last minute, not Tuesday's opening"},
-	{plain, "2026-06-01 10:00", "1 wd", "2026-06-02 10:00", "6 h of Monday, 2 h of Tuesday"},
-	{plain, "2026-06-01 11:59", "4 wh", "2026-06-01 15:59", "4 h within Monday"},
-	{plain, "2026-06-01 12:00", "4 wh", "2026-06-01 16:00", "exactly the rest of Monday"},
-	{plain, "2026-06-01 12:01", "4 wh", "2026-06-02 08:01", "3 h 59 of Monday and one minute of Tuesday"},
-	{plain, "2026-06-05 15:30", "4 wh", "2026-06-08 11:30", "half an hour of Friday, 3 h 30 of Monday"},
-	{plain, "2026-06-05 15:30", "1 wd", "2026-06-08 15:30", "half an hour of Friday, 7 h 30 of Monday"},
-	{plain, "2026-06-05 16:00", "1 wd", "2026-06-08 16:00", "nothing of Friday, the whole Monday"},
-	{plain, "2026-06-06 12:00", "1 wd", "2026-06-08 16:00", "from Saturday: the whole Monday"},
-	{plain, "2026-06-07 23:59", "1 wh", "2026-06-08 09:00", "from the last minute of Sunday: Monday's first hour"},
-	{plain, "2026-06-04 09:00", "3 wd", "2026-06-09 09:00", "24 h: Thursday 7, Friday 8, Monday 8, Tuesday 1"},
-	{plain, "2026-06-03 16:00", "5 wd", "2026-06-10 16:00", "Thursday, Friday, Monday, Tuesday, Wednesday"},
-	{plain, "2026-06-01 08:00", "7 wd", "2026-06-09 16:00", "five days of the week, Monday and Tuesday of the next"},
-	{plain, "2026-06-01 08:00", "10 wd", "2026-06-12 16:00", "two whole weeks end on a Friday"},
-	{plain, "2026-06-05 08:00", "2 wd", "2026-06-08 16:00", "Friday and Monday"},
+	{plainWeek, "2026-06-01 08:00", "1 wd", "2026-06-01 16:00", "a whole Monday: its last minute, not Tuesday's opening"},
+	{plainWeek, "2026-06-01 10:00", "1 wd", "2026-06-02 10:00", "6 h of Monday, 2 h of Tuesday"},
+	{plainWeek, "2026-06-01 11:59", "4 wh", "2026-06-01 15:59", "4 h within Monday"},
+	{plainWeek, "2026-06-01 12:00", "4 wh", "2026-06-01 16:00", "exactly the rest of Monday"},
+	{plainWeek, "2026-06-01 12:01", "4 wh", "2026-06-02 08:01", "3 h 59 of Monday and one minute of Tuesday"},
+	{plainWeek, "2026-06-05 15:30", "4 wh", "2026-06-08 11:30", "half an hour of Friday, 3 h 30 of Monday"},
+	{plainWeek, "2026-06-05 15:30", "1 wd", "2026-06-08 15:30", "half an hour of Friday, 7 h 30 of Monday"},
+	{plainWeek, "2026-06-05 16:00", "1 wd", "2026-06-08 16:00", "nothing of Friday, the whole Monday"},
+	{plainWeek, "2026-06-06 12:00", "1 wd", "2026-06-08 16:00", "from Saturday: the whole Monday"},
+	{plainWeek, "2026-06-07 23:59", "1 wh", "2026-06-08 09:00", "from the last minute of Sunday: Monday's first hour"},
+	{plainWeek, "2026-06-04 09:00", "3 wd", "2026-06-09 09:00", "24 h: Thursday 7, Friday 8, Monday 8, Tuesday 1"},
+	{plainWeek, "2026-06-03 16:00", "5 wd", "2026-06-10 16:00", "Thursday, Friday, Monday, Tuesday, Wednesday"},
+	{plainWeek, "2026-06-01 08:00", "7 wd", "2026-06-09 16:00", "five days of the week, Monday and Tuesday of the next"},
+	{plainWeek, "2026-06-01 08:00", "10 wd", "2026-06-12 16:00", "two whole weeks end on a Friday"},
+	{plainWeek, "2026-06-05 08:00", "2 wd", "2026-06-08 16:00", "Friday and Monday"},
 
 	// Starts at the edges of a window, and midnight in WIB, which is 17:00 of the day before in UTC.
-	{plain, "2026-06-02 07:59", "1 wh", "2026-06-02 09:00", "a minute before opening counts from opening"},
-	{plain, "2026-06-02 08:00", "1 wh", "2026-06-02 09:00", "from opening"},
-	{plain, "2026-06-02 15:00", "1 wh", "2026-06-02 16:00", "the last hour"},
-	{plain, "2026-06-02 15:59", "1 wh", "2026-06-03 08:59", "the last minute, then 59 of the next day"},
-	{plain, "2026-06-02 16:00", "1 wh", "2026-06-03 09:00", "at closing: the next day's first hour"},
-	{plain, "2026-06-02 00:00", "1 wd", "2026-06-02 16:00", "midnight WIB begins Tuesday: its whole day"},
-	{plain, "2026-06-01 23:59", "1 wd", "2026-06-02 16:00", "the last minute of Monday: Tuesday's whole day"},
-	{plain, "2026-06-02 06:59", "1 wd", "2026-06-02 16:00", "23:59 of Monday in UTC is Tuesday here"},
+	{plainWeek, "2026-06-02 07:59", "1 wh", "2026-06-02 09:00", "a minute before opening counts from opening"},
+	{plainWeek, "2026-06-02 08:00", "1 wh", "2026-06-02 09:00", "from opening"},
+	{plainWeek, "2026-06-02 15:00", "1 wh", "2026-06-02 16:00", "the last hour"},
+	{plainWeek, "2026-06-02 15:59", "1 wh", "2026-06-03 08:59", "the last minute, then 59 of the next day"},
+	{plainWeek, "2026-06-02 16:00", "1 wh", "2026-06-03 09:00", "at closing: the next day's first hour"},
+	{plainWeek, "2026-06-02 00:00", "1 wd", "2026-06-02 16:00", "midnight WIB begins Tuesday: its whole day"},
+	{plainWeek, "2026-06-01 23:59", "1 wd", "2026-06-02 16:00", "the last minute of Monday: Tuesday's whole day"},
+	{plainWeek, "2026-06-02 06:59", "1 wd", "2026-06-02 16:00", "23:59 of Monday in UTC is Tuesday here"},
 
 	// Elapsed time knows no weekend, holiday, month or year.
 	{y2026, "2026-12-31 23:50", "15 min", "2027-01-01 00:05", "ten minutes of the old year, five of the new"},
-	{plain, "2026-06-06 10:00", "24 h", "2026-06-07 10:00", "Saturday to Sunday"},
+	{plainWeek, "2026-06-06 10:00", "24 h", "2026-06-07 10:00", "Saturday to Sunday"},
 	{bridge, "2026-03-20 02:00", "1 h", "2026-03-20 03:00", "in the night of a holiday"},
-	{plain, "2028-02-25 10:00", "7 d", "2028-03-03 10:00", "February 26, 27, 28, 29, March 1, 2, 3: a leap year"},
-	{plain, "2027-02-25 10:00", "7 d", "2027-03-04 10:00", "February 26, 27, 28, March 1, 2, 3, 4: none"},
+	{plainWeek, "2028-02-25 10:00", "7 d", "2028-03-03 10:00", "February 26, 27, 28, 29, March 1, 2, 3: a leap year"},
+	{plainWeek, "2027-02-25 10:00", "7 d", "2027-03-04 10:00", "February 26, 27, 28, March 1, 2, 3, 4: none"},
 	{y2026, "2026-12-15 09:00", "30 d", "2027-01-14 09:00", "16 days to the 31st, 14 of January"},
 	{ramadan, "2026-02-18 00:00", "14 d", "2026-03-04 00:00", "10 days to February 28, 4 of March"},
-	{plain, "2026-05-01 00:00", "24 h", "2026-05-02 00:00", "midnight to midnight"},
-	{plain, "2026-05-31 23:00", "2 h", "2026-06-01 01:00", "an hour of May, an hour of June"},
-	{plain, "2026-06-05 17:00", "72 h", "2026-06-08 17:00", "Friday evening to Monday evening: the law counts the weekend"},
+	{plainWeek, "2026-05-01 00:00", "24 h", "2026-05-02 00:00", "midnight to midnight"},
+	{plainWeek, "2026-05-31 23:00", "2 h", "2026-06-01 01:00", "an hour of May, an hour of June"},
+	{plainWeek, "2026-06-05 17:00", "72 h", "2026-06-08 17:00", "Friday evening to Monday evening: the law counts the weekend"},
 
 	// PC-06: the bridge of 2026-03-19, 20, 23, 24, filed on Wednesday after closing.
 	{bridge, "2026-03-18 16:30", "1 wd", "2026-03-25 16:00", "the first working day is Wednesday the 25th"},
@@ -127,9 +127,9 @@ var dueTimes = []struct {
 	{y2026, "2029-12-24 16:00", "1 wd", "2029-12-25 16:00", "a year without rows: Christmas is a Tuesday like any"},
 
 	// Leap day.
-	{plain, "2028-02-28 16:00", "1 wd", "2028-02-29 16:00", "the 29th is Tuesday"},
-	{plain, "2028-02-28 12:00", "3 wd", "2028-03-02 12:00", "24 h: 28th 4, 29th 8, March 1 8, March 2 4"},
-	{plain, "2028-02-29 23:30", "1 h", "2028-03-01 00:30", "half an hour of the leap day"},
+	{plainWeek, "2028-02-28 16:00", "1 wd", "2028-02-29 16:00", "the 29th is Tuesday"},
+	{plainWeek, "2028-02-28 12:00", "3 wd", "2028-03-02 12:00", "24 h: 28th 4, 29th 8, March 1 8, March 2 4"},
+	{plainWeek, "2028-02-29 23:30", "1 h", "2028-03-01 00:30", "half an hour of the leap day"},
 
 	// Noon break.
 	{noon, "2026-02-19 11:30", "1 wh", "2026-02-19 13:30", "half before the break, half after it"},
