@@ -30,6 +30,7 @@ type sweepJob struct {
 // sweepJobs are all there are. What comes later is a row here.
 var sweepJobs = []sweepJob{
 	{"escalate", (*store.Reader).Risen, (*Server).escalate},
+	{"lapse", (*store.Reader).Lapsed, (*Server).lapse},
 }
 
 const (
