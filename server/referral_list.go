@@ -50,7 +50,7 @@ func (c call) legList(r *store.Reader, req *pb.ListReferralsRequest, filter stor
 		return c.legPage(r, req.GetDirection(), filter)
 	}, func(f store.LegFile) store.Cursor { return store.Cursor{Time: f.Leg.Sent, ID: f.Leg.ID} }, func(f store.LegFile) (func() error, error) {
 		read := access.Decide(f.Facts.Doing(access.Read))
-		if !read.Allowed() || !read.Grant.Shows(access.F1Own) {
+		if !read.Allowed() || !read.Grant.Shows(access.F1Own) || req.GetOverdue() && !f.Duty.Overdue(c.now) {
 			return nil, nil
 		}
 		return func() error {
