@@ -24,7 +24,7 @@ type search struct {
 // caller may not see.
 func (s *referrals) SuggestReceivers(ctx context.Context, req *pb.SuggestReceiversRequest) (*pb.SuggestReceiversResponse, error) {
 	if (req.GetCase() == "") == (req.GetReferral() == "") {
-		return nil, casework.Violations{{Field: "case", Reason: "ONE_OF"}}
+		return nil, casework.Violations{{Field: "case", Reason: "ONE_OF_CASE_REFERRAL"}}
 	}
 	return store.ReadLogged(ctx, s.store, func(r *store.Reader) (*pb.SuggestReceiversResponse, *store.Record, error) {
 		c, err := s.reading(ctx, r)

@@ -215,17 +215,27 @@ func (d *Directory) loadHours(t *tx) error {
 }
 
 func (d *Directory) loadOffers(t *tx) error {
-	for r := range t.rows("SELECT unit, service, area, bring FROM unit_services ORDER BY unit, service, area") {
-		var unit casework.UnitID
-		var service casework.ReferralServiceType
-		var area, bring string
-		if err := r.scan(unit[:], &service, &area, &bring); err != nil {
-			return err
+	type offered struct {
+		unit        casework.UnitID
+		service     casework.ReferralServiceType
+		area, bring string
+	}
+	rows, err := list(t, func(r row) (o offered, err error) {
+		return o, r.scan(o.unit[:], &o.service, &o.area, &o.bring)
+	}, "SELECT unit, service, area, bring FROM unit_services ORDER BY service, area, unit")
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		d.offer(r.unit, r.service, r.area, r.bring)
+	}
+	for _, r := range rows { // after its own, for what to bring there is its own to say
+		if contact := d.units[r.unit].Contact; contact != (casework.UnitID{}) {
+			d.offer(contact, r.service, r.area, r.bring)
 		}
-		d.offer(unit, service, area, bring)
-		if contact := d.units[unit].Contact; contact != (casework.UnitID{}) {
-			d.offer(contact, service, area, bring)
-		}
+	}
+	for _, offers := range d.offers {
+		slices.SortFunc(offers, func(a, b Offer) int { return strings.Compare(string(a.Service), string(b.Service)) })
 	}
 	return nil
 }
