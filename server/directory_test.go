@@ -141,3 +141,29 @@ func TestASupervisorNamesWhoIsOnDuty(t *testing.T) {
 	w.call("gizi-cibinong", "GET", "/v1/duties?scope=ME", nil).expect(t, 200, []string{"SCREEN"}, nil)
 	w.call("bidan-melati", "GET", "/v1/duties?scope=ME", nil).expect(t, 200, nil, []string{"SCREEN"})
 }
+
+// A leg from a shelter, or to one, tells where a woman is.
+func TestALegNamesAShelterToNobodyButItsContact(t *testing.T) {
+	w := newWorld(t)
+	shelter, contact := w.unitName("RUMAH-AMAN"), w.unitName("UPTD-PPA")
+	body := survivorFiling()
+	body["legs"] = []object{{"service": "TEMPORARY_SHELTER", "receiverUnit": shelter}}
+	w.call("pendamping-uptd", "POST", "/v1/referrals:file", body).expect(t, 200, []string{shelter, "SENT"}, nil)
+	w.call("pengasuh-rumah", "GET", "/v1/referrals?direction=INBOX", nil).expect(t, 200, []string{`"senderUnit":"` + contact, shelter}, nil)
+
+	body = survivorFiling()
+	body["legs"] = []object{{"service": "MEDICAL_CARE", "receiverUnit": "units/RSUD-CIBINONG"}}
+	filed := w.call("pengasuh-rumah", "POST", "/v1/referrals:file", body)
+	filed.expect(t, 200, []string{"SENT"}, nil)
+	leg := filed.text("legs.0.referral")
+	w.call("dokter-rsud", "GET", "/v1/referrals?direction=INBOX", nil).expect(t, 200, []string{`"senderUnit":"` + contact}, []string{shelter, "RUMAH"})
+	w.event("dokter-rsud", leg, "requestInfo", object{"questions": []string{"NEED"}}).
+		expect(t, 200, []string{`"accountableUnit":"` + contact}, []string{shelter})
+	w.call("pengasuh-rumah", "GET", "/v1/"+leg, nil).expect(t, 200, []string{`"senderUnit":"` + shelter, `"accountableUnit":"` + shelter}, nil)
+
+	decline := func(unit string) reply {
+		return w.event("dokter-rsud", leg, "decline", object{"reason": "NOT_ELIGIBLE", "suggestedUnit": unit})
+	}
+	decline(shelter).expect(t, 400, []string{"suggestedUnit", "UNIT_UNKNOWN"}, nil)
+	decline("units/RUMAH-AMAN").expect(t, 400, []string{"suggestedUnit", "UNIT_UNKNOWN"}, nil)
+}

@@ -86,7 +86,14 @@ func (j *filed) receiver(leg newLeg) (casework.Unit, error) {
 	}
 	var fit []casework.Unit
 	for _, unit := range directory.Units() {
-		if o, ok := directory.Offer(unit.ID, leg.service); ok && o.Covers(j.area()) && unit.ActiveOn(j.now) && !unit.IsConfidential() {
+		if o, ok := directory.Offer(unit.ID, leg.service); !ok || !o.Covers(j.area()) || unit.IsConfidential() {
+			continue
+		}
+		works, err := j.w.Working(unit, j.now)
+		if err != nil {
+			return casework.Unit{}, err
+		}
+		if works {
 			fit = append(fit, unit)
 		}
 	}
@@ -182,11 +189,15 @@ func at(path string, err error) error {
 // filingFacts gathers what the guards of a new leg ask about receiver and case. A unit without accounts is served by letter.
 func (c call) filingFacts(w *store.Writer, k casework.Case, area string, service casework.ReferralServiceType, unit casework.Unit) (f casework.Filing, err error) {
 	f = casework.Filing{CaseOpen: k.Closed.IsZero(), Risk: k.RiskLevel}
-	able, err := w.CanHandle(unit, k.ID)
+	works, err := w.Working(unit, c.now)
 	if err != nil {
 		return f, err
 	}
-	f.ReceiverAble = unit.ActiveOn(c.now) && (able || unit.Channel == casework.ChannelLetter)
+	able, err := w.MayHandle(unit, k.ID)
+	if err != nil {
+		return f, err
+	}
+	f.ReceiverAble = works && able
 	offer, ok := c.store.Directory().Offer(unit.ID, service)
 	f.OffersService = ok
 	f.CoversArea = area == "" || offer.Covers(area)

@@ -89,6 +89,9 @@ func drawLegNumbers(n int) ([]string, error) {
 // forwarding gathers what the machine must know of the unit that comes next, and the basis on which it would read.
 func (m *movement) forwarding(asked forwarding) (f casework.Forwarding, basis *casework.Disclosure, err error) {
 	to := asked.receiver
+	if !to.KnownTo(m.caller.Unit.ID) {
+		return f, nil, casework.Violations{{Field: "receiverUnit", Reason: "UNIT_UNKNOWN"}}
+	}
 	f = casework.Forwarding{ID: asked.id, Receiver: to.ID, ReceiverRegister: to.Register}
 	if _, f.Next, err = m.w.NextLeg(m.f.Leg); err != nil || f.Next != (casework.UnitID{}) {
 		return f, nil, err // handed on already: the machine says to whom it is implied

@@ -43,10 +43,21 @@ func (s *Server) putLegStep(w *store.Writer, e legStep) (entry [16]byte, err err
 			return entry, err
 		}
 	}
+	if err := markFull(w, e, entry); err != nil {
+		return entry, err
+	}
 	if err := s.moveDuty(w, e, entry); err != nil {
 		return entry, err
 	}
 	return entry, s.wake(w, e, entry)
+}
+
+// markFull tells the next who looks for the service that this unit had no room.
+func markFull(w *store.Writer, e legStep, entry [16]byte) error {
+	if e.change.Event != casework.EventDecline || e.after.DeclineReason != casework.DeclineNoCapacity {
+		return nil
+	}
+	return w.SetCapacity(e.after.Receiver, e.after.Service, "", casework.CapacityFull, w.Now().Add(casework.FullFor), entry)
 }
 
 // leavesLeg tells whether the leg stays as it is: a reminder, and a duty that changes hands before anybody has taken the leg.

@@ -140,3 +140,33 @@ func TestAUnitWithoutASupervisorIsNotSuggested(t *testing.T) {
 	w.hire(t, "kepala-sendiri,PERSON,Kepala,,SUPERVISOR,SENDIRI,")
 	w.wantSuggested("after", ask(), []string{"ANAK", "SENDIRI"}, map[string]string{})
 }
+
+// The day on which a unit gets accounts: what was asked of it by letter stands in its inbox.
+func TestAUnitByLetterGetsAccounts(t *testing.T) {
+	w := newWorld(t)
+	body := survivorFiling()
+	body["legs"] = []object{{"service": "LEGAL_AID", "receiverUnit": "units/LBH-BOGOR"}}
+	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", body)
+	filed.expect(t, 200, []string{"SENT"}, nil)
+	leg := filed.text("legs.0.referral")
+	online := "LBH-BOGOR,LBH Sahabat Keluarga Bogor,NGO_LEGAL_AID,REGENCY,ONLINE,32.01.01,LEGAL_AID@32.01,,,,,,,"
+	w.wantFaults(t, unitHead, []string{"line 2, channel: the unit has open referrals and no supervisor yet who could answer for them: load its users first"}, online)
+	w.hire(t, "kepala-lbh,PERSON,Kepala,,SUPERVISOR,LBH-BOGOR,")
+	w.hire(t, "advokat-lbh,PERSON,Advokat,,WORKER,LBH-BOGOR,yes")
+	w.wantFaults(t, unitHead, nil, online)
+	w.renew(t, "advokat-lbh")
+	w.call("advokat-lbh", "GET", "/v1/referrals?direction=INBOX", nil).expect(t, 200, []string{leg, "SENT"}, []string{survivor})
+	w.call("advokat-lbh", "GET", "/v1/duties", nil).expect(t, 200, []string{leg, "ACKNOWLEDGE"}, nil)
+	w.event("advokat-lbh", leg, "accept", nil).expect(t, 200, []string{"ACCEPTED", survivor}, nil)
+}
+
+func TestNobodyFilesToAUnitThatNobodySupervises(t *testing.T) {
+	w := newWorld(t)
+	w.load(t, "SENDIRI,Sendiri,PUSPAGA,,ONLINE,32.01.01,PARENTING_COUNSELING@32.01")
+	w.hire(t, "petugas-sendiri,PERSON,Petugas,,WORKER,SENDIRI,yes")
+	body := survivorFiling()
+	body["legs"] = []object{{"service": "PARENTING_COUNSELING", "receiverUnit": "units/SENDIRI"}}
+	w.call("bidan-cibinong", "POST", "/v1/referrals:file", body).expect(t, 400, []string{"RECEIVER_UNAVAILABLE"}, nil)
+	delete(body["legs"].([]object)[0], "receiverUnit")
+	w.call("bidan-cibinong", "POST", "/v1/referrals:file", body).expect(t, 400, []string{"receiverUnit", "INVALID_FIELD"}, nil)
+}

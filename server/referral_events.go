@@ -90,7 +90,7 @@ func (s *referrals) DeclineReferral(ctx context.Context, req *pb.DeclineReferral
 		var suggested casework.Unit
 		if req.GetSuggestedUnit() != "" {
 			var ok bool
-			if suggested, ok = m.unitOf(req.GetSuggestedUnit()); !ok {
+			if suggested, ok = m.unitOf(req.GetSuggestedUnit()); !ok || suggested.IsConfidential() { // the sender would learn of it
 				return casework.Violations{{Field: "suggestedUnit", Reason: "UNIT_UNKNOWN"}}
 			}
 		}

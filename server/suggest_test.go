@@ -82,7 +82,6 @@ func TestAfterANoTheSenderIsToldWhomElseToAsk(t *testing.T) {
 	w := newWorld(t)
 	leg, child := w.sendToHospital(t)
 	w.event("dokter-rsud", leg, "decline", object{"reason": "NO_CAPACITY"}).expect(t, 200, []string{"DECLINED"}, nil)
-	w.full("RSUD-CIBINONG", "SPECIALIST_PEDIATRIC")
 	for what, ask := range map[string]object{"the leg": {"referral": leg}, "the case": {"case": child, "service": "SPECIALIST_PEDIATRIC"}} {
 		again := w.suggest("gizi-cibinong", ask)
 		again.expect(t, 200, []string{"DECLINED_BEFORE", `"declineReason":"NO_CAPACITY"`, "Pernah menolak rujukan ini: Kapasitas penuh", "CAPACITY_FULL", "untilTime"}, []string{childName, child, leg})

@@ -45,6 +45,7 @@ func (s *Server) viewReferral(g access.Grant, f store.LegFile, d legDetails, act
 	sight := sightOf(g)
 	s.fillLeg(m, f, now)
 	m.AllowedActions = actions
+	s.hideShelter(m, f, sender)
 	if sender {
 		m.Case = caseName(f.Case.ID)
 	} else if f.Leg.ReceiverCase != (casework.CaseID{}) {

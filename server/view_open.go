@@ -57,6 +57,26 @@ func viewOffer(o store.Offer, rooms []casework.Coverage) *pb.OfferedService {
 	return m
 }
 
+// hideShelter puts the contact of a confidential unit in its place, unless the unit on whose side the leg is read knows of it: that a
+// woman was sent on to a shelter, or from one, is where she is.
+func (s *Server) hideShelter(m *pb.Referral, f store.LegFile, sender bool) {
+	reader := f.Leg.Receiver
+	if sender {
+		reader = f.Leg.Sender
+	}
+	for _, named := range []struct {
+		unit  casework.UnitID
+		field *string
+	}{
+		{f.Leg.Sender, &m.SenderUnit}, {f.Leg.Receiver, &m.ReceiverUnit},
+		{f.Leg.ForwardedBy, &m.ForwardedByUnit}, {f.Duty.Unit, &m.AccountableUnit},
+	} {
+		if unit, _ := s.store.Directory().Unit(named.unit); !unit.KnownTo(reader) {
+			*named.field = unitName(unit.Contact)
+		}
+	}
+}
+
 // clock writes minutes after midnight as HH:MM, up to 24:00.
 func clock(minutes int) string { return fmt.Sprintf("%02d:%02d", minutes/60, minutes%60) }
 

@@ -145,7 +145,7 @@ func (t *tx) Receivers(k casework.CaseID, service casework.ReferralServiceType, 
 			if r.Works, err = t.Working(unit, now); err != nil {
 				return nil, err
 			}
-			if r.Able, err = t.mayHandle(unit, k); err != nil {
+			if r.Able, err = t.MayHandle(unit, k); err != nil {
 				return nil, err
 			}
 		}
@@ -154,9 +154,9 @@ func (t *tx) Receivers(k casework.CaseID, service casework.ReferralServiceType, 
 	return receivers, nil
 }
 
-// mayHandle tells whether nothing keeps a unit from a case: it has a handler who is not blocked, or is served by letter and not
+// MayHandle tells whether nothing keeps a unit from a case: it has a handler who is not blocked, or is served by letter and not
 // blocked itself.
-func (t *tx) mayHandle(unit casework.Unit, k casework.CaseID) (bool, error) {
+func (t *tx) MayHandle(unit casework.Unit, k casework.CaseID) (bool, error) {
 	if unit.Channel != casework.ChannelLetter {
 		return t.CanHandle(unit, k)
 	}
