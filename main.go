@@ -20,11 +20,13 @@ type commands struct {
 	Serve  server.Serve  `cmd:"" help:"The service."`
 	Verify server.Verify `cmd:"" help:"Open every sealed column, check that each row has its entry and each open thing its duty."`
 	Unit   struct {
-		List cli.UnitList    `cmd:"" help:"Units by code, with what they offer."`
-		Show cli.UnitShow    `cmd:"" help:"One unit."`
-		Load server.UnitLoad `cmd:"" help:"Make or change units from a CSV file; on the server's machine, while it is stopped."`
+		List    cli.UnitList    `cmd:"" help:"Units by code, with what they offer."`
+		Show    cli.UnitShow    `cmd:"" help:"One unit."`
+		Officer cli.UnitOfficer `cmd:"" help:"Name who takes what nobody else has taken."`
+		Load    server.UnitLoad `cmd:"" help:"Make or change units from a CSV file; on the server's machine, while it is stopped."`
 	} `cmd:"" help:"The directory of units."`
 	Region struct {
+		List cli.RegionList    `cmd:"" help:"Codes and names of the regency, its kecamatan and villages."`
 		Load server.RegionLoad `cmd:"" help:"Take another regency's codes from a CSV file; on the server's machine, while it is stopped."`
 	} `cmd:"" help:"Codes and names of places."`
 	User struct {

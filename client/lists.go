@@ -4,7 +4,9 @@ import (
 	"context"
 	"iter"
 
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 )
@@ -15,74 +17,91 @@ const maxPage = 100
 // AllReferrals yields every leg that the request chooses, page by page; the request is not changed. An error is yielded
 // once and ends the list.
 func (c *Client) AllReferrals(ctx context.Context, req *pb.ListReferralsRequest) iter.Seq2[*pb.Referral, error] {
-	req = proto.CloneOf(req)
-	req.PageSize = sized(req.GetPageSize())
-	return pages(req.GetPageToken(), func(token string) ([]*pb.Referral, string, error) {
-		req.PageToken = token
-		page, err := c.Referrals.ListReferrals(ctx, req)
-		return page.GetReferrals(), page.GetNextPageToken(), err
-	})
+	return all(ctx, req, c.Referrals.ListReferrals, (*pb.ListReferralsResponse).GetReferrals)
 }
 
 // AllCases yields every case that the request chooses, as AllReferrals does.
 func (c *Client) AllCases(ctx context.Context, req *pb.ListCasesRequest) iter.Seq2[*pb.Case, error] {
-	req = proto.CloneOf(req)
-	req.PageSize = sized(req.GetPageSize())
-	return pages(req.GetPageToken(), func(token string) ([]*pb.Case, string, error) {
-		req.PageToken = token
-		page, err := c.Cases.ListCases(ctx, req)
-		return page.GetCases(), page.GetNextPageToken(), err
-	})
+	return all(ctx, req, c.Cases.ListCases, (*pb.ListCasesResponse).GetCases)
+}
+
+// AllTimeline yields what happened in a case, newest first.
+func (c *Client) AllTimeline(ctx context.Context, req *pb.ListTimelineRequest) iter.Seq2[*pb.TimelineEntry, error] {
+	return all(ctx, req, c.Cases.ListTimeline, (*pb.ListTimelineResponse).GetEntries)
+}
+
+// AllRoster yields the children whom a posyandu weighs, by name.
+func (c *Client) AllRoster(ctx context.Context, req *pb.ListRosterRequest) iter.Seq2[*pb.RosterChild, error] {
+	return all(ctx, req, c.Cases.ListRoster, (*pb.ListRosterResponse).GetChildren)
 }
 
 // AllDuties yields every duty that the request chooses, due soonest first.
 func (c *Client) AllDuties(ctx context.Context, req *pb.ListDutiesRequest) iter.Seq2[*pb.Duty, error] {
-	req = proto.CloneOf(req)
-	req.PageSize = sized(req.GetPageSize())
-	return pages(req.GetPageToken(), func(token string) ([]*pb.Duty, string, error) {
-		req.PageToken = token
-		page, err := c.Duties.ListDuties(ctx, req)
-		return page.GetDuties(), page.GetNextPageToken(), err
-	})
+	return all(ctx, req, c.Duties.ListDuties, (*pb.ListDutiesResponse).GetDuties)
+}
+
+// AllReviews yields the reviews that wait for the caller, due soonest first.
+func (c *Client) AllReviews(ctx context.Context, req *pb.ListReviewsRequest) iter.Seq2[*pb.Review, error] {
+	return all(ctx, req, c.Reviews.ListReviews, (*pb.ListReviewsResponse).GetReviews)
+}
+
+// AllNotices yields what the caller and the caller's unit were told, newest first.
+func (c *Client) AllNotices(ctx context.Context, req *pb.ListNoticesRequest) iter.Seq2[*pb.Notice, error] {
+	return all(ctx, req, c.Reviews.ListNotices, (*pb.ListNoticesResponse).GetNotices)
+}
+
+// AllAbsences yields the absences of the own unit that are not over, soonest first.
+func (c *Client) AllAbsences(ctx context.Context, req *pb.ListAbsencesRequest) iter.Seq2[*pb.Absence, error] {
+	return all(ctx, req, c.Accounts.ListAbsences, (*pb.ListAbsencesResponse).GetAbsences)
 }
 
 // AllUnits yields every unit that the request chooses, by code.
 func (c *Client) AllUnits(ctx context.Context, req *pb.ListUnitsRequest) iter.Seq2[*pb.Unit, error] {
-	req = proto.CloneOf(req)
-	req.PageSize = sized(req.GetPageSize())
-	return pages(req.GetPageToken(), func(token string) ([]*pb.Unit, string, error) {
-		req.PageToken = token
-		page, err := c.Directory.ListUnits(ctx, req)
-		return page.GetUnits(), page.GetNextPageToken(), err
-	})
+	return all(ctx, req, c.Directory.ListUnits, (*pb.ListUnitsResponse).GetUnits)
 }
 
-func sized(asked int32) int32 {
-	if asked == 0 {
-		return maxPage
+// AllRegions yields the regency's codes that the request chooses, by code.
+func (c *Client) AllRegions(ctx context.Context, req *pb.ListRegionsRequest) iter.Seq2[*pb.Region, error] {
+	return all(ctx, req, c.Directory.ListRegions, (*pb.ListRegionsResponse).GetRegions)
+}
+
+// paged is a request for one page.
+type paged interface {
+	proto.Message
+	GetPageSize() int32
+	GetPageToken() string
+}
+
+// all asks for one page after another while the reader wants more. Each range over it begins anew at first.
+func all[Q paged, A interface{ GetNextPageToken() string }, T any](
+	ctx context.Context, first Q, list func(context.Context, Q, ...grpc.CallOption) (A, error), items func(A) []T,
+) iter.Seq2[T, error] {
+	first = proto.CloneOf(first)
+	if first.GetPageSize() == 0 {
+		set(first, "page_size", protoreflect.ValueOfInt32(maxPage))
 	}
-	return asked
-}
-
-// pages asks for one page after another while the reader wants more. Each range over it begins anew at first.
-func pages[T any](first string, fetch func(token string) ([]T, string, error)) iter.Seq2[T, error] {
 	return func(yield func(T, error) bool) {
-		for token := first; ; {
-			items, next, err := fetch(token)
+		for req := proto.CloneOf(first); ; {
+			page, err := list(ctx, req)
 			if err != nil {
 				var none T
 				yield(none, err)
 				return
 			}
-			for _, item := range items {
+			for _, item := range items(page) {
 				if !yield(item, nil) {
 					return
 				}
 			}
-			if next == "" {
+			if page.GetNextPageToken() == "" {
 				return
 			}
-			token = next
+			set(req, "page_token", protoreflect.ValueOfString(page.GetNextPageToken()))
 		}
 	}
+}
+
+// set sets what every request for a page has, under the same names.
+func set(m proto.Message, name protoreflect.Name, value protoreflect.Value) {
+	m.ProtoReflect().Set(m.ProtoReflect().Descriptor().Fields().ByName(name), value)
 }

@@ -3,19 +3,41 @@ package cli
 import (
 	"context"
 
-	"google.golang.org/protobuf/proto"
-
 	"github.com/sinergi-pug/sinergi/client"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 )
 
-// CaseCmd reads cases and carries them on.
+// CaseCmd reads cases and carries them from the first report to the end.
 type CaseCmd struct {
-	List    CaseList    `cmd:"" help:"Cases of the own register, newest first."`
-	Show    CaseShow    `cmd:"" help:"One case, as far as the caller may see it."`
-	Screen  CaseScreen  `cmd:"" help:"Begin the screening."`
-	Assess  CaseAssess  `cmd:"" help:"Conclude the assessment."`
-	Measure CaseMeasure `cmd:"" help:"Record one measurement of the child."`
+	List   CaseList   `cmd:"" help:"Cases of the own register, newest first."`
+	Show   CaseShow   `cmd:"" help:"One case, as far as the caller may see it."`
+	Create CaseCreate `cmd:"" help:"Open a case without a referral, or take over one that was under way before."`
+	Update CaseUpdate `cmd:"" help:"Change risk, channel or hidden address."`
+
+	Screen     CaseScreen     `cmd:"" help:"Begin the screening."`
+	Assess     CaseAssess     `cmd:"" help:"Conclude the assessment."`
+	Plan       CasePlan       `cmd:"" help:"Write the plan, or a better one."`
+	Start      CaseStart      `cmd:"" help:"Start service."`
+	Monitor    CaseMonitor    `cmd:"" help:"Service was given: follow the client."`
+	Resume     CaseResume     `cmd:"" help:"From monitoring back to service."`
+	Reclassify CaseReclassify `cmd:"" help:"It is another type of case."`
+	Close      CaseClose      `cmd:"" help:"End the case."`
+	Reopen     CaseReopen     `cmd:"" help:"Open a closed case again."`
+
+	Measure    CaseMeasure    `cmd:"" help:"Record one measurement of the child."`
+	Incident   CaseIncident   `cmd:"" help:"Add an act of violence."`
+	Note       CaseNote       `cmd:"" help:"Add a note, a service given, an attempt to reach the client or a safety check."`
+	Legal      CaseLegal      `cmd:"" help:"Add a step of police or court."`
+	Consent    CaseConsent    `cmd:"" help:"Record the client's yes or no to be served."`
+	RefuseCare CaseRefuseCare `cmd:"" help:"The client refuses that health units read by the chain of care."`
+
+	Assign   CaseAssign   `cmd:"" help:"Name an officer, or release one."`
+	Transfer CaseTransfer `cmd:"" help:"Move an officer's work to others of the register."`
+
+	Timeline CaseTimeline `cmd:"" help:"What happened in a case, newest first."`
+	Roster   CaseRoster   `cmd:"" help:"The children whom a posyandu weighs, and who was not weighed in the month."`
+	Growth   CaseGrowth   `cmd:"" help:"All measurements of a child, with what they mean."`
+	Chart    CaseChart    `cmd:"" help:"A child's points on the standard's curves of one index."`
 }
 
 // CaseList lists.
@@ -62,94 +84,68 @@ func (r *CaseShow) Run(ctx context.Context, s Streams) error {
 	})
 }
 
-// CaseEvent is what every event on a case carries.
-type CaseEvent struct {
+// CaseCreate opens one.
+type CaseCreate struct {
 	Remote
 	Write
 
-	ID   string `arg:"" help:"Number (K-4Q8X-DT), UUID or cases/…"`
+	Path string `arg:"" name:"file" help:"JSON of a CreateCaseRequest; - is standard input."`
+}
+
+// Run opens.
+func (r *CaseCreate) Run(ctx context.Context, s Streams) error {
+	req := &pb.CreateCaseRequest{}
+	return act(ctx, s, target{Remote: r.Remote, Write: &r.Write}, "case create", req, pb.CaseServiceClient.CreateCase, wholeFrom(r.Path, req))
+}
+
+// CaseUpdate changes what was recorded; what is given is changed, and nothing else.
+type CaseUpdate struct {
+	Remote
+	Write
+
+	ID            string                       `arg:"" help:"Number (K-4Q8X-DT), UUID or cases/…"`
+	Etag          string                       `required:"" placeholder:"ETAG" help:"Of the case as it was read."`
+	Risk          string                       `placeholder:"FILE" help:"JSON of the risk as now judged; - is standard input."`
+	IntakeChannel Word[pb.IntakeChannel_Value] `placeholder:"CHANNEL" help:"How it came in: IN_PERSON, PHONE, OUTREACH …"`
+	HiddenAddress string                       `placeholder:"FILE" help:"File with the shelter or new address, an empty one takes it away; - is standard input."`
+}
+
+// Run changes.
+func (r *CaseUpdate) Run(ctx context.Context, s Streams) error {
+	req := &pb.UpdateCaseRequest{IntakeChannel: r.IntakeChannel.Value}
+	for _, given := range []struct {
+		field string
+		is    bool
+	}{{"risk", r.Risk != ""}, {"intakeChannel", r.IntakeChannel.Value != 0}, {"hiddenAddress", r.HiddenAddress != ""}} {
+		if given.is {
+			req.UpdateMask = append(req.UpdateMask, given.field)
+		}
+	}
+	on := target{Remote: r.Remote, Write: &r.Write, name: resource("cases", r.ID), etag: r.Etag}
+	return act(ctx, s, on, "case update", req, pb.CaseServiceClient.UpdateCase, bodyFrom(r.Risk, &req.Risk), textFrom(r.HiddenAddress, &req.HiddenAddress))
+}
+
+// CaseEntry is what everything carries that is added to a case.
+type CaseEntry struct {
+	Remote
+	Write
+
+	ID string `arg:"" help:"Number (K-4Q8X-DT), UUID or cases/…"`
+}
+
+func (e *CaseEntry) entry() target {
+	return target{Remote: e.Remote, Write: &e.Write, name: resource("cases", e.ID)}
+}
+
+// CaseEvent is what every event on a case carries.
+type CaseEvent struct {
+	CaseEntry
+
 	Etag string `placeholder:"ETAG" help:"Fail if the case is no longer as it was seen."`
 }
 
-// send finds the case that was typed, sends the event and prints the answer.
-func (e *CaseEvent) send(ctx context.Context, s Streams, verb string, event func(_ context.Context, _ *client.Client, name string) (proto.Message, error)) error {
-	return e.again(e.do(ctx, s, "case "+verb, func(ctx context.Context, c *client.Client, p *printer) error {
-		name := resource("cases", e.ID)
-		if numbered(name) {
-			found, err := c.Cases.GetCase(ctx, &pb.GetCaseRequest{Name: name})
-			if err != nil {
-				return err
-			}
-			name = found.GetName()
-		}
-		answer, err := event(ctx, c, name)
-		if err != nil {
-			return err
-		}
-		return p.one(answer)
-	}))
-}
-
-// CaseScreen begins the screening.
-type CaseScreen struct{ CaseEvent }
-
-// Run screens.
-func (r *CaseScreen) Run(ctx context.Context, s Streams) error {
-	return r.send(ctx, s, "screen", func(ctx context.Context, c *client.Client, name string) (proto.Message, error) {
-		return c.Cases.ScreenCase(ctx, &pb.ScreenCaseRequest{Name: name, RequestId: r.id(), Etag: r.Etag})
-	})
-}
-
-// CaseAssess concludes the assessment.
-type CaseAssess struct {
-	CaseEvent
-
-	Note string `placeholder:"FILE" help:"File with the assessment note; - is standard input."`
-	Risk string `placeholder:"FILE" help:"Violence: JSON of the risk as now judged."`
-}
-
-// Run assesses.
-func (r *CaseAssess) Run(ctx context.Context, s Streams) error {
-	note, err := readText(s, r.Note)
-	if err != nil {
-		return err
-	}
-	req := &pb.AssessCaseRequest{Etag: r.Etag, Note: note}
-	if r.Risk != "" {
-		req.Risk = &pb.Risk{}
-		if err := readMessage(s, r.Risk, req.Risk); err != nil {
-			return err
-		}
-	}
-	return r.send(ctx, s, "assess", func(ctx context.Context, c *client.Client, name string) (proto.Message, error) {
-		req.Name, req.RequestId = name, r.id()
-		return c.Cases.AssessCase(ctx, req)
-	})
-}
-
-// CaseMeasure records one measurement.
-type CaseMeasure struct {
-	Remote
-	Write
-
-	ID       string                  `arg:"" help:"Number (K-4Q8X-DT), UUID or cases/…"`
-	On       string                  `required:"" placeholder:"YYYY-MM-DD" help:"Day of measuring."`
-	Weight   float64                 `placeholder:"KG" help:"Weight, kg."`
-	Length   float64                 `placeholder:"CM" help:"Length or height, cm."`
-	Position Word[pb.Position_Value] `placeholder:"POSITION" help:"LYING or STANDING."`
-	Muac     float64                 `placeholder:"CM" help:"LiLA, cm."`
-	Head     float64                 `placeholder:"CM" help:"Head circumference, cm."`
-	Oedema   bool                    `help:"Pitting oedema of both feet."`
-	By       string                  `placeholder:"NAME" help:"Who measured."`
-}
-
-// Run measures.
-func (r *CaseMeasure) Run(ctx context.Context, s Streams) error {
-	event := CaseEvent{Remote: r.Remote, Write: r.Write, ID: r.ID}
-	return event.send(ctx, s, "measure", func(ctx context.Context, c *client.Client, name string) (proto.Message, error) {
-		return c.Cases.AddMeasurement(ctx, &pb.AddMeasurementRequest{Name: name, RequestId: event.id(), Measurement: &pb.NewMeasurement{
-			MeasuredOn: r.On, WeightKg: optional(r.Weight), LengthCm: optional(r.Length), Position: r.Position.Value,
-			MuacCm: optional(r.Muac), HeadCm: optional(r.Head), Oedema: r.Oedema, MeasuredBy: r.By,
-		}})
-	})
+func (e *CaseEvent) event() target {
+	on := e.entry()
+	on.etag = e.Etag
+	return on
 }

@@ -12,10 +12,17 @@ package cli
 
 // Commands are the users' commands; main puts them beside the operator's.
 type Commands struct {
-	Demo     Demo        `cmd:"" help:"A synthetic regency, the whole journey, then a server to look around in."`
-	Referral ReferralCmd `cmd:"" help:"Send, take, serve and close referrals."`
-	Case     CaseCmd     `cmd:"" help:"Read cases and carry them from report to assessment."`
-	Duty     DutyCmd     `cmd:"" help:"What is owed, by whom, by when."`
-	Growth   GrowthCmd   `cmd:"" help:"z-scores of children, without a server."`
-	Whoami   Whoami      `cmd:"" help:"Account, role and unit of the token."`
+	Demo       Demo          `cmd:"" help:"A synthetic regency, the whole journey, then a server to look around in."`
+	Referral   ReferralCmd   `cmd:"" help:"Send, take, serve and close referrals."`
+	Case       CaseCmd       `cmd:"" help:"Read cases and carry them from the first report to the end."`
+	Disclosure DisclosureCmd `cmd:"" help:"On what bases other units may read a case."`
+	Duty       DutyCmd       `cmd:"" help:"What is owed, by whom, by when."`
+	Task       TaskCmd       `cmd:"" help:"What is owed on a case besides its next step."`
+	Review     ReviewCmd     `cmd:"" help:"What waits for the caller's judgement."`
+	Notice     NoticeCmd     `cmd:"" help:"What the caller and the caller's unit were told."`
+	Person     PersonCmd     `cmd:"" help:"Find, read and correct persons of the own register."`
+	Household  HouseholdCmd  `cmd:"" help:"Who lives under one family card, and since when."`
+	Absence    AbsenceCmd    `cmd:"" help:"Who stands in for whom."`
+	Growth     GrowthCmd     `cmd:"" help:"z-scores of children, without a server."`
+	Whoami     Whoami        `cmd:"" help:"Account, role and unit of the token."`
 }

@@ -194,11 +194,6 @@ func refused[A proto.Message](ctx context.Context, s *stage, who *actor, method 
 	s.holds(client.Reason(err) == reason, "to this caller it does not exist")
 }
 
-func empty[A proto.Message]() A {
-	var none A
-	return none.ProtoReflect().New().Interface().(A)
-}
-
 // announce prints who calls what, and turns to the other face for the next call.
 func (s *stage) announce(who *actor, method string, req proto.Message) {
 	s.step++

@@ -132,7 +132,7 @@ func why(err error, language string) string {
 	if state := meta["state"]; state != "" {
 		text += fmt.Sprintf(" (state %s, possible: %s)", state, orNone(meta["allowed_actions"]))
 	}
-	for _, key := range []string{"referral", "case"} {
+	for _, key := range []string{"guard", "referral", "case"} {
 		if name := meta[key]; name != "" {
 			text += " (" + name + ")"
 		}
@@ -172,6 +172,7 @@ var remedies = map[pb.ErrorReason_Value]string{
 	pb.ErrorReason_BASIS_MISSING:        "record a basis: consent, care, or an exception by an officer",
 	pb.ErrorReason_RECEIVER_UNAVAILABLE: `choose another unit with "sinergi unit list --service"`,
 	pb.ErrorReason_SERVICE_MISMATCH:     `choose another unit with "sinergi unit list --service"`,
+	pb.ErrorReason_SERVICE_NOT_ALLOWED:  "ask for another service",
 	pb.ErrorReason_AREA_MISMATCH:        `choose another unit with "sinergi unit list --area"`,
 	pb.ErrorReason_DUPLICATE_OPEN_LEG:   "follow the open referral",
 	pb.ErrorReason_OFFICER_INVALID:      "name an active worker or supervisor of the receiver",
@@ -181,6 +182,32 @@ var remedies = map[pb.ErrorReason_Value]string{
 	pb.ErrorReason_CHILD_AMBIGUOUS:      "name the person",
 	pb.ErrorReason_CONFIRMATION_MISSING: "measure the child first",
 	pb.ErrorReason_RISK_MISSING:         "record the risk first",
+	pb.ErrorReason_INFO_ROUNDS:          "accept it, or decline with a reason",
+	pb.ErrorReason_HOP_LIMIT:            "decline with --suggested-unit",
+	pb.ErrorReason_FORWARD_CYCLE:        "choose another unit, or decline with --suggested-unit",
+	pb.ErrorReason_REOPEN_LIMIT:         "confirm it, and name what follows or why nothing does",
+	pb.ErrorReason_CONSENT_MISSING:      `ask the client, then "sinergi case consent"`,
+	pb.ErrorReason_NOT_URGENT:           "go the steps, or assess the risk first",
+	pb.ErrorReason_NOTE_MISSING:         `write it with "sinergi case note --kind ASSESSMENT"`,
+	pb.ErrorReason_PLAN_MISSING:         "plan with --services, and --agreed when the client agrees",
+	pb.ErrorReason_SERVICE_MISSING:      `record it with "sinergi case note --kind SERVICE", or wait for the receiver`,
+	pb.ErrorReason_TASKS_OPEN:           `end them with "sinergi task end"`,
+	pb.ErrorReason_TYPE_CHANGE:          "close this case and open another, if it is one",
+	pb.ErrorReason_TYPE_MISMATCH:        `"sinergi case reclassify" first`,
+	pb.ErrorReason_OPEN_LEGS:            "confirm or cancel its referrals first",
+	pb.ErrorReason_CLOSURE_UNMET:        "meet what this reason asks for, or give the true one",
+	pb.ErrorReason_HANDOVER_LEG_MISSING: "wait for the receiver's report on the referral of CASE_MANAGEMENT",
+	pb.ErrorReason_TASK_STATE:           `look with "sinergi case show"`,
+	pb.ErrorReason_REVIEW_STATE:         `look with "sinergi review list --decided"`,
+	pb.ErrorReason_DISCLOSURE_STATE:     "record a new basis",
+	pb.ErrorReason_OPEN_DUTIES:          `"sinergi case transfer" first`,
+	pb.ErrorReason_UNIT_HAS_OPEN_LEGS:   "let its referrals end first",
+	pb.ErrorReason_LEGACY_PERIOD:        "open it as a new case, without legacy",
+	pb.ErrorReason_DEPUTY_INVALID:       "name somebody present with the same role in the register",
+	pb.ErrorReason_ABSENCE_OVERLAP:      `look with "sinergi absence list"`,
+	pb.ErrorReason_MEMBER_ELSEWHERE:     `"sinergi household end" there first`,
+	pb.ErrorReason_ETAG_REQUIRED:        "read it, then give its --etag",
+	pb.ErrorReason_UPDATE_MASK_REQUIRED: "say what is to be changed",
 	pb.ErrorReason_RATE_LIMITED:         "repeat later",
 	pb.ErrorReason_STORAGE_FULL:         "call the operator",
 	pb.ErrorReason_INTERNAL:             "tell the operator the request id",

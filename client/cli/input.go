@@ -62,6 +62,16 @@ func cause(err error) string {
 	return err.Error()
 }
 
+// sure asks before what cannot be taken back, unless it was said with --yes.
+func sure(yes bool, o Output, act, thing string) source {
+	return func(s Streams) error {
+		if yes {
+			return nil
+		}
+		return confirmed(s, o, act, thing)
+	}
+}
+
 // confirmed asks for the thing's name before something that cannot be taken back.
 func confirmed(s Streams, o Output, act, thing string) error {
 	if o.NoInput || !terminal(s.In) {

@@ -16,13 +16,21 @@ type ReferralCmd struct {
 	File        ReferralFile        `cmd:"" help:"File a referral: client, what was seen, services asked, basis."`
 	List        ReferralList        `cmd:"" help:"Referrals to or from the own unit, newest first."`
 	Show        ReferralShow        `cmd:"" help:"One referral, as far as the caller may see it."`
+	Suggest     ReferralSuggest     `cmd:"" help:"Units that could serve, best first, with the reasons."`
 	Acknowledge ReferralAcknowledge `cmd:"" help:"The receiver has seen it."`
+	RequestInfo ReferralRequestInfo `cmd:"" help:"The receiver asks before it decides, in codes; twice at most."`
+	ProvideInfo ReferralProvideInfo `cmd:"" help:"The sender answers."`
 	Accept      ReferralAccept      `cmd:"" help:"An officer of the receiver takes it."`
 	Decline     ReferralDecline     `cmd:"" help:"The receiver cannot serve; the sender then owes another way."`
+	Forward     ReferralForward     `cmd:"" help:"Hand it on to another unit."`
 	Progress    ReferralProgress    `cmd:"" help:"What the officer did; SERVED begins the service."`
 	Report      ReferralReport      `cmd:"" help:"The receiver tells the end."`
 	Confirm     ReferralConfirm     `cmd:"" help:"The sender closes it."`
+	Reopen      ReferralReopen      `cmd:"" help:"The sender gives an outcome back: something is missing."`
 	Cancel      ReferralCancel      `cmd:"" help:"The sender takes it back, before service."`
+	Reassign    ReferralReassign    `cmd:"" help:"Name another officer: by the receiver's supervisor, or by who oversees a late one."`
+	Remind      ReferralRemind      `cmd:"" help:"Tell the unit that owes a late one; by who oversees it."`
+	Batch       ReferralBatch       `cmd:"" help:"One event for many referrals, a result each."`
 }
 
 // ReferralFile files what a JSON file says.
@@ -37,35 +45,26 @@ type ReferralFile struct {
 // Run files.
 func (f *ReferralFile) Run(ctx context.Context, s Streams) error {
 	req := &pb.FileReferralRequest{}
-	if err := readMessage(s, f.Path, req); err != nil {
-		return err
+	check := func(Streams) error {
+		req.ValidateOnly = req.ValidateOnly || f.ValidateOnly
+		return nil
 	}
-	if f.RequestID == "" {
-		f.RequestID = req.GetRequestId()
-	}
-	req.RequestId = f.id()
-	req.ValidateOnly = req.ValidateOnly || f.ValidateOnly
-	return f.again(f.do(ctx, s, "file", func(ctx context.Context, c *client.Client, p *printer) error {
-		receipt, err := c.Referrals.FileReferral(ctx, req)
-		if err != nil {
-			return err
-		}
-		return p.one(receipt)
-	}))
+	return act(ctx, s, target{Remote: f.Remote, Write: &f.Write}, "file", req, pb.ReferralServiceClient.FileReferral, wholeFrom(f.Path, req), check)
 }
 
 // ReferralList lists.
 type ReferralList struct {
 	Remote
 
-	Outbox bool                           `help:"From the own register instead of to the own unit."`
-	State  []Word[pb.ReferralState_Value] `placeholder:"STATE,…" help:"Only these states: SENT, ACKNOWLEDGED, ACCEPTED …"`
-	Limit  int                            `default:"100" help:"At most so many."`
+	Outbox  bool                           `help:"From the own register instead of to the own unit."`
+	State   []Word[pb.ReferralState_Value] `placeholder:"STATE,…" help:"Only these states: SENT, ACKNOWLEDGED, NEEDS_INFO, ACCEPTED …"`
+	Overdue bool                           `help:"Only those whose next step is past its time."`
+	Limit   int                            `default:"100" help:"At most so many."`
 }
 
 // Run lists.
 func (l *ReferralList) Run(ctx context.Context, s Streams) error {
-	req := &pb.ListReferralsRequest{Direction: pb.ListReferralsRequest_Direction_INBOX, States: values(l.State)}
+	req := &pb.ListReferralsRequest{Direction: pb.ListReferralsRequest_Direction_INBOX, States: values(l.State), Overdue: l.Overdue}
 	if l.Outbox {
 		req.Direction = pb.ListReferralsRequest_Direction_OUTBOX
 	}
@@ -112,61 +111,76 @@ type ReferralEvent struct {
 	Etag string `placeholder:"ETAG" help:"Fail if the referral is no longer as it was seen."`
 }
 
-// send finds the leg that was typed, sends the event and prints the leg as it is now.
-func (e *ReferralEvent) send(ctx context.Context, s Streams, verb string, event func(_ context.Context, _ *client.Client, name string) (*pb.Referral, error)) error {
-	return e.again(e.do(ctx, s, "referral "+verb, func(ctx context.Context, c *client.Client, p *printer) error {
-		name, err := e.name(ctx, c)
-		if err != nil {
-			return err
-		}
-		leg, err := event(ctx, c, name)
-		if err != nil {
-			return err
-		}
-		return p.one(leg)
-	}))
+func (e *ReferralEvent) leg() target {
+	return target{Remote: e.Remote, Write: &e.Write, name: resource("referrals", e.ID), etag: e.Etag}
 }
 
-func (e *ReferralEvent) name(ctx context.Context, c *client.Client) (string, error) {
-	name := resource("referrals", e.ID)
-	if !numbered(name) {
-		return name, nil
-	}
-	leg, err := c.Referrals.GetReferral(ctx, &pb.GetReferralRequest{Name: name})
-	return leg.GetName(), err
+// Letter is what the return unit adds when it records an event of a unit without accounts.
+type Letter struct {
+	HeardBy Word[pb.HeardBy_Value] `placeholder:"WAY" help:"By letter: how it was heard: PHONE, LETTER or VISIT."`
 }
 
 // ReferralAcknowledge says that it was seen.
-type ReferralAcknowledge struct{ ReferralEvent }
+type ReferralAcknowledge struct {
+	ReferralEvent
+	Letter
+}
 
 // Run acknowledges.
 func (r *ReferralAcknowledge) Run(ctx context.Context, s Streams) error {
-	return r.send(ctx, s, "acknowledge", func(ctx context.Context, c *client.Client, name string) (*pb.Referral, error) {
-		return c.Referrals.AcknowledgeReferral(ctx, &pb.AcknowledgeReferralRequest{Name: name, RequestId: r.id(), Etag: r.Etag})
-	})
+	req := &pb.AcknowledgeReferralRequest{HeardBy: r.HeardBy.Value}
+	return act(ctx, s, r.leg(), "referral acknowledge", req, pb.ReferralServiceClient.AcknowledgeReferral)
+}
+
+// ReferralRequestInfo asks the sender.
+type ReferralRequestInfo struct {
+	ReferralEvent
+	Letter
+
+	Questions []Word[pb.InfoQuestion_Value] `required:"" placeholder:"QUESTION,…" help:"1 to 5 of AREA, NEED, URGENCY, SAFETY, CONTACT, CONSENT, DOCUMENTS …"`
+}
+
+// Run asks.
+func (r *ReferralRequestInfo) Run(ctx context.Context, s Streams) error {
+	req := &pb.RequestInfoRequest{Questions: values(r.Questions), HeardBy: r.HeardBy.Value}
+	return act(ctx, s, r.leg(), "referral request-info", req, pb.ReferralServiceClient.RequestInfo)
+}
+
+// ReferralProvideInfo answers the receiver.
+type ReferralProvideInfo struct {
+	ReferralEvent
+
+	Answers string `required:"" placeholder:"FILE" help:"JSON: {\"answers\": [{\"question\": \"NEED\", \"reply\": \"YES\", \"text\": …}, …]}; - is standard input."`
+}
+
+// Run answers.
+func (r *ReferralProvideInfo) Run(ctx context.Context, s Streams) error {
+	req := &pb.ProvideInfoRequest{}
+	return act(ctx, s, r.leg(), "referral provide-info", req, pb.ReferralServiceClient.ProvideInfo, wholeFrom(r.Answers, req))
 }
 
 // ReferralAccept takes it.
 type ReferralAccept struct {
 	ReferralEvent
+	Letter
 
 	Officer      string `placeholder:"ACCOUNT" help:"Who takes it; the caller if absent."`
+	OfficerName  string `placeholder:"FILE" help:"By letter: file with the name of who takes it there; - is standard input."`
 	ReceiverCase string `placeholder:"CASE" help:"The receiver's own case of this client."`
 }
 
 // Run accepts.
 func (r *ReferralAccept) Run(ctx context.Context, s Streams) error {
-	return r.send(ctx, s, "accept", func(ctx context.Context, c *client.Client, name string) (*pb.Referral, error) {
-		return c.Referrals.AcceptReferral(ctx, &pb.AcceptReferralRequest{
-			Name: name, RequestId: r.id(), Etag: r.Etag,
-			Officer: resource("accounts", r.Officer), ReceiverCase: resource("cases", r.ReceiverCase),
-		})
-	})
+	req := &pb.AcceptReferralRequest{
+		Officer: resource("accounts", r.Officer), ReceiverCase: resource("cases", r.ReceiverCase), HeardBy: r.HeardBy.Value,
+	}
+	return act(ctx, s, r.leg(), "referral accept", req, pb.ReferralServiceClient.AcceptReferral, textFrom(r.OfficerName, &req.OfficerName))
 }
 
 // ReferralDecline refuses the leg, not the client.
 type ReferralDecline struct {
 	ReferralEvent
+	Letter
 
 	Reason        Word[pb.DeclineReason_Value] `required:"" placeholder:"REASON" help:"NO_CAPACITY, OUT_OF_AREA, NOT_ELIGIBLE …"`
 	SuggestedUnit string                       `placeholder:"UNIT" help:"Unit that could serve instead."`
@@ -174,39 +188,49 @@ type ReferralDecline struct {
 
 // Run declines.
 func (r *ReferralDecline) Run(ctx context.Context, s Streams) error {
-	return r.send(ctx, s, "decline", func(ctx context.Context, c *client.Client, name string) (*pb.Referral, error) {
-		return c.Referrals.DeclineReferral(ctx, &pb.DeclineReferralRequest{
-			Name: name, RequestId: r.id(), Etag: r.Etag,
-			Reason: r.Reason.Value, SuggestedUnit: resource("units", r.SuggestedUnit),
-		})
-	})
+	req := &pb.DeclineReferralRequest{Reason: r.Reason.Value, SuggestedUnit: resource("units", r.SuggestedUnit), HeardBy: r.HeardBy.Value}
+	return act(ctx, s, r.leg(), "referral decline", req, pb.ReferralServiceClient.DeclineReferral)
+}
+
+// ReferralForward hands it on.
+type ReferralForward struct {
+	ReferralEvent
+
+	To             string `required:"" placeholder:"UNIT" help:"Unit that is asked next."`
+	ReferralID     string `placeholder:"UUID" help:"Id of the next referral; made by the server if absent."`
+	OverrideReason string `placeholder:"FILE" help:"File that says why this unit is asked though it does not fit; - is standard input."`
+	Question       string `placeholder:"FILE" help:"Sender only: file with what is asked; - is standard input."`
+	Disclosure     string `placeholder:"FILE" help:"Sender only: JSON of the new basis. A receiver forwards by one that names the unit already."`
+}
+
+// Run forwards.
+func (r *ReferralForward) Run(ctx context.Context, s Streams) error {
+	req := &pb.ForwardReferralRequest{ReceiverUnit: resource("units", r.To), ReferralId: r.ReferralID}
+	return act(ctx, s, r.leg(), "referral forward", req, pb.ReferralServiceClient.ForwardReferral,
+		textFrom(r.OverrideReason, &req.OverrideReason), textFrom(r.Question, &req.Question), bodyFrom(r.Disclosure, &req.Disclosure))
 }
 
 // ReferralProgress adds what the officer did.
 type ReferralProgress struct {
 	ReferralEvent
+	Letter
 
-	Kind        Word[pb.ProgressKind_Value]   `required:"" placeholder:"KIND" help:"CONTACT_ATTEMPT, WAITLISTED, SCHEDULED, NO_SHOW, SERVED or NOTE."`
-	Channel     Word[pb.ContactChannel_Value] `placeholder:"CHANNEL" help:"CONTACT_ATTEMPT: IN_PERSON, PHONE, MESSAGE, VISIT or THIRD_PARTY."`
-	ServedOn    string                        `placeholder:"YYYY-MM-DD" help:"SERVED: day of service; today if absent."`
-	ExpectedOn  string                        `placeholder:"YYYY-MM-DD" help:"WAITLISTED: expected day."`
-	Appointment time.Time                     `placeholder:"RFC3339" help:"SCHEDULED: appointment."`
-	Note        string                        `placeholder:"FILE" help:"File with the note; - is standard input."`
+	Kind        Word[pb.ProgressKind_Value]      `required:"" placeholder:"KIND" help:"CONTACT_ATTEMPT, WAITLISTED, SCHEDULED, NO_SHOW, SERVED or NOTE."`
+	Channel     Word[pb.ContactChannel_Value]    `placeholder:"CHANNEL" help:"CONTACT_ATTEMPT: IN_PERSON, PHONE, MESSAGE, VISIT or THIRD_PARTY."`
+	ServedOn    string                           `placeholder:"YYYY-MM-DD" help:"SERVED: day of service; today if absent."`
+	ExpectedOn  string                           `placeholder:"YYYY-MM-DD" help:"WAITLISTED: expected day."`
+	Appointment time.Time                        `placeholder:"RFC3339" help:"SCHEDULED: appointment."`
+	Diagnosis   Word[pb.StuntingDiagnosis_Value] `placeholder:"WORD" help:"Hospital, of a low length for age: CONFIRMED, OTHER_CAUSE or NOT_EXAMINED."`
+	Note        string                           `placeholder:"FILE" help:"File with the note; - is standard input."`
 }
 
 // Run records.
 func (r *ReferralProgress) Run(ctx context.Context, s Streams) error {
-	note, err := readText(s, r.Note)
-	if err != nil {
-		return err
+	req := &pb.RecordProgressRequest{
+		Kind: r.Kind.Value, Channel: r.Channel.Value, ServedOn: r.ServedOn, ExpectedOn: r.ExpectedOn,
+		AppointmentTime: instant(r.Appointment), StuntingDiagnosis: r.Diagnosis.Value, HeardBy: r.HeardBy.Value,
 	}
-	return r.send(ctx, s, "progress", func(ctx context.Context, c *client.Client, name string) (*pb.Referral, error) {
-		return c.Referrals.RecordProgress(ctx, &pb.RecordProgressRequest{
-			Name: name, RequestId: r.id(), Etag: r.Etag,
-			Kind: r.Kind.Value, Channel: r.Channel.Value, ServedOn: r.ServedOn, ExpectedOn: r.ExpectedOn,
-			AppointmentTime: instant(r.Appointment), Note: note,
-		})
-	})
+	return act(ctx, s, r.leg(), "referral progress", req, pb.ReferralServiceClient.RecordProgress, textFrom(r.Note, &req.Note))
 }
 
 func instant(t time.Time) *timestamppb.Timestamp {
@@ -219,25 +243,22 @@ func instant(t time.Time) *timestamppb.Timestamp {
 // ReferralReport tells the end.
 type ReferralReport struct {
 	ReferralEvent
+	Letter
 
-	Outcome Word[pb.Outcome_Value]               `required:"" placeholder:"OUTCOME" help:"FULL, PARTIAL or NONE."`
-	Reason  Word[pb.OutcomeReason_Value]         `placeholder:"REASON" help:"Why not FULL: CLIENT_UNREACHABLE, CLIENT_DECLINED, MOVED …"`
-	Unmet   []Word[pb.ReferralServiceType_Value] `placeholder:"SERVICE,…" help:"PARTIAL: what is still needed."`
-	Summary string                               `placeholder:"FILE" help:"File with the summary for the sender; - is standard input."`
+	Outcome         Word[pb.Outcome_Value]               `required:"" placeholder:"OUTCOME" help:"FULL, PARTIAL or NONE."`
+	Reason          Word[pb.OutcomeReason_Value]         `placeholder:"REASON" help:"Why not FULL: CLIENT_UNREACHABLE, CLIENT_DECLINED, MOVED …"`
+	Unmet           []Word[pb.ReferralServiceType_Value] `placeholder:"SERVICE,…" help:"PARTIAL: what is still needed."`
+	SafetyCheckedBy string                               `placeholder:"ACCOUNT" help:"CLIENT_UNREACHABLE in a violence case: supervisor who signs that her safety was checked."`
+	Summary         string                               `placeholder:"FILE" help:"File with the summary for the sender; - is standard input."`
 }
 
 // Run reports.
 func (r *ReferralReport) Run(ctx context.Context, s Streams) error {
-	summary, err := readText(s, r.Summary)
-	if err != nil {
-		return err
+	req := &pb.ReportOutcomeRequest{
+		Outcome: r.Outcome.Value, Reason: r.Reason.Value, UnmetServices: values(r.Unmet),
+		SafetyCheckedBy: resource("accounts", r.SafetyCheckedBy), HeardBy: r.HeardBy.Value,
 	}
-	return r.send(ctx, s, "report", func(ctx context.Context, c *client.Client, name string) (*pb.Referral, error) {
-		return c.Referrals.ReportOutcome(ctx, &pb.ReportOutcomeRequest{
-			Name: name, RequestId: r.id(), Etag: r.Etag,
-			Outcome: r.Outcome.Value, Reason: r.Reason.Value, UnmetServices: values(r.Unmet), Summary: summary,
-		})
-	})
+	return act(ctx, s, r.leg(), "referral report", req, pb.ReferralServiceClient.ReportOutcome, textFrom(r.Summary, &req.Summary))
 }
 
 // ReferralConfirm is the sender's second key.
@@ -250,16 +271,21 @@ type ReferralConfirm struct {
 
 // Run confirms.
 func (r *ReferralConfirm) Run(ctx context.Context, s Streams) error {
-	none, err := readText(s, r.NoFollowUpReason)
-	if err != nil {
-		return err
-	}
-	return r.send(ctx, s, "confirm", func(ctx context.Context, c *client.Client, name string) (*pb.Referral, error) {
-		return c.Referrals.ConfirmReferral(ctx, &pb.ConfirmReferralRequest{
-			Name: name, RequestId: r.id(), Etag: r.Etag,
-			FollowUpReferral: resource("referrals", r.FollowUp), NoFollowUpReason: none,
-		})
-	})
+	req := &pb.ConfirmReferralRequest{FollowUpReferral: resource("referrals", r.FollowUp)}
+	return act(ctx, s, r.leg(), "referral confirm", req, pb.ReferralServiceClient.ConfirmReferral, textFrom(r.NoFollowUpReason, &req.NoFollowUpReason))
+}
+
+// ReferralReopen gives the outcome back.
+type ReferralReopen struct {
+	ReferralEvent
+
+	Reason string `required:"" placeholder:"FILE" help:"File that says what is still missing; - is standard input."`
+}
+
+// Run reopens.
+func (r *ReferralReopen) Run(ctx context.Context, s Streams) error {
+	req := &pb.ReopenReferralRequest{}
+	return act(ctx, s, r.leg(), "referral reopen", req, pb.ReferralServiceClient.ReopenReferral, textFrom(r.Reason, &req.Reason))
 }
 
 // ReferralCancel takes it back.
@@ -272,16 +298,35 @@ type ReferralCancel struct {
 
 // Run cancels.
 func (r *ReferralCancel) Run(ctx context.Context, s Streams) error {
-	if !r.Yes {
-		if err := confirmed(s, r.Output, "cancel", r.ID); err != nil {
-			return err
-		}
-	}
-	return r.send(ctx, s, "cancel", func(ctx context.Context, c *client.Client, name string) (*pb.Referral, error) {
-		return c.Referrals.CancelReferral(ctx, &pb.CancelReferralRequest{
-			Name: name, RequestId: r.id(), Etag: r.Etag, Reason: r.Reason.Value,
-		})
-	})
+	req := &pb.CancelReferralRequest{Reason: r.Reason.Value}
+	return act(ctx, s, r.leg(), "referral cancel", req, pb.ReferralServiceClient.CancelReferral, sure(r.Yes, r.Output, "cancel", r.ID))
+}
+
+// ReferralReassign names another officer.
+type ReferralReassign struct {
+	ReferralEvent
+
+	Officer string `required:"" placeholder:"ACCOUNT" help:"Who takes it from now on."`
+	Reason  string `placeholder:"FILE" help:"File that says why; who oversees needs 30 characters; - is standard input."`
+}
+
+// Run reassigns.
+func (r *ReferralReassign) Run(ctx context.Context, s Streams) error {
+	req := &pb.ReassignReferralRequest{Officer: resource("accounts", r.Officer)}
+	return act(ctx, s, r.leg(), "referral reassign", req, pb.ReferralServiceClient.ReassignReferral, textFrom(r.Reason, &req.Reason))
+}
+
+// ReferralRemind tells the unit that owes.
+type ReferralRemind struct {
+	ReferralEvent
+
+	Reason string `required:"" placeholder:"FILE" help:"File that says why, 30 characters or more, not shown to the unit; - is standard input."`
+}
+
+// Run reminds.
+func (r *ReferralRemind) Run(ctx context.Context, s Streams) error {
+	req := &pb.RemindReferralRequest{}
+	return act(ctx, s, r.leg(), "referral remind", req, pb.ReferralServiceClient.RemindReferral, textFrom(r.Reason, &req.Reason))
 }
 
 // optional is a number of a flag that may be absent; 0 is absent, for no body has a measure of 0.

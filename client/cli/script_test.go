@@ -30,8 +30,12 @@ type grammar struct {
 	cli.Commands
 
 	Unit struct {
-		List cli.UnitList `cmd:""`
-		Show cli.UnitShow `cmd:""`
+		List    cli.UnitList    `cmd:""`
+		Show    cli.UnitShow    `cmd:""`
+		Officer cli.UnitOfficer `cmd:""`
+	} `cmd:""`
+	Region struct {
+		List cli.RegionList `cmd:""`
 	} `cmd:""`
 }
 
