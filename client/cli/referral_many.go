@@ -28,7 +28,10 @@ func (r *ReferralBatch) Run(ctx context.Context, s Streams) error {
 		req := &pb.BatchTransitionRequest{RequestId: r.id(), Event: r.Event.Value}
 		for _, id := range r.IDs {
 			name, err := named(ctx, c, resource("referrals", id))
-			if err != nil {
+			switch {
+			case client.Reason(err) == pb.ErrorReason_NOT_FOUND:
+				name = resource("referrals", id) // one of many: the server says so in its result
+			case err != nil:
 				return err
 			}
 			req.Names = append(req.Names, name)
