@@ -21,6 +21,8 @@ type Case struct {
 	Consent       ServiceConsentAnswer
 	Closure       ClosureReason // empty while open
 	Reopened      int           // how often
+	CareRefused   bool          // the client refuses the chain of care: a leg needs her consent
+	Legacy        bool          // it was under way before Sinergi, and is in no indicator
 	Opened        time.Time
 	Closed        time.Time // zero while open
 	Revision      int64
@@ -38,6 +40,7 @@ type CaseContent struct {
 	TypeReason     string         `json:"typeReason,omitempty"` // of the last reclassification
 	ReopenReason   string         `json:"reopenReason,omitempty"`
 	Closing        Closing        `json:"closing,omitzero"`
+	HiddenAddress  string         `json:"-"` // class F4, sealed by itself: where she is now
 }
 
 // Plan is what the worker and the client mean to do.

@@ -109,6 +109,7 @@ func TestEveryGuardAnswersWithItsReason(t *testing.T) {
 		{"close for no reason", ChildStunting, StatusInService, asNow, closing("MOVED", func(e *Ending) { e.Reason = "BORED" }), "reason NOT_A_REASON"},
 		{"close without a summary", ChildStunting, StatusInService, asNow, closing("MOVED", func(e *Ending) { e.Summary = "" }), "summary REQUIRED"},
 		{"close with an open leg", ChildStunting, StatusInService, asNow, closing("MOVED", func(e *Ending) { e.OpenLegs = 1 }), "OPEN_LEGS"},
+		{"close with a report to the police owed", DomesticViolence, StatusInService, asNow, closing("MOVED", func(e *Ending) { e.LegalTasks = 1 }), "TASKS_OPEN"},
 		{"close as domestic what is not", DomesticViolence, StatusInService, asNow, closing("MOVED", func(e *Ending) { e.KDRT = No }), "TYPE_MISMATCH"},
 		{"close as domestic what may be", DomesticViolence, StatusInService, asNow, closing("MOVED", nil), ""},
 		{"close as a child's what is domestic", ChildViolence, StatusInService, asNow, closing("MOVED", func(e *Ending) { e.KDRT = Yes }), "TYPE_MISMATCH"},

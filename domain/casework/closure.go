@@ -18,15 +18,16 @@ type Closing struct {
 type Ending struct {
 	Reason ClosureReason
 	Closing
-	KDRT      YesNo // of the pairs
-	OpenLegs  int   // beside the one by which it is handed over
-	Handover  *Referral
-	Duplicate *Case // nil: there is none that the closer may name
-	Served    bool  // a service entry of its own, or SERVED on a leg
-	Attempts  int   // to reach the client since the case was opened
-	Channels  int   // on so many channels
-	Recovered bool  // the last two plausible measurements, 28 days apart, are without finding
-	Birth     BirthDate
+	KDRT       YesNo // of the pairs
+	OpenLegs   int   // beside the one by which it is handed over
+	LegalTasks int   // reports that a law wants, still owed: they never end in silence
+	Handover   *Referral
+	Duplicate  *Case // nil: there is none that the closer may name
+	Served     bool  // a service entry of its own, or SERVED on a leg
+	Attempts   int   // to reach the client since the case was opened
+	Channels   int   // on so many channels
+	Recovered  bool  // the last two plausible measurements, 28 days apart, are without finding
+	Birth      BirthDate
 }
 
 // closure is one row of the table of closure reasons.
@@ -170,6 +171,9 @@ func (c Case) mayClose(e Ending, now time.Time) error {
 	}
 	if e.OpenLegs > 0 {
 		return Precondition("OPEN_LEGS")
+	}
+	if e.LegalTasks > 0 {
+		return Precondition("TASKS_OPEN")
 	}
 	return nil
 }

@@ -13,7 +13,7 @@ func TestNothingOfACasesFileIsPrintedOrLogged(t *testing.T) {
 	pair := Pair{Perpetrator: canary, NIK: canary}
 	for name, value := range map[string]any{
 		"plan": Plan{Note: canary}, "closing": closing, "ending": Ending{Closing: closing}, "start": Start{UrgentReason: canary},
-		"note": Note{Text: canary}, "step": LegalStep{Text: canary}, "consent": ServiceConsent{GiverName: canary},
+		"note": Note{Text: canary}, "step": LegalStep{Text: canary},
 		"task": Task{Content: TaskContent{Text: canary}}, "*task": &Task{Content: TaskContent{Reason: canary}}, "text": TaskContent{Text: canary},
 		"counted": Counted{Incidents: []Incident{{Chronology: canary, Pairs: []Pair{pair}}}},
 		"case":    Case{Content: CaseContent{Plan: Plan{Note: canary}, Closing: closing, UrgentReason: canary}},

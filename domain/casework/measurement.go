@@ -29,3 +29,25 @@ type MeasurementContent struct {
 	DevelopmentNotPassed bool    `json:"developmentNotPassed,omitempty"`
 	MeasuredBy           string  `json:"measuredBy,omitempty"`
 }
+
+// Corrected tells which measurements a later one corrects.
+func Corrected(measurements []Measurement) map[ID]bool {
+	corrected := map[ID]bool{}
+	for _, m := range measurements {
+		if m.Corrects != (ID{}) {
+			corrected[m.Corrects] = true
+		}
+	}
+	return corrected
+}
+
+// MayCorrect tells whether a measurement of a child may be corrected: it is hers, and nobody has yet. The faults have one word, so
+// that a guess tells nothing of another child.
+func MayCorrect(id ID, measurements []Measurement) bool {
+	for _, m := range measurements {
+		if m.ID == id {
+			return !Corrected(measurements)[id]
+		}
+	}
+	return false
+}

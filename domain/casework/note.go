@@ -100,10 +100,9 @@ func LegalStatusOf(steps []LegalStep) LegalStatus {
 
 // ServiceConsent is the client's yes or no to be served. It opens nothing to anybody: that is a disclosure's.
 type ServiceConsent struct {
-	Answer    ServiceConsentAnswer `json:"answer"`
-	By        ConsentGiver         `json:"by,omitempty"`
-	GiverName string               `json:"giverName,omitempty"` // of a guardian or authority
-	GivenOn   Date                 `json:"givenOn,omitempty"`
+	Answer  ServiceConsentAnswer `json:"answer"`
+	By      ConsentGiver         `json:"by,omitempty"`
+	GivenOn Date                 `json:"givenOn,omitempty"`
 }
 
 // RecordConsent keeps the client's newest answer. A guardian who is recorded as alleged perpetrator answers for nobody (G1).

@@ -48,12 +48,7 @@ func (m Month) Has(birth BirthDate) bool {
 
 // Standing are the measurements that nothing corrects, in their order.
 func Standing(measurements []Measurement) []Measurement {
-	corrected := map[ID]bool{}
-	for _, m := range measurements {
-		if m.Corrects != (ID{}) {
-			corrected[m.Corrects] = true
-		}
-	}
+	corrected := Corrected(measurements)
 	if len(corrected) == 0 {
 		return measurements
 	}

@@ -1,6 +1,7 @@
 package casework
 
 import (
+	"fmt"
 	"slices"
 	"time"
 )
@@ -64,6 +65,9 @@ func (l TaskLabel) IsSkipped() bool {
 	return l == TaskSkippedScreen || l == TaskSkippedAssess || l == TaskSkippedPlan
 }
 
+// IsLegal tells whether a law wants it: such a task is never ended in silence.
+func (l TaskLabel) IsLegal() bool { return l == TaskPoliceReport || l == TaskChildAbuseReport }
+
 // TasksOnIncident are the tasks that the law makes of an incident in a case of a unit, whatever the client wishes.
 //
 // UU 12/2022 art. 41: sexual violence is reported to the police within 72 hours by the protection unit, the social unit and the
@@ -89,4 +93,19 @@ func reportsToPolice(unit UnitType) bool {
 // OwesRiskReview tells whether the danger is to be judged again: it is, from each judgement on, as long as a survivor's case goes on.
 func (c Case) OwesRiskReview() bool {
 	return c.Type.IsViolence() && c.Open() && !c.RiskAssessed.IsZero()
+}
+
+// StartAt is Start for a task whose due time a person has set: the two escalations follow it by the step of the table.
+func (t Deadlines) StartAt(duty Duty, due time.Time, key DeadlineKey, calendar Calendar) (Duty, error) {
+	row, _ := t.Choose(key)
+	if row == nil {
+		return duty, fmt.Errorf("no deadline for %s %s", key.Duty, key.Urgency)
+	}
+	var err error
+	duty.Due, duty.Rule = due, row.Rule()
+	if duty.Level2, err = calendar.add(due, row.Step, 1); err != nil {
+		return duty, err
+	}
+	duty.Level3, err = calendar.add(due, row.Step, 2)
+	return duty, err
 }
