@@ -3,11 +3,9 @@ package server
 import (
 	"context"
 
-	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
-	"github.com/sinergi-pug/sinergi/domain/journal"
+	"github.com/sinergi-pug/sinergi/domain/growth"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
-	"github.com/sinergi-pug/sinergi/store"
 )
 
 // ScreenCase starts the screening.
@@ -32,7 +30,7 @@ func (in *intake) assessment(req *pb.AssessCaseRequest) casework.Risk {
 	return in.risk("risk", req.GetRisk())
 }
 
-// AssessCase concludes it.
+// AssessCase concludes it. The note stands among the notes of the case.
 func (s *cases) AssessCase(ctx context.Context, req *pb.AssessCaseRequest) (*pb.Case, error) {
 	risk := s.intake().assessment(req)
 	return s.move(ctx, req, casework.EventAssess, func(m *caseMove) error {
@@ -42,27 +40,47 @@ func (s *cases) AssessCase(ctx context.Context, req *pb.AssessCaseRequest) (*pb.
 		}
 		known.Note, known.Risk = req.GetNote(), risk
 		m.next, m.implied, err = m.f.Case.Assess(known, m.now)
+		m.noteReason(casework.NoteAssessment, req.GetNote())
 		return err
 	})
 }
 
 // assessment gathers what is known of the subject: the index incident, or the measurements and by whom they were made.
-func (m *caseMove) assessment() (casework.Assessment, error) {
-	var known casework.Assessment
-	if m.f.Case.Type.IsViolence() {
-		incidents, err := m.w.Incidents(m.f.Case)
-		known.IndexForm = len(incidents) > 0 && len(incidents[0].Forms) > 0
+func (m *caseMove) assessment() (known casework.Assessment, err error) {
+	switch k := m.f.Case; {
+	case k.Type.IsViolence():
+		incidents, err := m.w.Incidents(k)
+		for _, i := range incidents {
+			known.IndexForm = known.IndexForm || i.ID == k.IndexIncident && len(i.Forms) > 0
+		}
 		return known, err
+	case k.Type.IsGrowth():
+		person, measurements, err := m.child()
+		return confirmed(measurements, person), err
 	}
+	known.ScreeningNoteSet, err = m.noted(casework.NoteScreening)
+	return known, err
+}
+
+// child is the subject with her measurements that stand, newest first.
+func (m *caseMove) child() (casework.Person, []casework.Measurement, error) {
 	person, err := m.w.Person(m.f.Case.Subject)
 	if err != nil {
-		return known, err
+		return person, nil, err
 	}
-	measurements, err := m.w.Measurements(m.f.Case.Subject)
-	if err != nil {
-		return known, err
+	measurements, err := m.w.Measurements(person.ID)
+	return person, casework.Standing(measurements), err
+}
+
+// noted tells whether the case has a note of a kind.
+func (m *caseMove) noted(kind casework.NoteKind) (bool, error) {
+	notes, err := m.w.NoteKinds(m.f.Case.ID)
+	for _, n := range notes {
+		if n.Kind == kind {
+			return true, nil
+		}
 	}
-	return confirmed(measurements, person), nil
+	return false, err
 }
 
 // confirmed reads from a child's measurements, newest first, whether a health worker has measured plausibly, whether that was low,
@@ -85,98 +103,169 @@ func confirmed(measurements []casework.Measurement, p casework.Person) casework.
 	return known
 }
 
-// meaningOfMeasurement is what the rules have against a measurement of any child.
-func (s *Server) meaningOfMeasurement(req *pb.AddMeasurementRequest) casework.Violations {
+// PlanCase writes the plan. Its words stand among the notes.
+func (s *cases) PlanCase(ctx context.Context, req *pb.PlanCaseRequest) (*pb.Case, error) {
+	plan := casework.Plan{Note: req.GetNote(), Agreed: req.GetAgreedWithClient()}
+	for _, service := range req.GetServices() {
+		plan.Services = append(plan.Services, word[casework.ReferralServiceType](service))
+	}
+	return s.move(ctx, req, casework.EventPlan, func(m *caseMove) error {
+		noted, err := m.noted(casework.NoteAssessment)
+		if err != nil {
+			return err
+		}
+		m.next, m.implied, err = m.f.Case.Plan(plan, noted)
+		m.noteReason(casework.NotePlan, req.GetNote())
+		return err
+	})
+}
+
+// StartService begins it. Steps that an urgent start leaves out become tasks of the officer.
+func (s *cases) StartService(ctx context.Context, req *pb.StartServiceRequest) (*pb.Case, error) {
+	return s.move(ctx, req, casework.EventStartService, func(m *caseMove) error {
+		start, err := m.urgencyOfStart(req.GetUrgentReason())
+		if err != nil {
+			return err
+		}
+		var owed []casework.TaskLabel
+		m.next, owed, m.implied, err = m.f.Case.StartService(start)
+		m.then(func() error { return m.makeTasks(owed) })
+		return err
+	})
+}
+
+// urgencyOfStart gathers what may make a start urgent, where one is claimed.
+func (m *caseMove) urgencyOfStart(reason string) (start casework.Start, err error) {
+	start.UrgentReason = reason
+	if reason == "" {
+		return start, nil
+	}
+	if start.EmergencyLeg, err = m.w.HasEmergencyLeg(m.f.Case.ID); err != nil || !m.f.Case.Type.IsGrowth() {
+		return start, err
+	}
+	person, measurements, err := m.child()
+	start.EmergencyFinding = urgencyOf(newestFindings(measurements, person)) == casework.Emergency
+	return start, err
+}
+
+// newestFindings are those of the newest plausible measurement.
+func newestFindings(measurements []casework.Measurement, p casework.Person) growth.Findings {
+	for i, m := range measurements {
+		if a := assess(m, p, measurements[i+1:]); a.plausible() {
+			return a.findings
+		}
+	}
+	return 0
+}
+
+// urgencyOf is the urgency that findings pre-select; ROUTINE without any.
+func urgencyOf(findings growth.Findings) casework.Urgency {
+	if findings.Empty() {
+		return casework.Routine
+	}
+	_, urgency := findings.Urgent()
+	return casework.Urgency(urgency)
+}
+
+// MonitorCase ends the service and follows the client.
+func (s *cases) MonitorCase(ctx context.Context, req *pb.MonitorCaseRequest) (*pb.Case, error) {
+	return s.move(ctx, req, casework.EventMonitor, func(m *caseMove) error {
+		served, err := m.w.WasServed(m.f.Case.ID)
+		if err != nil {
+			return err
+		}
+		owed, err := m.openTasks(casework.TaskLabel.IsSkipped)
+		if err != nil {
+			return err
+		}
+		m.next, m.implied, err = m.f.Case.Monitor(served, owed)
+		return err
+	})
+}
+
+// openTasks counts the open tasks whose label fits.
+func (m *caseMove) openTasks(fits func(casework.TaskLabel) bool) (n int, err error) {
+	tasks, err := m.w.Tasks(m.f.Case.ID)
+	for _, t := range tasks {
+		if t.State == casework.TaskOpen && fits(t.Label) {
+			n++
+		}
+	}
+	return n, err
+}
+
+// ResumeCase takes the service up again.
+func (s *cases) ResumeCase(ctx context.Context, req *pb.ResumeCaseRequest) (*pb.Case, error) {
+	return s.move(ctx, req, casework.EventResume, func(m *caseMove) (err error) {
+		m.next, m.implied, err = m.f.Case.Resume(req.GetReason())
+		m.noteReason(casework.NoteNote, req.GetReason())
+		return err
+	})
+}
+
+// ReclassifyCase corrects the type.
+func (s *cases) ReclassifyCase(ctx context.Context, req *pb.ReclassifyCaseRequest) (*pb.Case, error) {
+	return s.move(ctx, req, casework.EventReclassify, func(m *caseMove) error {
+		known, err := m.assessment()
+		if err != nil {
+			return err
+		}
+		m.next, m.implied, err = m.f.Case.Reclassify(word[casework.CaseType](req.GetType()), req.GetReason(), known)
+		m.noteReason(casework.NoteNote, req.GetReason())
+		return err
+	})
+}
+
+// meaningOfServiceConsent is what the rules have against an answer to be served.
+func (s *Server) meaningOfServiceConsent(req *pb.RecordServiceConsentRequest) casework.Violations {
 	in := s.intake()
-	in.measurement("measurement", req.GetMeasurement())
+	in.serviceConsent(req)
 	return in.faults
 }
 
-// AddMeasurement records one measurement of the child of a case.
-func (s *cases) AddMeasurement(ctx context.Context, req *pb.AddMeasurementRequest) (*pb.Measurement, error) {
-	got := s.intake().measurement("measurement", req.GetMeasurement())
-	id, mark, err := s.requestOf(req)
-	if err != nil {
-		return nil, err
+func (in *intake) serviceConsent(req *pb.RecordServiceConsentRequest) casework.ServiceConsent {
+	given := casework.ServiceConsent{
+		Answer: word[casework.ServiceConsentAnswer](req.GetAnswer()), By: word[casework.ConsentGiver](req.GetBy()),
 	}
-	method, duty := string(req.ProtoReflect().Descriptor().FullName()), newID()
-	return store.Update(ctx, s.store, func(w *store.Writer) (*pb.Measurement, error) {
-		m, act, old, done, err := s.open(ctx, w, req, casework.EventAddMeasurement, id)
+	switch {
+	case req.GetGivenOn() != "":
+		given.GivenOn = in.pastDay("givenOn", req.GetGivenOn())
+	case given.Answer != casework.ServiceNotAsked:
+		given.GivenOn = in.today
+	}
+	return given
+}
+
+// RecordServiceConsent records the client's yes or no to be served. It opens nothing to anybody, and ends no other care.
+func (s *cases) RecordServiceConsent(ctx context.Context, req *pb.RecordServiceConsentRequest) (*pb.Case, error) {
+	given := s.intake().serviceConsent(req)
+	return s.move(ctx, req, casework.EventRecordConsent, func(m *caseMove) error {
+		accused, err := m.guardianAccused(given)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		if done {
-			answer := &pb.Measurement{}
-			read := access.Decide(m.f.Facts.Doing(access.Read))
-			m.replayed(w, read, aboutCase(m.f.Case), m.f.Case)
-			return answer, m.answered(old, method, mark, read.Grant.Mask(), answer)
-		}
-		m.duty = duty
-		answer, mask, err := m.measure(got, act)
-		if err != nil {
-			return nil, withActions(err, caseActions(m.f))
-		}
-		return answer, m.keep(w, id, store.Answered{
-			Method: method, Mark: mark, Owner: store.Owner(m.f.Case.Subject), Case: m.f.Case.ID,
-			Mask: uint32(mask),
-		}, answer)
+		m.next, m.implied, err = m.f.Case.RecordConsent(given, accused, casework.DateOf(m.now))
+		return err
 	})
 }
 
-// measure adds a measurement, ends the inside services that it is, and turns growth monitoring into a case on a finding.
-func (m *caseMove) measure(got measured, act access.Decision) (*pb.Measurement, access.Mask, error) {
-	if !m.f.Case.Closed.IsZero() || !m.f.Case.Type.IsGrowth() {
-		return nil, 0, casework.Precondition("CASE_STATE").With("state", string(m.f.Case.Status))
+// guardianAccused tells whether the guardian on record, for whom an answer is given, is an alleged perpetrator of the case (G1).
+func (m *caseMove) guardianAccused(given casework.ServiceConsent) (bool, error) {
+	if given.By != casework.GiverGuardian || !m.f.Case.Type.IsViolence() {
+		return false, nil
 	}
 	person, err := m.w.Person(m.f.Case.Subject)
 	if err != nil {
-		return nil, 0, err
+		return false, err
 	}
-	if err := measurableNow(got, person); err != nil {
-		return nil, 0, err
-	}
-	history, err := m.w.Measurements(person.ID)
-	if err != nil {
-		return nil, 0, err
-	}
-	measurement := m.ownMeasurement(got.Measurement, m.f.Case, person)
-	measurement.Recorded = m.now
-	var entry [16]byte
-	err = m.w.PutMeasurement(measurement, func(value [32]byte) [16]byte {
-		entry = m.append(m.w, access.CaseMeasure, act, object{"measurement", measurement.ID, m.f.Case.ID, m.f.Case.Level, casework.DisclosureID{}},
-			journal.Event{Name: string(casework.EventAddMeasurement), Revision: 1, Value: value})
-		return entry
-	})
-	if err != nil {
-		return nil, 0, err
-	}
-	if err := m.w.EndTasks(m.f.Case.ID, m.caller.Unit.ID, entry); err != nil {
-		return nil, 0, err
-	}
-	a := assess(measurement, person, history)
-	if next, changed := m.f.Case.FindNutritionRisk(); changed && !a.findings.Empty() {
-		m.next = next
-		if err := m.put(access.CaseMeasure, act, "reclassify"); err != nil {
-			return nil, 0, err
+	guardian := casework.FoldName(person.Identity.Guardian.Name)
+	incidents, err := m.w.Incidents(m.f.Case)
+	for _, i := range incidents {
+		for _, p := range i.Pairs {
+			if guardian != "" && casework.FoldName(p.Perpetrator) == guardian {
+				return true, nil
+			}
 		}
 	}
-	read := access.Decide(m.f.Facts.Doing(access.Read))
-	m.w.Shown(entry, uint32(read.Grant.Mask()))
-	return viewOne(read.Grant, measurement, a), read.Grant.Mask(), nil
-}
-
-func measurableNow(got measured, p casework.Person) error {
-	birth := p.Identity.BirthDate
-	var v casework.Violations
-	switch {
-	case birth.Precision != casework.ToDay:
-		v.Add("measurement.measuredOn", "BIRTH_DATE_IMPRECISE")
-	case got.Day < birth.First:
-		v.Add("measurement.measuredOn", "BEFORE_BIRTH")
-	case !casework.CaseAge(birth, got.Day):
-		v.Add("measurement.measuredOn", "AGE_RANGE")
-	default:
-		return nil
-	}
-	return v
+	return false, err
 }

@@ -7,7 +7,6 @@ import (
 
 	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
-	"github.com/sinergi-pug/sinergi/domain/journal"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/store"
 )
@@ -27,10 +26,12 @@ type caseReader interface {
 	Officers(casework.CaseID, time.Time) ([]casework.AccountID, error)
 	DutyOf(casework.ID) (casework.Duty, error)
 	LegsOf(casework.CaseID) ([]casework.LegID, error)
-	Tasks(casework.CaseID) ([]store.Task, error)
+	Tasks(casework.CaseID) ([]store.TaskRow, error)
+	TaskText(*store.TaskRow, casework.Case) error
 	Measurements(casework.PersonID) ([]casework.Measurement, error)
 	Incidents(casework.Case) ([]casework.Incident, error)
 	Notes(casework.Case, func(access.Mask) bool) ([]store.Note, error)
+	LegalSteps(casework.Case) ([]casework.LegalStep, error)
 }
 
 // caseBy finds a case by name or number; what is no name is not found like any other.
@@ -77,10 +78,11 @@ func (c call) caseMessage(r caseReader, f store.CaseFile, g access.Grant) (*pb.C
 		{g.Shows(access.F1), func() (err error) { d.officers, err = r.Officers(k.ID, c.now); return err }},
 		{g.Shows(access.F1), func() (err error) { d.duty, err = r.DutyOf(casework.ID(k.ID)); return err }},
 		{g.Shows(access.F1), func() (err error) { d.legs, err = r.LegsOf(k.ID); return err }},
-		{g.Shows(access.F1), func() (err error) { d.tasks, err = r.Tasks(k.ID); return err }},
+		{g.Shows(access.F1), func() (err error) { d.tasks, err = c.tasksOf(r, k, g); return err }},
 		{g.Shows(access.F3Health | access.F3Last), func() (err error) { d.measurements, err = r.Measurements(k.Subject); return err }},
 		{g.Shows(access.F4), func() (err error) { d.incidents, err = r.Incidents(k); return err }},
-		{g.Shows(access.F4 | access.F3Protection), func() (err error) { d.content, err = r.CaseContent(k); return err }},
+		{g.Shows(access.F4), func() (err error) { d.legal, err = r.LegalSteps(k); return err }},
+		{g.Shows(access.F1), func() (err error) { d.content, err = r.CaseContent(k); return err }},
 		{g.Shows(access.F3 | access.F4), func() (err error) { d.notes, err = r.Notes(k, g.Shows); return err }},
 	} {
 		if !part.wanted {
@@ -93,21 +95,72 @@ func (c call) caseMessage(r caseReader, f store.CaseFile, g access.Grant) (*pb.C
 	return c.viewCase(g, k, d, caseActions(f), c.now), nil
 }
 
+// tasksOf reads the tasks of a case, with their texts if the grant shows what is written on it.
+func (c call) tasksOf(r caseReader, k casework.Case, g access.Grant) ([]store.TaskRow, error) {
+	tasks, err := r.Tasks(k.ID)
+	if err != nil || !g.Shows(c.textClass(k)) {
+		return tasks, err
+	}
+	for i := range tasks {
+		if err := r.TaskText(&tasks[i], k); err != nil {
+			return nil, err
+		}
+	}
+	return tasks, nil
+}
+
+// textClass is the class of what the owner unit writes on a case.
+func (s *Server) textClass(k casework.Case) access.Mask {
+	if k.Type.IsViolence() {
+		return access.F4
+	}
+	return s.authorClass(k.Unit)
+}
+
 // caseAct is the access action of each event.
 var caseAct = map[casework.EventName]access.Action{
 	casework.EventScreen:         access.CaseTransition,
 	casework.EventAssess:         access.CaseTransition,
+	casework.EventPlan:           access.CaseTransition,
+	casework.EventStartService:   access.CaseTransition,
+	casework.EventMonitor:        access.CaseTransition,
+	casework.EventResume:         access.CaseTransition,
+	casework.EventReclassify:     access.CaseTransition,
+	casework.EventClose:          access.CaseClose,
+	casework.EventReopenCase:     access.CaseReopen,
 	casework.EventAddMeasurement: access.CaseMeasure,
+	casework.EventAddIncident:    access.CaseIncident,
+	casework.EventAddNote:        access.CaseNote,
+	casework.EventAddLegalStep:   access.CaseNote,
+	casework.EventRecordConsent:  access.CaseUpdate,
+	casework.EventAddTask:        access.TaskAdd,
+	casework.EventUpdateCase:     access.CaseUpdate,
 }
 
 func caseActions(f store.CaseFile) []string {
 	var actions []string
 	for _, event := range f.Case.Possible() {
-		if access.Decide(f.Facts.Doing(caseAct[event])).Allowed() {
+		if decideCase(f, event).Allowed() {
 			actions = append(actions, string(event))
 		}
 	}
 	return actions
+}
+
+// decideCase decides an event on a case. Whatever a person adds as a task is made by hand.
+func decideCase(f store.CaseFile, event casework.EventName) access.Decision {
+	facts := f.Facts
+	if event == casework.EventAddTask {
+		facts.Cond |= access.DoneOrByHand
+	}
+	return access.Decide(facts.Doing(caseAct[event]))
+}
+
+// isOver tells whether an event is refused for nothing but that the case is closed: whoever might do it on an open one learns its state,
+// for a colleague was faster (design: domain 7).
+func isOver(f store.CaseFile, event casework.EventName) bool {
+	f.Facts.State = access.Open
+	return !f.Case.Open() && !f.Case.Sealed && decideCase(f, event).Allowed()
 }
 
 // ListCases lists the cases of the own register that the caller may see.
@@ -156,123 +209,4 @@ func (c call) caseList(r *store.Reader, req *pb.ListCasesRequest, filter store.C
 	}
 	m.NextPageToken = c.pageToken("cases", req, next)
 	return m, log.record(c), nil
-}
-
-// caseEvent is a request that changes a case.
-type caseEvent interface {
-	mutation
-	GetName() string
-}
-
-// caseMove is one act on a case on its way through its transaction.
-type caseMove struct {
-	call
-	w       *store.Writer
-	f       store.CaseFile
-	next    casework.Case
-	implied bool
-	duty    casework.ID // of a new status
-	entry   [16]byte    // of the act, in the journal
-}
-
-// open reads the case under its lock and decides the act; done is set for a request that was done before.
-func (s *cases) open(ctx context.Context, w *store.Writer, req caseEvent, event casework.EventName, id [16]byte) (m caseMove, act access.Decision, old store.Answered, done bool, err error) {
-	if k, ok := parseName("cases", req.GetName()); ok {
-		if err := w.LockCase(casework.CaseID(k)); err != nil {
-			return m, act, old, false, err
-		}
-	}
-	m.w = w
-	if m.call, err = s.writing(ctx, w); err != nil {
-		return m, act, old, false, err
-	}
-	if m.f, err = m.caseBy(w, req.GetName()); err != nil {
-		return m, act, old, false, err
-	}
-	act = access.Decide(m.f.Facts.Doing(caseAct[event]))
-	if !act.Allowed() {
-		return m, act, old, false, m.refuse(caseAct[event], act, aboutCase(m.f.Case), req.GetName())
-	}
-	old, done, err = w.Answered(m.caller.Account, id)
-	if err != nil || done {
-		return m, act, old, done, err
-	}
-	m.f.Case.Content, err = w.CaseContent(m.f.Case)
-	m.next = m.f.Case
-	return m, act, old, false, err
-}
-
-// move is one event on a case: an act and then a read.
-func (s *cases) move(ctx context.Context, req interface {
-	caseEvent
-	GetEtag() string
-}, event casework.EventName, apply func(*caseMove) error,
-) (*pb.Case, error) {
-	id, mark, err := s.requestOf(req)
-	if err != nil {
-		return nil, err
-	}
-	method, duty := string(req.ProtoReflect().Descriptor().FullName()), newID()
-	return store.Update(ctx, s.store, func(w *store.Writer) (*pb.Case, error) {
-		m, act, old, done, err := s.open(ctx, w, req, event, id)
-		if err != nil {
-			return nil, err
-		}
-		if done {
-			answer := &pb.Case{}
-			read := access.Decide(m.f.Facts.Doing(access.Read))
-			m.replayed(w, read, aboutCase(m.f.Case), m.f.Case)
-			return answer, m.answered(old, method, mark, read.Grant.Mask(), answer)
-		}
-		if req.GetEtag() != "" && req.GetEtag() != etag(m.f.Case.Revision) {
-			return nil, casework.Conflict("ETAG_MISMATCH")
-		}
-		m.duty = duty
-		if err := apply(&m); err != nil {
-			return nil, withActions(err, caseActions(m.f))
-		}
-		if err := m.put(caseAct[event], act, event); err != nil {
-			return nil, err
-		}
-		f, err := w.CaseFor(m.caller, m.f.Case.ID, m.now)
-		if err != nil {
-			return nil, err
-		}
-		read := access.Decide(f.Facts.Doing(access.Read))
-		answer, err := m.caseMessage(w, f, read.Grant)
-		if err != nil {
-			return nil, err
-		}
-		w.Shown(m.entry, uint32(read.Grant.Mask()))
-		return answer, m.keep(w, id, store.Answered{
-			Method: method, Mark: mark, Owner: store.Owner(f.Case.Subject), Case: f.Case.ID,
-			Mask: uint32(read.Grant.Mask()),
-		}, answer)
-	})
-}
-
-// put stores the case, its entry, and what its new status owes.
-func (m *caseMove) put(action access.Action, act access.Decision, name casework.EventName) error {
-	event := journal.Event{Name: string(name), Before: string(m.f.Case.Status), After: string(m.next.Status), Revision: m.next.Revision + 1}
-	if m.implied {
-		event.Name, event.Revision = "IMPLIED", m.next.Revision
-		m.entry = m.append(m.w, action, act, aboutCase(m.f.Case), event)
-		return nil
-	}
-	err := m.w.UpdateCase(m.next, func(value [32]byte) [16]byte {
-		event.Value = value
-		m.entry = m.append(m.w, action, act, aboutCase(m.f.Case), event)
-		return m.entry
-	})
-	if err != nil || m.next.Status == m.f.Case.Status {
-		return err
-	}
-	if err := m.w.EndDuties(casework.ID(m.next.ID)); err != nil {
-		return err
-	}
-	officers, err := m.w.Officers(m.next.ID, m.now)
-	if err != nil {
-		return err
-	}
-	return m.owe(m.w, m.next, append(officers, casework.AccountID{})[0], casework.Routine, m.duty, m.entry)
 }

@@ -35,6 +35,7 @@ type publicError struct {
 	meta       map[string]string
 	retry      time.Duration // when it makes sense to call again
 	violations []Violation
+	conflict   *pb.ConflictDetail // with ETAG_MISMATCH of an update
 }
 
 func (e *publicError) Error() string { return e.reason.String() }
@@ -58,6 +59,7 @@ func publicOf(err error) *publicError {
 	var (
 		public     *publicError
 		refused    refusal
+		stale      conflict
 		rule       *casework.Error
 		violations casework.Violations
 	)
@@ -66,6 +68,8 @@ func publicOf(err error) *publicError {
 		return public
 	case errors.As(err, &refused):
 		return because(reasonOfOutcome(access.Outcome(refused)))
+	case errors.As(err, &stale):
+		return &publicError{reason: pb.ErrorReason_ETAG_MISMATCH, conflict: stale.detail}
 	case errors.As(err, &rule):
 		return publicOfRule(rule)
 	case errors.As(err, &violations):
@@ -160,6 +164,9 @@ func (e *publicError) status(requestID string) *status.Status {
 	details = append(details,
 		&errdetails.LocalizedMessage{Locale: "id", Message: said.id},
 		&errdetails.LocalizedMessage{Locale: "en", Message: said.en})
+	if e.conflict != nil {
+		details = append(details, protoadapt.MessageV1Of(e.conflict))
+	}
 	if e.retry > 0 {
 		details = append(details, &errdetails.RetryInfo{RetryDelay: durationpb.New(e.retry)})
 	}

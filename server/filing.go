@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/sinergi-pug/sinergi/domain/access"
@@ -94,7 +95,7 @@ func (s *Server) draw(f *filing) error {
 		}
 		f.keys = append(f.keys, key)
 	}
-	n := 8 + 8*len(f.legs) + 2*len(f.disclosures)
+	n := 12 + 8*len(f.legs) + 2*len(f.disclosures)
 	if f.incident != nil {
 		n += 2 * len(f.incident.Pairs)
 	}
@@ -229,9 +230,9 @@ func (j *filed) assessAll() error {
 			return err
 		}
 	}
-	newest := casework.Date(-1 << 31)
+	newest, standing := casework.Date(-1<<31), j.standing()
 	for _, m := range j.measurements {
-		a := assess(m.Measurement, j.person, j.history)
+		a := assess(m.Measurement, j.person, standing)
 		if m.Day >= newest {
 			newest, j.findings = m.Day, a.findings
 		}
@@ -240,6 +241,16 @@ func (j *filed) assessAll() error {
 		return j.settleType()
 	}
 	return nil
+}
+
+// standing is the child's history without what this filing or an earlier correction puts right.
+func (j *filed) standing() []casework.Measurement {
+	all := slices.Clone(j.history)
+	for _, m := range j.measurements {
+		all = append(all, m.Measurement)
+	}
+	corrected := casework.Corrected(all)
+	return slices.DeleteFunc(slices.Clone(j.history), func(m casework.Measurement) bool { return corrected[m.ID] })
 }
 
 // settleType gives a new case its type by the findings (design: domain 5), and its level and status by the type.
@@ -299,7 +310,17 @@ func (j *filed) putCase() error {
 	if err := j.w.PutSubmission(j.submission(), j.entry); err != nil {
 		return err
 	}
+	if err := j.remember("open", "", j.k.Status); err != nil {
+		return err
+	}
 	return j.owe(j.w, j.k, officer, j.urgencyOfFindings(), j.id(), j.entry)
+}
+
+// remember puts what happened to the case into its timeline.
+func (j *filed) remember(event, before string, after casework.CaseStatus) error {
+	return j.w.PutCaseEvent(j.k.ID, store.CaseEvent{
+		Name: event, Before: before, After: string(after), Unit: j.caller.Unit.ID, Account: j.caller.Account,
+	}, j.entry)
 }
 
 func (j *filed) submission() store.Submission {
@@ -332,9 +353,17 @@ func (j *filed) updateJoined() error {
 	if j.risk != nil {
 		next.Content.Risk, next.RiskLevel = *j.risk, j.risk.Level
 	}
-	event := journal.Event{Name: "join", Before: string(j.k.Status), After: string(next.Status), Revision: j.k.Revision + 1}
+	event := journal.Event{Name: "join", Before: string(j.k.Status), After: string(next.Status), Fields: j.k.ChangedFields(next), Revision: j.k.Revision + 1}
 	if err := j.w.UpdateCase(next, j.noting("case", casework.ID(j.k.ID), event)); err != nil {
 		return err
+	}
+	if err := j.w.PutChange(casework.ID(j.k.ID), event.Revision, event.Fields, j.caller, j.entry); err != nil {
+		return err
+	}
+	if changed {
+		if err := j.remember(string(casework.EventReclassify), event.Before, next.Status); err != nil {
+			return err
+		}
 	}
 	j.k = next
 	if err := j.w.PutSubmission(j.submission(), j.entry); err != nil || !changed {

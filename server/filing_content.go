@@ -12,18 +12,45 @@ func (j *filed) putContent() error {
 		if err := j.w.PutIncident(*j.incident, j.k, j.appending("incident", j.incident.ID, event)); err != nil {
 			return err
 		}
+		if err := j.afterIncident(); err != nil {
+			return err
+		}
 	}
 	for _, m := range j.measurements {
+		if err := mayCorrect(m.Measurement, j.history, m.path); err != nil {
+			return err
+		}
 		if err := j.putMeasurement(m.Measurement); err != nil {
 			return err
 		}
 	}
 	if j.note != "" {
-		if err := j.w.PutNote(j.id(), j.k, j.caller.Unit.ID, j.caller.Account, j.note, j.entry); err != nil {
+		n := casework.Note{ID: j.id(), Unit: j.caller.Unit.ID, Account: j.caller.Account, Kind: casework.NoteNote, Text: j.note}
+		if err := j.w.PutNote(n, j.k, j.entry); err != nil {
 			return err
 		}
 	}
 	return j.block()
+}
+
+// afterIncident makes the reports that the law wants, and ends the consents of who is named.
+func (j *filed) afterIncident() error {
+	if err := j.endConsentsOfAccused(j.w, j.k, j.entry); err != nil {
+		return err
+	}
+	unit, _ := j.store.Directory().Unit(j.k.Unit)
+	child := casework.ChildOn(j.person.Identity.BirthDate, *j.incident, j.now)
+	for _, label := range casework.TasksOnIncident(j.k.Type, unit.Type, j.incident.Forms, child) {
+		officers, err := j.w.Officers(j.k.ID, j.now)
+		if err != nil {
+			return err
+		}
+		officer := append(officers, casework.AccountID{})[0]
+		if err := j.makeTask(j.w, j.k, label, officer, [2]casework.ID{j.id(), j.id()}, j.entry); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (j *filed) putMeasurement(m casework.Measurement) error {

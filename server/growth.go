@@ -120,6 +120,9 @@ func (in *intake) measurement(path string, m *pb.NewMeasurement) measured {
 		Position: word[string](m.GetPosition()), Oedema: m.GetOedema(), StatedTrend: word[string](m.GetStatedTrend()),
 		DevelopmentNotPassed: m.GetDevelopmentNotPassed(), MeasuredBy: m.GetMeasuredBy(),
 	}
+	if m.GetCorrects() != "" {
+		got.Corrects = in.name(path+".corrects", "measurements", m.GetCorrects())
+	}
 	if m.WeightKg == nil && m.LengthCm == nil {
 		in.fault(path+".weightKg", "REQUIRED")
 	}

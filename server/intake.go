@@ -170,12 +170,17 @@ func (in *intake) violence(req *pb.FileReferralRequest, f *filing) {
 }
 
 func (in *intake) risk(path string, r *pb.Risk) casework.Risk {
+	risk := readRisk(r)
+	if risk.Understated() {
+		in.fault(path+".reason", "REASON_REQUIRED")
+	}
+	return risk
+}
+
+func readRisk(r *pb.Risk) casework.Risk {
 	risk := casework.Risk{Level: word[casework.RiskLevel](r.GetLevel()), Reason: r.GetReason()}
 	for _, sign := range r.GetSigns() {
 		risk.Signs = append(risk.Signs, word[casework.RiskSign](sign))
-	}
-	if risk.Understated() {
-		in.fault(path+".reason", "REASON_REQUIRED")
 	}
 	return risk
 }

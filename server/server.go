@@ -121,12 +121,19 @@ func (s *Server) registerServices(r grpc.ServiceRegistrar) {
 // meanings are the checks of the domain that need no record: they are answered together with those of the shape.
 func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 	return map[string]func(proto.Message) casework.Violations{
-		pb.ReferralService_FileReferral_FullMethodName:    meaningOf(s.meaningOfFiling),
-		pb.ReferralService_RecordProgress_FullMethodName:  meaningOf(s.meaningOfProgress),
-		pb.ReferralService_ForwardReferral_FullMethodName: meaningOf(s.meaningOfForwarding),
-		pb.CaseService_AssessCase_FullMethodName:          meaningOf(s.meaningOfAssessment),
-		pb.CaseService_AddMeasurement_FullMethodName:      meaningOf(s.meaningOfMeasurement),
-		pb.GrowthService_Assess_FullMethodName:            meaningOf(s.meaningOfChildren),
+		pb.ReferralService_FileReferral_FullMethodName:     meaningOf(s.meaningOfFiling),
+		pb.ReferralService_RecordProgress_FullMethodName:   meaningOf(s.meaningOfProgress),
+		pb.ReferralService_ForwardReferral_FullMethodName:  meaningOf(s.meaningOfForwarding),
+		pb.CaseService_AssessCase_FullMethodName:           meaningOf(s.meaningOfAssessment),
+		pb.CaseService_AddMeasurement_FullMethodName:       meaningOf(s.meaningOfMeasurement),
+		pb.GrowthService_Assess_FullMethodName:             meaningOf(s.meaningOfChildren),
+		pb.CaseService_AddNote_FullMethodName:              meaningOf(s.meaningOfNote),
+		pb.CaseService_AddLegalStep_FullMethodName:         meaningOf(s.meaningOfLegalStep),
+		pb.CaseService_AddIncident_FullMethodName:          meaningOf(s.meaningOfIncident),
+		pb.CaseService_CloseCase_FullMethodName:            meaningOf(s.meaningOfClosure),
+		pb.CaseService_UpdateCase_FullMethodName:           meaningOf(s.meaningOfCaseUpdate),
+		pb.CaseService_RecordServiceConsent_FullMethodName: meaningOf(s.meaningOfServiceConsent),
+		pb.DutyService_AddTask_FullMethodName:              meaningOf(s.meaningOfTask),
 	}
 }
 

@@ -163,76 +163,6 @@ func (s *Server) authorClass(unit casework.UnitID) access.Mask {
 	return store.TextClass(u.Type)
 }
 
-// caseDetails is what of a case is opened on demand.
-type caseDetails struct {
-	person       casework.Person
-	officers     []casework.AccountID
-	duty         casework.Duty
-	legs         []casework.LegID
-	tasks        []store.Task
-	measurements []casework.Measurement
-	incidents    []casework.Incident
-	content      casework.CaseContent
-	notes        []store.Note
-}
-
-// viewCase makes the message of a case. A grant of another case shows nothing.
-func (s *Server) viewCase(g access.Grant, k casework.Case, d caseDetails, actions []string, now time.Time) *pb.Case {
-	m := &pb.Case{}
-	if g.Case() != k.ID {
-		return m
-	}
-	m.Name, m.Number, m.Etag = caseName(k.ID), k.Number, etag(k.Revision)
-	m.Type = enum[pb.CaseType_Value](pb.CaseType_Value_value, k.Type)
-	m.Status = enum[pb.CaseStatus_Value](pb.CaseStatus_Value_value, k.Status)
-	m.Level = enum[pb.Level_Value](pb.Level_Value_value, k.Level)
-	m.Unit = unitName(k.Unit)
-	m.IntakeChannel = enum[pb.IntakeChannel_Value](pb.IntakeChannel_Value_value, k.IntakeChannel)
-	m.OpenTime = timestamp(k.Opened)
-	m.AllowedActions = actions
-	if !d.duty.Due.IsZero() {
-		m.Duty = enum[pb.DutyName_Value](pb.DutyName_Value_value, d.duty.Name)
-		m.DueTime, m.Overdue = timestamp(d.duty.Due), d.duty.Overdue(now)
-	}
-	for _, officer := range d.officers {
-		m.Officers = append(m.Officers, accountName(officer))
-	}
-	for _, leg := range d.legs {
-		m.Referrals = append(m.Referrals, legName(leg))
-	}
-	for _, task := range d.tasks {
-		m.Tasks = append(m.Tasks, &pb.Task{
-			Unit: unitName(task.Unit), DueTime: timestamp(task.Due), Done: task.Done,
-			Service: enum[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, task.Service),
-		})
-	}
-	s.fillCaseContent(m, g, k, d, now)
-	sightOf(g).clear(m.ProtoReflect())
-	return m
-}
-
-func (s *Server) fillCaseContent(m *pb.Case, g access.Grant, k casework.Case, d caseDetails, now time.Time) {
-	m.Client = s.viewPerson(d.person, now)
-	m.Measurements = s.viewMeasurements(d.measurements, d.person)
-	if !g.Shows(access.F3Health) && len(m.Measurements) > 1 {
-		m.Measurements = m.Measurements[:1] // F3_LAST is the last weighing, and their number would tell more
-	}
-	m.Incidents = viewIncidents(d.incidents)
-	if k.Type.IsViolence() {
-		var pairs []casework.Pair
-		for _, i := range d.incidents {
-			pairs = append(pairs, i.Pairs...)
-		}
-		m.Kdrt = enum[pb.YesNo_Value](pb.YesNo_Value_value, casework.IsKDRT(pairs))
-	}
-	m.Risk = viewRisk(d.content.Risk)
-	for _, n := range d.notes {
-		if g.Shows(n.Class) {
-			m.Notes = append(m.Notes, &pb.Note{Text: n.Text, RecordTime: timestamp(n.Recorded), Unit: unitName(n.Unit)})
-		}
-	}
-}
-
 func (s *Server) viewPerson(p casework.Person, now time.Time) *pb.Person {
 	if p.ID == (casework.PersonID{}) {
 		return nil
@@ -269,28 +199,6 @@ func viewKin(k casework.Kin) *pb.Kin {
 		return nil
 	}
 	return &pb.Kin{Person: personName(k.Person), Name: k.Name}
-}
-
-func viewIncidents(incidents []casework.Incident) []*pb.Incident {
-	var all []*pb.Incident
-	for _, i := range incidents {
-		m := &pb.Incident{
-			Name: "incidents/" + i.ID.String(), OccurredOn: i.OccurredOn, OccurredUntil: i.OccurredUntil,
-			Forms:      enums[pb.ViolenceForm_Value](pb.ViolenceForm_Value_value, i.Forms),
-			Offences:   enums[pb.SexualOffence_Value](pb.SexualOffence_Value_value, i.Offences),
-			Place:      enum[pb.IncidentPlace_Value](pb.IncidentPlace_Value_value, i.Place),
-			Chronology: i.Chronology,
-		}
-		for _, p := range i.Pairs {
-			m.Pairs = append(m.Pairs, &pb.Pair{
-				Perpetrator: p.Perpetrator, PerpetratorNik: p.NIK,
-				Relation:   enum[pb.Relation_Value](pb.Relation_Value_value, p.Relation),
-				Cohabiting: enum[pb.YesNo_Value](pb.YesNo_Value_value, p.Cohabiting),
-			})
-		}
-		all = append(all, m)
-	}
-	return all
 }
 
 func viewRisk(r casework.Risk) *pb.Risk {

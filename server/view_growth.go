@@ -1,6 +1,8 @@
 package server
 
 import (
+	"slices"
+
 	"google.golang.org/protobuf/proto"
 
 	"github.com/sinergi-pug/sinergi/domain/access"
@@ -48,9 +50,13 @@ func viewIndex(a growth.Assessment, i growth.Index) *pb.IndexResult {
 
 // viewMeasurements makes messages of a child's measurements, newest first as they come.
 func (s *Server) viewMeasurements(measurements []casework.Measurement, p casework.Person) []*pb.Measurement {
+	corrected := casework.Corrected(measurements)
 	var all []*pb.Measurement
 	for i, m := range measurements {
-		all = append(all, viewMeasurement(m, assess(m, p, measurements[i+1:])))
+		earlier := slices.DeleteFunc(slices.Clone(measurements[i+1:]), func(e casework.Measurement) bool { return corrected[e.ID] })
+		message := viewMeasurement(m, assess(m, p, earlier))
+		message.Corrected = corrected[m.ID]
+		all = append(all, message)
 	}
 	return all
 }
@@ -70,7 +76,7 @@ func viewMeasurement(m casework.Measurement, a assessed) *pb.Measurement {
 		Position:    enum[pb.Position_Value](pb.Position_Value_value, c.Position),
 		StatedTrend: enum[pb.WeightTrend_Value](pb.WeightTrend_Value_value, c.StatedTrend),
 		Trend:       enum[pb.WeightTrend_Value](pb.WeightTrend_Value_value, a.trend.String()), ByHealthWorker: m.HealthWorker,
-		Unit: unitName(m.Unit), RecordTime: timestamp(m.Recorded), Assessment: viewAssessment(a.Assessment, a.trend, a.findings),
+		Unit: unitName(m.Unit), RecordTime: timestamp(m.Recorded), Corrects: named("measurements", m.Corrects), Assessment: viewAssessment(a.Assessment, a.trend, a.findings),
 	}
 }
 

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
 )
 
@@ -34,48 +33,66 @@ func (w *Writer) LockCase(id casework.CaseID) error {
 
 // PutCase stores a new case.
 func (w *Writer) PutCase(k casework.Case, entry func(value [32]byte) [16]byte) error {
-	f3, err := w.sealJSON(caseCell(k), k.Content)
+	f3, f4, err := w.sealCase(k)
 	if err != nil {
 		return err
 	}
 	_, err = w.exec(`INSERT INTO cases (id, number, register, unit, type, level, status, state, subject, kecamatan, channel, index_incident,
-			risk, opened, lock, revision, entry, f3)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'OPEN', $8, $9, $10, $11, $12, $13, 0, 1, $14, $15)`,
+			risk, risk_assessed, service_consent, care_refused, legacy, opened, lock, revision, entry, f3, f4)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'OPEN', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, 1, $18, $19, $20)`,
 		k.ID, k.Number, k.Register, k.Unit, k.Type, k.Level, k.Status, k.Subject, k.Kecamatan, k.IntakeChannel,
-		orNull(k.IndexIncident[:]), k.RiskLevel, k.Opened, entry(digest(f3)), f3)
+		orNull(k.IndexIncident[:]), k.RiskLevel, k.RiskAssessed, k.Consent, k.CareRefused, k.Legacy, k.Opened, entry(digest(f3, f4)), f3, f4)
 	if isUnique(err) {
 		return errIDTaken
 	}
 	return err
 }
 
-// UpdateCase stores what an event changed, on the revision that was read.
+// UpdateCase stores what an event changed, on the revision that was read. The content is whole: whoever changes a case has opened it.
 func (w *Writer) UpdateCase(k casework.Case, entry func(value [32]byte) [16]byte) error {
-	f3, err := w.sealJSON(caseCell(k), k.Content)
+	f3, f4, err := w.sealCase(k)
 	if err != nil {
 		return err
 	}
-	n, err := w.exec(`UPDATE cases SET type = $3, level = $4, status = $5, risk = $6, index_incident = $7, closed = $8, revision = revision + 1,
-			entry = $9, f3 = $10
+	n, err := w.exec(`UPDATE cases SET type = $3, level = $4, status = $5, channel = $6, index_incident = $7, risk = $8, risk_assessed = $9,
+			service_consent = $10, care_refused = $11, closed = $12, closure = $13, reopens = $14, revision = revision + 1, entry = $15,
+			f3 = $16, f4 = $17
 		WHERE id = $1 AND revision = $2`,
-		k.ID, k.Revision, k.Type, k.Level, k.Status, k.RiskLevel, orNull(k.IndexIncident[:]), k.Closed, entry(digest(f3)), f3)
+		k.ID, k.Revision, k.Type, k.Level, k.Status, k.IntakeChannel, orNull(k.IndexIncident[:]), k.RiskLevel, k.RiskAssessed,
+		k.Consent, k.CareRefused, k.Closed, k.Closure, k.Reopened, entry(digest(f3, f4)), f3, f4)
+	if isUnique(err) {
+		return casework.Precondition("CASE_EXISTS") // another case of the child was opened since
+	}
 	if err == nil && n != 1 {
 		return casework.Conflict("ETAG_MISMATCH")
 	}
 	return err
 }
 
-func caseCell(k casework.Case) Cell {
-	return Cell{Table: "cases", Column: "f3", Row: k.ID[:], Owner: Owner(k.Subject)}
+func (w *Writer) sealCase(k casework.Case) (f3, f4 []byte, err error) {
+	if f3, err = w.sealJSON(caseCell(k, "f3"), k.Content); err != nil || k.Content.HiddenAddress == "" {
+		return f3, nil, err
+	}
+	f4, err = w.Seal(caseCell(k, "f4"), []byte(k.Content.HiddenAddress))
+	return f3, f4, err
+}
+
+func caseCell(k casework.Case, column string) Cell {
+	return Cell{Table: "cases", Column: column, Row: k.ID[:], Owner: Owner(k.Subject)}
 }
 
 // CaseContent opens what of a case stands sealed.
 func (t *tx) CaseContent(k casework.Case) (content casework.CaseContent, err error) {
-	var f3 []byte
-	if err := t.row("SELECT f3 FROM cases WHERE id = $1", k.ID).scan(&f3); err != nil {
+	var f3, f4 []byte
+	if err := t.row("SELECT f3, f4 FROM cases WHERE id = $1", k.ID).scan(&f3, &f4); err != nil {
 		return content, err
 	}
-	return content, t.openJSON(caseCell(k), f3, &content)
+	if err := t.openJSON(caseCell(k, "f3"), f3, &content); err != nil || f4 == nil {
+		return content, err
+	}
+	address, err := t.Open(caseCell(k, "f4"), f4)
+	content.HiddenAddress = string(address)
+	return content, err
 }
 
 // OpenGrowthCase finds the one open case of the growth group of a child; ok is false if there is none.
@@ -154,6 +171,28 @@ func (w *Writer) Assign(id casework.CaseID, officer casework.AccountID, entry [1
 	return err
 }
 
+// EnsureOfficer gives a case that goes on an officer, where all whom it had are gone or kept from it.
+func (w *Writer) EnsureOfficer(k casework.Case, entry [16]byte) error {
+	officers, err := w.Officers(k.ID, w.Now())
+	if err != nil || len(officers) > 0 {
+		return err
+	}
+	next, err := w.nextOfficer(k)
+	if err != nil || next == (casework.AccountID{}) {
+		return err
+	}
+	return w.Assign(k.ID, next, entry)
+}
+
+// CaseOnly reads a case for the system's own events, which nobody asked for.
+func (t *tx) CaseOnly(id casework.CaseID) (casework.Case, error) {
+	k, err := scanCase(t.row("SELECT "+caseColumns+" FROM cases c WHERE c.id = $1", id))
+	if err != nil {
+		return casework.Case{}, fmt.Errorf("read a case: %w", err)
+	}
+	return k.Case, nil
+}
+
 // Officers of a case who are not kept from it, first named first.
 func (t *tx) Officers(id casework.CaseID, now time.Time) ([]casework.AccountID, error) {
 	return list(t, scanAccount, `SELECT account FROM assignments a
@@ -196,130 +235,22 @@ func (t *tx) FreeNumber(numbers []string) (string, error) {
 	return "", errors.New("store: no free number among the candidates")
 }
 
-// PutNote adds a text to a case. On a violence case it is F4, elsewhere F3 of the sector of its author's unit.
-func (w *Writer) PutNote(id casework.ID, k casework.Case, unit casework.UnitID, account casework.AccountID, text string, entry [16]byte) error {
-	column, class := "f3", "F3"
-	if k.Type.IsViolence() {
-		column, class = "f4", "F4"
-	}
-	sealed, err := w.Seal(Cell{"notes", column, id[:], Owner(k.Subject)}, []byte(text))
-	if err != nil {
-		return err
-	}
-	_, err = w.exec("INSERT INTO notes (id, case_id, unit, account, class, recorded, entry, "+column+") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-		id, k.ID, unit, account, class, w.Now(), entry, sealed)
-	return err
-}
-
-// Note is a text on a case, opened.
-type Note struct {
-	ID       casework.ID
-	Unit     casework.UnitID
-	Class    access.Mask // F4, or the F3 of the sector that wrote it
-	Recorded time.Time
-	Text     string
-}
-
-// Notes of a case that a mask opens, newest first.
-func (t *tx) Notes(k casework.Case, shows func(access.Mask) bool) ([]Note, error) {
-	var notes []Note
-	for r := range t.rows("SELECT id, unit, class, recorded, f3, f4 FROM notes WHERE case_id = $1 ORDER BY recorded DESC", k.ID) {
-		var n Note
-		var class string
-		var f3, f4 []byte
-		if err := r.scan(n.ID[:], n.Unit[:], &class, &n.Recorded, &f3, &f4); err != nil {
-			return nil, err
-		}
-		column, sealed := "f3", f3
-		author, _ := t.s.Directory().Unit(n.Unit)
-		n.Class = TextClass(author.Type)
-		if class == "F4" {
-			column, sealed, n.Class = "f4", f4, access.F4
-		}
-		if !shows(n.Class) {
-			continue
-		}
-		text, err := t.Open(Cell{"notes", column, n.ID[:], Owner(k.Subject)}, sealed)
-		if err != nil {
-			return nil, fmt.Errorf("open a note: %w", err)
-		}
-		n.Text = string(text)
-		notes = append(notes, n)
-	}
-	return notes, nil
-}
-
-// TextClass is the class of a text by the type of the unit that wrote it.
-func TextClass(t casework.UnitType) access.Mask {
-	switch sectorOf(t) {
-	case access.Health:
-		return access.F3Health
-	case access.Social:
-		return access.F3Social
-	case access.Protection:
-		return access.F3Protection
-	}
-	return access.F3
-}
-
-// Task is a service asked inside the register.
-type Task struct {
-	ID      casework.ID
-	Service casework.ReferralServiceType
-	Unit    casework.UnitID
-	Done    bool
-	Due     time.Time
-}
-
-// Labels of the tasks that a rule makes.
-const (
-	InsideService = "INSIDE_SERVICE" // a service asked of a unit of the own register
-	AskedAgain    = "ASKED_AGAIN"    // a service asked by somebody who may not see that it is under way
-)
-
-// PutTask makes a task of a case; the same one asked again while open is the same task.
-func (w *Writer) PutTask(id casework.ID, k casework.CaseID, label string, service casework.ReferralServiceType, unit casework.UnitID, entry [16]byte) (task casework.ID, made bool, err error) {
-	err = w.row("SELECT id FROM tasks WHERE case_id = $1 AND label = $2 AND service = $3 AND unit = $4 AND ended IS NULL",
-		k, label, service, unit).scan(task[:]) // by tasks_open
-	if !errors.Is(err, errNoRows) {
-		return task, false, err
-	}
-	_, err = w.exec(`INSERT INTO tasks (id, case_id, label, service, unit, by_rule, state, created, revision, entry)
-		VALUES ($1, $2, $3, $4, $5, 1, 'OPEN', $6, 1, $7)`, id, k, label, service, unit, w.Now(), entry)
-	return id, true, err
-}
-
-// EndTasks ends the open inside services of a case at a unit, for it has served: tasks DONE, their duties over.
-func (w *Writer) EndTasks(k casework.CaseID, unit casework.UnitID, entry [16]byte) error {
-	open, err := list(&w.tx, func(r row) (id casework.ID, err error) { return id, r.scan(id[:]) },
-		"SELECT id FROM tasks WHERE case_id = $1 AND unit = $2 AND label = 'INSIDE_SERVICE' AND ended IS NULL", k, unit)
-	if err != nil {
-		return err
-	}
-	for _, id := range open {
-		if _, err := w.exec("UPDATE tasks SET state = 'DONE', ended = $2, revision = revision + 1, entry = $3 WHERE id = $1", id, w.Now(), entry); err != nil {
-			return err
-		}
-		if err := w.EndDuties(id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// Tasks of a case, oldest first.
-func (t *tx) Tasks(k casework.CaseID) ([]Task, error) {
-	return list(t, func(r row) (task Task, err error) {
-		return task, r.scan(task.ID[:], &task.Service, task.Unit[:], &task.Done, &task.Due)
-	}, `SELECT t.id, t.service, t.unit, t.ended IS NOT NULL, u.due FROM tasks t
-		LEFT JOIN duties u ON u.object = t.id AND u.ended IS NULL
-		WHERE t.case_id = $1 ORDER BY t.created, t.id`, k)
-}
-
 // LegsOf are the legs of a case, oldest first.
 func (t *tx) LegsOf(k casework.CaseID) ([]casework.LegID, error) {
 	return list(t, func(r row) (id casework.LegID, err error) { return id, r.scan(id[:]) },
 		"SELECT id FROM legs WHERE case_id = $1 ORDER BY sent, id", k)
+}
+
+// OpenLegs are the legs of a case that have not ended. Served by legs_one_open.
+func (t *tx) OpenLegs(k casework.CaseID) ([]casework.LegID, error) {
+	return list(t, func(r row) (id casework.LegID, err error) { return id, r.scan(id[:]) },
+		"SELECT id FROM legs WHERE case_id = $1 AND ended IS NULL ORDER BY sent, id", k)
+}
+
+// HasEmergencyLeg tells whether an EMERGENCY leg of the case is open. Served by legs_one_open.
+func (t *tx) HasEmergencyLeg(k casework.CaseID) (has bool, err error) {
+	err = t.row("SELECT EXISTS (SELECT 1 FROM legs WHERE case_id = $1 AND urgency = 'EMERGENCY' AND ended IS NULL)", k).scan(&has)
+	return has, err
 }
 
 func joinServices(services []casework.ReferralServiceType) string {

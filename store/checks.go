@@ -14,11 +14,15 @@ var sealedColumns = []sealedColumn{
 	{"accounts", "f2", "t.id"},
 	{"persons", "f2", "t.id"},
 	{"cases", "f3", "t.subject"},
+	{"cases", "f4", "t.subject"},
 	{"measurements", "f3", "t.person"},
 	{"incidents", "f4", subjectOf("t.case_id")},
 	{"pairs", "f4", subjectOf("t.case_id")},
 	{"notes", "f3", subjectOf("t.case_id")},
 	{"notes", "f4", subjectOf("t.case_id")},
+	{"legal_steps", "f4", subjectOf("t.case_id")},
+	{"tasks", "f3", subjectOf("t.case_id")},
+	{"tasks", "reason_f3", subjectOf("t.case_id")},
 	{"disclosures", "f3", subjectOf("t.case_id")},
 	{"legs", "f3", subjectOf("t.case_id")},
 	{"legs", "report_f3", subjectOf("t.case_id")},
@@ -68,7 +72,7 @@ func checkAnswers(r *Reader, report func(string)) error {
 // entryTables carry the id of the entry that made or last changed each row.
 var entryTables = []string{
 	"units", "accounts", "memberships", "credentials", "persons", "cases", "incidents", "pairs", "measurements",
-	"notes", "tasks", "assignments", "submissions", "blocks", "barred", "disclosures", "legs", "progress", "duties",
+	"notes", "legal_steps", "case_events", "changes", "tasks", "assignments", "submissions", "blocks", "barred", "disclosures", "legs", "progress", "duties",
 }
 
 // checkEntries finds rows without an entry: somebody wrote past the journal. It also finds an older value put back into its own
@@ -92,7 +96,7 @@ func checkEntries(r *Reader, report func(string)) error {
 
 // digestColumns are the sealed columns whose digest stands in the entry of their row.
 var digestColumns = map[string]string{
-	"persons": "t.f2, NULL", "cases": "t.f3, NULL", "measurements": "t.f3, NULL", "incidents": "t.f4, NULL", "legs": "t.f3, t.report_f3",
+	"persons": "t.f2, NULL", "cases": "t.f3, t.f4", "measurements": "t.f3, NULL", "incidents": "t.f4, NULL", "legal_steps": "t.f4, NULL", "legs": "t.f3, t.report_f3",
 }
 
 func (t *tx) checkTable(table string, values map[[16]byte][32]byte, report func(string)) error {
@@ -122,6 +126,8 @@ func checkDuties(r *Reader, report func(string)) error {
 	for _, q := range []struct{ what, query string }{
 		{"open legs without a duty", `SELECT count(*) FROM legs l WHERE l.ended IS NULL
 			AND (SELECT count(*) FROM duties u WHERE u.object = l.id AND u.ended IS NULL) <> 1`},
+		{"closed cases with a duty", `SELECT count(*) FROM cases c JOIN duties u ON u.object = c.id AND u.ended IS NULL WHERE c.closed IS NOT NULL`},
+		{"closed cases with an open task", `SELECT count(*) FROM cases c JOIN tasks t ON t.case_id = c.id AND t.ended IS NULL WHERE c.closed IS NOT NULL`},
 		{"ended legs with a duty", `SELECT count(*) FROM legs l JOIN duties u ON u.object = l.id AND u.ended IS NULL WHERE l.ended IS NOT NULL`},
 		{"open cases without a duty", `SELECT count(*) FROM cases c WHERE c.closed IS NULL
 			AND (SELECT count(*) FROM duties u WHERE u.object = c.id AND u.ended IS NULL) <> 1`},

@@ -154,7 +154,8 @@ func stateOf(k casework.Case) access.State {
 }
 
 const caseColumns = `c.id, c.number, c.register, c.unit, c.type, c.level, c.status, c.state, c.subject, c.kecamatan, c.channel,
-	c.index_incident, c.risk, c.opened, c.closed, c.revision, (SELECT p.revision FROM persons p WHERE p.id = c.subject)`
+	c.index_incident, c.risk, c.risk_assessed, c.service_consent, c.care_refused, c.legacy, c.closure, c.reopens, c.opened, c.closed, c.revision,
+	(SELECT p.revision FROM persons p WHERE p.id = c.subject)`
 
 // caseRow is a case with the revision of its subject's record.
 type caseRow struct {
@@ -165,7 +166,7 @@ type caseRow struct {
 func scanCase(r row) (k caseRow, err error) {
 	var state string
 	err = r.scan(k.ID[:], &k.Number, k.Register[:], k.Unit[:], &k.Type, &k.Level, &k.Status, &state, k.Subject[:], &k.Kecamatan,
-		&k.IntakeChannel, k.IndexIncident[:], &k.RiskLevel, &k.Opened, &k.Closed, &k.Revision, &k.subject)
+		&k.IntakeChannel, k.IndexIncident[:], &k.RiskLevel, &k.RiskAssessed, &k.Consent, &k.CareRefused, &k.Legacy, &k.Closure, &k.Reopened, &k.Opened, &k.Closed, &k.Revision, &k.subject)
 	k.Sealed = state == sealedState
 	return k, err
 }

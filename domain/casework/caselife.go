@@ -24,6 +24,7 @@ const (
 	EventAddLegalStep   EventName = "addLegalStep"
 	EventRecordConsent  EventName = "recordServiceConsent"
 	EventAddTask        EventName = "addTask"
+	EventUpdateCase     EventName = "updateCase"
 )
 
 const (
@@ -54,6 +55,7 @@ var caseEvents = []struct {
 	{EventAddLegalStep, openStatuses, CaseType.IsViolence},
 	{EventRecordConsent, openStatuses, nil},
 	{EventAddTask, openStatuses, nil},
+	{EventUpdateCase, openStatuses, nil},
 }
 
 func notMonitoring(t CaseType) bool { return t != GrowthMonitoring }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"slices"
+	"time"
 )
 
 // Incident is one act or series of acts of violence; class F4.
@@ -137,3 +138,13 @@ func (Pair) Format(s fmt.State, _ rune) { fmt.Fprint(s, hidden) }
 
 // LogValue logs nothing of a pair.
 func (Pair) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// ChildOn tells whether a victim was below 18 on the day of an incident; where no day is known, on the day of its report.
+func ChildOn(birth BirthDate, i Incident, reported time.Time) bool {
+	on := DateOf(reported)
+	if day, ok := ParseBirthDate(i.OccurredOn); ok { // the same forms: a day, a month, a year
+		on = day.First
+	}
+	age, known := birth.AgeOn(on)
+	return known && age < 18
+}
