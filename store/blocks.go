@@ -3,7 +3,6 @@ package store
 import (
 	"errors"
 	"fmt"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -55,53 +54,17 @@ func (w *Writer) block(k casework.CaseID, account casework.AccountID, entry [16]
 	return w.replace(casework.Case{ID: k, Unit: unit}, account, entry)
 }
 
-// replace hands over what a blocked account owed on a case: to another officer, else to the unit's duty officer, its supervisor, the
-// parent's duty officer. A leg's duty stays its unit's.
+// replace hands over what a blocked account owed on a case, to another officer or to whoever follows. A leg's duty stays its unit's.
 func (w *Writer) replace(k casework.Case, blocked casework.AccountID, entry [16]byte) error {
-	officers, err := w.Officers(k.ID, w.Now())
+	next, err := w.follow(k, entry)
 	if err != nil {
 		return err
 	}
-	next := append(officers, casework.AccountID{})[0]
-	if len(officers) == 0 {
-		if next, err = w.nextOfficer(k); err != nil {
-			return err
-		}
-		if next != (casework.AccountID{}) {
-			if err := w.Assign(k.ID, next, entry); err != nil {
-				return err
-			}
-		}
+	if err := w.HandOver(k.ID, blocked, next); err != nil {
+		return err
 	}
-	_, err = w.exec("UPDATE duties SET officer = CASE WHEN kind = 'LEG' THEN NULL ELSE $3 END WHERE case_id = $1 AND officer = $2 AND ended IS NULL",
-		k.ID, blocked, orNull(next[:]))
+	_, err = w.exec("UPDATE duties SET officer = NULL WHERE case_id = $1 AND officer = $2 AND kind = 'LEG' AND ended IS NULL", k.ID, blocked)
 	return err
-}
-
-func (t *tx) nextOfficer(k casework.Case) (casework.AccountID, error) {
-	unit, _ := t.s.Directory().Unit(k.Unit)
-	able, err := t.ableHandlers(unit, k.ID)
-	if err != nil {
-		return casework.AccountID{}, err
-	}
-	named, err := t.NamedDutyOfficer(unit.ID)
-	switch {
-	case err != nil:
-		return casework.AccountID{}, err
-	case slices.Contains(able, named):
-		return named, nil
-	case len(able) > 0:
-		return able[len(able)-1], nil // supervisors stand last
-	}
-	above, err := t.NamedDutyOfficer(unit.Parent)
-	if err != nil {
-		return casework.AccountID{}, err
-	}
-	blocked, err := t.blocked(k.ID)
-	if err != nil || blocked[[16]byte(above)] {
-		return casework.AccountID{}, err
-	}
-	return above, nil
 }
 
 // staffTag marks the NIK of a staff member, or of a person recorded on a case, so that the two can be compared without either.

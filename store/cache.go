@@ -9,8 +9,8 @@ import (
 )
 
 // What a list would otherwise read, open and parse again for each row and each call. All caches are bounded, and none can be stale:
-// a person is kept by her revision, a caller and a unit's handlers by the count of changes to accounts, roles and credentials, a
-// page by the count of all changes. Nothing of access is kept: Decide runs for each row of each call.
+// a person is kept by her revision, a caller, a unit's handlers and whom a deputy stands in for by the count of changes to accounts,
+// roles, absences and credentials, a page by the count of all changes. Nothing of access is kept: Decide runs for each row of each call.
 
 // identityKey is a person at one revision. Whoever has read the revision in her own snapshot may have the identity of it.
 type identityKey struct {
@@ -33,7 +33,9 @@ type unitHandlers struct {
 const (
 	pagesMax      = 256
 	unitsMax      = 1024
+	deputiesMax   = 4096
 	identitiesMax = 4096
+	namesMax      = 16384 // some 300 bytes each: a register of ten thousand, whole
 	callersMax    = 4096
 )
 
@@ -48,6 +50,12 @@ func (s *Store) openCaches() (err error) {
 		return err
 	}
 	if s.dutyPages, err = lru.New[dutyKey, dutyPage](pagesMax); err != nil {
+		return err
+	}
+	if s.names, err = lru.New[identityKey, casework.PersonIdentity](namesMax); err != nil {
+		return err
+	}
+	if s.deputies, err = lru.New[casework.AccountID, deputyships](deputiesMax); err != nil {
 		return err
 	}
 	s.callers, err = lru.New[string, knownCaller](callersMax)

@@ -115,6 +115,24 @@ func (t *tx) CaseOf(subject casework.PersonID) (id casework.CaseID, ok bool, err
 	return id, err == nil, err
 }
 
+// CasesOf are all cases of a person record, open ones first, the newest of each first: rights on a person are the union of those on her
+// cases. Served by cases_subject.
+func (t *tx) CasesOf(c Caller, subject casework.PersonID, now time.Time) ([]CaseFile, error) {
+	rows, err := list(t, scanCase, "SELECT "+caseColumns+" FROM cases c WHERE c.subject = $1 ORDER BY c.closed IS NOT NULL, c.opened DESC, c.id", subject)
+	if err != nil {
+		return nil, fmt.Errorf("list the cases of a person: %w", err)
+	}
+	files := make([]CaseFile, 0, len(rows))
+	for _, k := range rows {
+		file, err := t.fileOf(k, c, now)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	return files, nil
+}
+
 // CaseFilter chooses cases of a register.
 type CaseFilter struct {
 	Type   casework.CaseType // empty: any

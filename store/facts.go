@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/sinergi-pug/sinergi/domain/access"
@@ -72,11 +73,12 @@ type CaseFile struct {
 // caseRights are an account's relations to a case.
 type caseRights struct {
 	assigned, blocked bool
-	filed, opened     time.Time // the newest filing, and the one that opened the case
-	ends              time.Time // when the first of them ends by time; zero: never
+	filed, opened     time.Time            // the newest filing, and the one that opened the case
+	absent            []casework.AccountID // for whom the account stands in now
+	ends              time.Time            // when the first of them begins or ends by time; zero: never
 }
 
-// until notes an end to come.
+// until notes an instant to come at which the rights change.
 func (r *caseRights) until(end, now time.Time) {
 	if !end.IsZero() && end.After(now) && (r.ends.IsZero() || end.Before(r.ends)) {
 		r.ends = end
@@ -84,26 +86,23 @@ func (r *caseRights) until(end, now time.Time) {
 }
 
 // rightsOn reads them. Served by the primary key of assignments, by blocks_case and submissions_case.
-func (t *tx) rightsOn(k casework.CaseID, c Caller, now time.Time) (rights caseRights, err error) {
-	for r := range t.rows("SELECT until_time FROM assignments WHERE case_id = $1 AND account = $2", k, c.Account) {
-		var until time.Time
-		if err := r.scan(&until); err != nil {
-			return rights, fmt.Errorf("read assignments: %w", err)
-		}
-		rights.assigned = rights.assigned || !over(until, now)
-		rights.until(until, now)
+func (t *tx) rightsOn(k casework.Case, c Caller, now time.Time) (rights caseRights, err error) {
+	if err := t.standIns(&rights, c, now); err != nil {
+		return rights, err
 	}
-	for r := range t.rows("SELECT account, unit, until_time FROM blocks WHERE case_id = $1", k) {
-		var account casework.AccountID
-		var unit casework.UnitID
-		var until time.Time
-		if err := r.scan(account[:], unit[:], &until); err != nil {
-			return rights, fmt.Errorf("read blocks: %w", err)
-		}
-		rights.until(until, now)
-		rights.blocked = rights.blocked || !over(until, now) && (account == c.Account || unit == c.Unit.ID)
+	if err := t.blocks(&rights, k.ID, c, now); err != nil {
+		return rights, err
 	}
-	for r := range t.rows("SELECT time, opened FROM submissions WHERE case_id = $1 AND account = $2", k, c.Account) {
+	if err := t.assigned(&rights, k.ID, c.Account, now); err != nil {
+		return rights, err
+	}
+	for _, absent := range rights.absent {
+		if err := t.assigned(&rights, k.ID, absent, now); err != nil {
+			return rights, err
+		}
+	}
+	rights.assigned = rights.assigned && t.mayBeAssigned(c, k)
+	for r := range t.rows("SELECT time, opened FROM submissions WHERE case_id = $1 AND account = $2", k.ID, c.Account) {
 		var filed time.Time
 		var opened bool
 		if err := r.scan(&filed, &opened); err != nil {
@@ -117,6 +116,66 @@ func (t *tx) rightsOn(k casework.CaseID, c Caller, now time.Time) (rights caseRi
 		}
 	}
 	return rights, nil
+}
+
+// standIns reads for whom the caller is deputy: she has their part in the case while the absence lasts, no longer and not before.
+func (t *tx) standIns(rights *caseRights, c Caller, now time.Time) error {
+	all, err := t.deputyships(c.Account)
+	if err != nil || len(all) == 0 {
+		return err
+	}
+	rights.absent = casework.StandsInFor(all, c.Account, now)
+	for _, a := range all {
+		rights.until(a.From, now)
+		rights.until(a.Until, now)
+	}
+	return nil
+}
+
+// blocks reads whether the caller is kept from the case. Who is kept from it has no part in it that a deputy could have.
+func (t *tx) blocks(rights *caseRights, k casework.CaseID, c Caller, now time.Time) error {
+	for r := range t.rows("SELECT account, unit, until_time FROM blocks WHERE case_id = $1", k) {
+		var account casework.AccountID
+		var unit casework.UnitID
+		var until time.Time
+		if err := r.scan(account[:], unit[:], &until); err != nil {
+			return fmt.Errorf("read blocks: %w", err)
+		}
+		rights.until(until, now)
+		if over(until, now) {
+			continue
+		}
+		rights.blocked = rights.blocked || account == c.Account || unit == c.Unit.ID
+		rights.absent = slices.DeleteFunc(rights.absent, func(absent casework.AccountID) bool { return absent == account })
+	}
+	return nil
+}
+
+// assigned reads whether an account is named on the case.
+func (t *tx) assigned(rights *caseRights, k casework.CaseID, account casework.AccountID, now time.Time) error {
+	for r := range t.rows("SELECT until_time FROM assignments WHERE case_id = $1 AND account = $2", k, account) {
+		var until time.Time
+		if err := r.scan(&until); err != nil {
+			return fmt.Errorf("read assignments: %w", err)
+		}
+		rights.assigned = rights.assigned || !over(until, now)
+		rights.until(until, now)
+	}
+	return nil
+}
+
+// mayBeAssigned tells whether the caller acts at the owner register or the unit above it: who was named there and now works elsewhere
+// is no officer of the case (PC-10).
+func (t *tx) mayBeAssigned(c Caller, k casework.Case) bool {
+	if c.Unit.Register == k.Register {
+		return true
+	}
+	for _, id := range [...]casework.UnitID{k.Unit, k.Register} {
+		if unit, ok := t.s.Directory().Unit(id); ok && unit.Parent == c.Unit.ID {
+			return true
+		}
+	}
+	return false
 }
 
 // apply adds what the relations to the case say.
@@ -173,7 +232,7 @@ func scanCase(r row) (k caseRow, err error) {
 
 // fileOf puts a case together with what Decide must know of the caller.
 func (t *tx) fileOf(k caseRow, c Caller, now time.Time) (CaseFile, error) {
-	rights, err := t.rightsOn(k.ID, c, now)
+	rights, err := t.rightsOn(k.Case, c, now)
 	if err != nil {
 		return CaseFile{}, err
 	}
@@ -310,7 +369,7 @@ func (t *tx) rowOfLeg(leg casework.Referral, c Caller, now time.Time) (r legRow,
 	if r.caseRow, err = scanCase(t.row("SELECT "+caseColumns+" FROM cases c WHERE c.id = $1", leg.Case)); err != nil {
 		return r, fmt.Errorf("read the case of a leg: %w", err)
 	}
-	if r.rights, err = t.rightsOn(leg.Case, c, now); err != nil {
+	if r.rights, err = t.rightsOn(r.caseRow.Case, c, now); err != nil {
 		return r, err
 	}
 	if r.basis, err = t.disclosure(leg.Disclosure); err != nil {
@@ -330,7 +389,7 @@ func (t *tx) rowOfLeg(leg casework.Referral, c Caller, now time.Time) (r legRow,
 func (r legRow) file(c Caller, now time.Time) LegFile {
 	f := LegFile{Leg: r.leg, Case: r.caseRow.Case, Basis: r.basis, Duty: r.duty, Known: true, Facts: c.Facts(now), subject: r.caseRow.subject}
 	r.rights.apply(&f.Facts, c, f.Case, now)
-	f.applyLeg(c, r.receives, now)
+	f.applyLeg(c, r.rights.absent, r.receives, now)
 	if r.letter {
 		f.ByLetter = true
 		f.Facts.Cond |= access.LetterUnit
@@ -371,7 +430,7 @@ func (t *tx) oversight(c Caller, owes casework.UnitID) int {
 
 // applyLeg adds what the relations to the leg say, and its own basis. The wide scope of one leg never meets the weak basis of
 // another: each leg is decided alone.
-func (f *LegFile) applyLeg(c Caller, receives bool, now time.Time) {
+func (f *LegFile) applyLeg(c Caller, absent []casework.AccountID, receives bool, now time.Time) {
 	f.Facts.Leg = f.Leg.ID
 	// Who filed into the case is not thereby who filed this leg: an app follows its own, a person those of the own unit.
 	if f.Leg.FiledBy != c.Account && (c.Role == casework.RoleApp || f.Leg.Sender != c.Unit.ID) {
@@ -386,7 +445,7 @@ func (f *LegFile) applyLeg(c Caller, receives bool, now time.Time) {
 	}
 	if receives && !over {
 		f.Facts.Relations |= access.Pending
-		if f.Leg.Officer == c.Account && !f.Leg.Accepted.IsZero() {
+		if isOneOf(f.Leg.Officer, c.Account, absent) && !f.Leg.Accepted.IsZero() {
 			f.Facts.Relations |= access.Receiver
 		}
 	}
@@ -404,6 +463,11 @@ func (f LegFile) AsOfficer(receiver casework.Unit) access.Facts {
 	facts.Active, facts.Blocked, facts.Role, facts.MFA = true, false, access.Worker, access.MFARecent
 	facts.Sector, facts.Relations = sectorOf(receiver.Type), access.Receiver|access.Pending
 	return facts
+}
+
+// isOneOf tells whether the officer is the account, or one for whom it stands in.
+func isOneOf(officer, account casework.AccountID, absent []casework.AccountID) bool {
+	return officer == account || slices.Contains(absent, officer)
 }
 
 func basisOf(d casework.Disclosure) (access.Basis, access.Mask, access.Named) {

@@ -63,8 +63,10 @@ type Store struct {
 
 	directory  atomic.Pointer[Directory]
 	identities *lru.Cache[identityKey, casework.Person]
+	names      *lru.Cache[identityKey, casework.PersonIdentity]
 	callers    *lru.Cache[string, knownCaller]
 	handlers   *lru.Cache[casework.UnitID, unitHandlers]
+	deputies   *lru.Cache[casework.AccountID, deputyships]
 	rights     atomic.Uint64 // changes whenever an account, role, unit or credential does
 	version    atomic.Uint64 // changes with every commit that writes more than the journal
 	pages      *lru.Cache[pageKey, legPage]

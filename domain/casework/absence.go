@@ -40,9 +40,9 @@ func (a Absence) Set(s Stead, now time.Time) (Absence, error) {
 		a.From = now
 	}
 	var v Violations
-	v.check(a.Until.After(now), "untilTime", "IN_PAST")
+	v.check(a.Until.After(now), "untilTime", "NOT_AHEAD")
 	v.check(a.Until.After(a.From) || !a.Until.After(now), "untilTime", "BEFORE_FROM")
-	v.check(a.Until.Sub(a.From) <= absenceDays*24*time.Hour, "untilTime", "TOO_LONG")
+	v.check(a.Until.Sub(a.From) <= absenceDays*24*time.Hour, "untilTime", "OUT_OF_RANGE")
 	if err := v.orNil(); err != nil {
 		return a, err
 	}

@@ -86,7 +86,7 @@ func (h Household) Join(m Membership, p Person, known []Membership, today Date) 
 	m.Household, m.Person = h.ID, p.ID
 	var v Violations
 	v.check(m.Role.Valid(), "role", "REQUIRED")
-	v.check(p.Register == h.Register && p.Side == h.Side, "person", "NOT_FOUND")
+	v.check(p.Register == h.Register && p.Side == h.Side, "person", "PERSON_UNKNOWN")
 	v.span("fromDate", m.From, m.Until, today)
 	if birth := p.Identity.BirthDate; birth.Precision == ToDay && m.From < birth.First {
 		v.Add("fromDate", "BEFORE_BIRTH")
@@ -128,7 +128,7 @@ func (h Household) ChangeCard(card FamilyCard, today Date) (next Household, err 
 	last := len(h.Cards) - 1
 	if last >= 0 {
 		v.check(h.Cards[last].Number != card.Number || h.Cards[last].Until != 0, "cardNumber", "UNCHANGED")
-		v.check(card.From >= h.Cards[last].Until && (card.From > h.Cards[last].From || card.corrects(h.Cards[last])), "fromDate", "BEFORE_THE_CARD_BEFORE")
+		v.check(card.From >= h.Cards[last].Until && (card.From > h.Cards[last].From || card.corrects(h.Cards[last])), "fromDate", "BEFORE_CARD")
 	}
 	if err := v.orNil(); err != nil {
 		return h, err

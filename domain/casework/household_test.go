@@ -45,8 +45,8 @@ func TestAPersonIsOfOneHouseholdAtATime(t *testing.T) {
 		{"backwards", resident, 250, 240, "untilDate BEFORE_FROM"},
 		{"no day", resident, 0, 250, "fromDate REQUIRED"},
 		{"before she was born", memberOf(UnitID{1}, Ordinary, 240), 230, 250, "fromDate BEFORE_BIRTH"},
-		{"of the other side", memberOf(UnitID{1}, Protected, 10), 200, 250, "person NOT_FOUND"},
-		{"of another register", memberOf(UnitID{2}, Ordinary, 10), 200, 250, "person NOT_FOUND"},
+		{"of the other side", memberOf(UnitID{1}, Protected, 10), 200, 250, "person PERSON_UNKNOWN"},
+		{"of another register", memberOf(UnitID{2}, Ordinary, 10), 200, 250, "person PERSON_UNKNOWN"},
 	} {
 		m, err := home().Join(Membership{ID: ID{4}, Role: HouseholdChild, From: tt.from, Until: tt.until}, tt.p, known, censusDay)
 		if got := reasonOf(err); got != tt.want {
@@ -105,7 +105,7 @@ func TestAHouseholdHasManyCardsOverTime(t *testing.T) {
 	}{
 		{"the same number", FamilyCard{Number: secondKK, Reason: CardMove, From: 600}, "cardNumber UNCHANGED"},
 		{"no KK", FamilyCard{Number: "32011301", Reason: CardMove, From: 600}, "cardNumber KK_FORMAT"},
-		{"before the card before", FamilyCard{Number: firstKK, Reason: CardMove, From: 500}, "fromDate BEFORE_THE_CARD_BEFORE"},
+		{"before the card before", FamilyCard{Number: firstKK, Reason: CardMove, From: 500}, "fromDate BEFORE_CARD"},
 		{"tomorrow", FamilyCard{Number: firstKK, Reason: CardMove, From: censusDay + 1}, "fromDate IN_FUTURE"},
 	} {
 		if _, err := married.ChangeCard(tt.card, censusDay); reasonOf(err) != tt.want {

@@ -32,7 +32,7 @@ func (l Legacy) Check(t CaseType, unit Unit, now time.Time) error {
 	v.check(l.OpenedOn <= today, "legacy.openedOn", "IN_FUTURE")
 	v.check(l.LastContactOn <= today, "legacy.lastContactOn", "IN_FUTURE")
 	v.check(l.LastContactOn == 0 || l.LastContactOn >= l.OpenedOn, "legacy.lastContactOn", "BEFORE_OPENING")
-	v.check(slices.Contains(t.legacyStatuses(), l.Status), "legacy.status", "NOT_A_STATUS")
+	v.check(slices.Contains(t.legacyStatuses(), l.Status), "legacy.status", "VALUE_NOT_TAKEN")
 	return v.orNil()
 }
 

@@ -32,8 +32,8 @@ func TestALegacyCaseIsBroughtInInTheFirstDays(t *testing.T) {
 		{"tomorrow", with(func(l *Legacy) { l.OpenedOn = DateOf(start) + 1; l.LastContactOn = 0 }), ChildStunting, unit, start, "legacy.openedOn IN_FUTURE"},
 		{"contact before it opened", with(func(l *Legacy) { l.LastContactOn = l.OpenedOn - 1 }), ChildStunting, unit, start, "legacy.lastContactOn BEFORE_OPENING"},
 		{"contact tomorrow", with(func(l *Legacy) { l.LastContactOn = DateOf(start) + 1 }), ChildStunting, unit, start, "legacy.lastContactOn IN_FUTURE"},
-		{"a closed one", with(func(l *Legacy) { l.Status = StatusClosed }), ChildStunting, unit, start, "legacy.status NOT_A_STATUS"},
-		{"growth monitoring under assessment", with(func(l *Legacy) { l.Status = StatusAssessment }), GrowthMonitoring, unit, start, "legacy.status NOT_A_STATUS"},
+		{"a closed one", with(func(l *Legacy) { l.Status = StatusClosed }), ChildStunting, unit, start, "legacy.status VALUE_NOT_TAKEN"},
+		{"growth monitoring under assessment", with(func(l *Legacy) { l.Status = StatusAssessment }), GrowthMonitoring, unit, start, "legacy.status VALUE_NOT_TAKEN"},
 		{"growth monitoring", with(func(l *Legacy) { l.Status = StatusMonitoring }), GrowthMonitoring, unit, start, ""},
 	} {
 		if got := reasonOf(tt.l.Check(tt.t, tt.unit, tt.now)); got != tt.want {
