@@ -144,6 +144,9 @@ func caseActions(f store.CaseFile) []string {
 			actions = append(actions, string(event))
 		}
 	}
+	if decideReasoned(f.Facts, access.CaseAssign).Allowed() {
+		actions = append(actions, string(eventAssign))
+	}
 	return actions
 }
 

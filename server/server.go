@@ -134,6 +134,10 @@ func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 		pb.CaseService_UpdateCase_FullMethodName:           meaningOf(s.meaningOfCaseUpdate),
 		pb.CaseService_RecordServiceConsent_FullMethodName: meaningOf(s.meaningOfServiceConsent),
 		pb.DutyService_AddTask_FullMethodName:              meaningOf(s.meaningOfTask),
+		pb.CaseService_ListRoster_FullMethodName:           meaningOf(s.meaningOfRoster),
+		pb.CaseService_AssignCase_FullMethodName:           meaningOf(s.meaningOfAssignment),
+		pb.CaseService_TransferCaseload_FullMethodName:     meaningOf(s.meaningOfTransfer),
+		pb.AccountService_SetAbsence_FullMethodName:        meaningOf(s.meaningOfAbsence),
 	}
 }
 

@@ -159,3 +159,11 @@ func viewCaller(c store.Caller) *pb.WhoAmIResponse {
 		Role: enum[pb.Role_Value](pb.Role_Value_value, c.Role),
 	}
 }
+
+// viewAbsence makes the message of an absence, which holds nothing about a client.
+func viewAbsence(a casework.Absence) *pb.Absence {
+	return &pb.Absence{
+		Name: named("absences", a.ID), Account: accountName(a.Account), Deputy: accountName(a.Deputy),
+		FromTime: timestamp(a.From), UntilTime: timestamp(a.Until),
+	}
+}
