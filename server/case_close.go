@@ -181,7 +181,9 @@ func (m *caseMove) confirmHandover(f store.LegFile) error {
 	}
 	_, err = m.putLegStep(m.w, legStep{
 		before: f.Leg, after: leg, k: f.Case, change: change, by: way.by,
-		record: func(event journal.Event) ([16]byte, error) { return m.append(m.w, way.action, act, aboutLeg(f), event), nil },
+		record: func(event journal.Event) ([16]byte, error) {
+			return m.append(m.w, way.action, act, aboutLeg(f), event), nil
+		},
 	})
 	return err
 }
@@ -197,7 +199,7 @@ func (s *cases) ReopenCase(ctx context.Context, req *pb.ReopenCaseRequest) (*pb.
 			return err
 		}
 		m.noteReason(casework.NoteNote, req.GetReason())
-		m.then(func() error { return m.w.EnsureOfficer(m.next, m.entry) })
+		m.then(func() error { _, err := m.w.Follow(m.next, m.entry); return err })
 		return nil
 	})
 }

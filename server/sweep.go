@@ -170,7 +170,7 @@ func (s *Server) tellLate(w *store.Writer, l late, level int, entry [16]byte) er
 		Kind: casework.NoticeDutyLate, ObjectKind: l.duty.Kind, Object: l.duty.Object, Case: l.k.ID, Level: level,
 		Unit: l.duty.Unit, Role: casework.RoleSupervisor,
 	}
-	reviewed, err := w.HoldsRole(casework.RoleReviewer, l.duty.Unit)
+	reviewed, err := w.RoleHeld(casework.RoleReviewer, l.duty.Unit)
 	if err != nil {
 		return err
 	}

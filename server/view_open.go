@@ -68,8 +68,10 @@ func (s *Server) hideShelter(m *pb.Referral, f store.LegFile, sender bool) {
 		unit  casework.UnitID
 		field *string
 	}{
-		{f.Leg.Sender, &m.SenderUnit}, {f.Leg.Receiver, &m.ReceiverUnit},
-		{f.Leg.ForwardedBy, &m.ForwardedByUnit}, {f.Duty.Unit, &m.AccountableUnit},
+		{f.Leg.Sender, &m.SenderUnit},
+		{f.Leg.Receiver, &m.ReceiverUnit},
+		{f.Leg.ForwardedBy, &m.ForwardedByUnit},
+		{f.Duty.Unit, &m.AccountableUnit},
 	} {
 		if unit, _ := s.store.Directory().Unit(named.unit); !unit.KnownTo(reader) {
 			*named.field = unitName(unit.Contact)

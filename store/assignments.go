@@ -27,9 +27,9 @@ func (w *Writer) HandOver(k casework.CaseID, from, to casework.AccountID) error 
 	return err
 }
 
-// follow names the next officer of a case that has none left, by the rule of the domain. It gives the officer who goes on; zero if
+// Follow names the next officer of a case that has none left, by the rule of the domain. It gives the officer who goes on; zero if
 // there is nobody at all.
-func (w *Writer) follow(k casework.Case, entry [16]byte) (casework.AccountID, error) {
+func (w *Writer) Follow(k casework.Case, entry [16]byte) (casework.AccountID, error) {
 	officers, err := w.Officers(k.ID, w.Now())
 	if err != nil || len(officers) > 0 {
 		return append(officers, casework.AccountID{})[0], err

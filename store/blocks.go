@@ -56,7 +56,7 @@ func (w *Writer) block(k casework.CaseID, account casework.AccountID, entry [16]
 
 // replace hands over what a blocked account owed on a case, to another officer or to whoever follows. A leg's duty stays its unit's.
 func (w *Writer) replace(k casework.Case, blocked casework.AccountID, entry [16]byte) error {
-	next, err := w.follow(k, entry)
+	next, err := w.Follow(k, entry)
 	if err != nil {
 		return err
 	}

@@ -189,19 +189,6 @@ func (w *Writer) Assign(id casework.CaseID, officer casework.AccountID, entry [1
 	return err
 }
 
-// EnsureOfficer gives a case that goes on an officer, where all whom it had are gone or kept from it.
-func (w *Writer) EnsureOfficer(k casework.Case, entry [16]byte) error {
-	officers, err := w.Officers(k.ID, w.Now())
-	if err != nil || len(officers) > 0 {
-		return err
-	}
-	next, err := w.nextOfficer(k)
-	if err != nil || next == (casework.AccountID{}) {
-		return err
-	}
-	return w.Assign(k.ID, next, entry)
-}
-
 // CaseOnly reads a case for the system's own events, which nobody asked for.
 func (t *tx) CaseOnly(id casework.CaseID) (casework.Case, error) {
 	k, err := scanCase(t.row("SELECT "+caseColumns+" FROM cases c WHERE c.id = $1", id))

@@ -199,7 +199,7 @@ func (t *tx) complete(d *dutyRow, c Caller, now time.Time) (err error) {
 		if d.caseRow, err = scanCase(t.row("SELECT "+caseColumns+" FROM cases c WHERE c.id = $1", d.duty.Case)); err != nil {
 			return fmt.Errorf("read the case of a duty: %w", err)
 		}
-		d.rights, err = t.rightsOn(d.duty.Case, c, now)
+		d.rights, err = t.rightsOn(d.caseRow.Case, c, now)
 		return err
 	}
 	legs, err := t.legRows(c, now, "WHERE l.id = $1", d.duty.Object)

@@ -71,8 +71,8 @@ func (w *Writer) SetTold(d casework.Duty, told int) error {
 	return err
 }
 
-// HoldsRole tells whether anybody holds a role in a unit. Served by memberships_unit.
-func (t *tx) HoldsRole(role casework.Role, unit casework.UnitID) (holds bool, err error) {
+// RoleHeld tells whether anybody holds a role in a unit. Served by memberships_unit.
+func (t *tx) RoleHeld(role casework.Role, unit casework.UnitID) (holds bool, err error) {
 	err = t.row("SELECT count(*) > 0 FROM memberships WHERE unit = $1 AND role = $2 AND until_time IS NULL", unit, string(role)).scan(&holds)
 	return holds, err
 }
