@@ -28,6 +28,7 @@ var sealedColumns = []sealedColumn{
 	{"legs", "report_f3", subjectOf("t.case_id")},
 	{"progress", "f3", subjectOf("(SELECT l.case_id FROM legs l WHERE l.id = t.leg)")},
 	{"progress", "diagnosis_f3", subjectOf("(SELECT l.case_id FROM legs l WHERE l.id = t.leg)")},
+	{"reviews", "f3", subjectOf("t.case_id")},
 }
 
 func subjectOf(caseID string) string {
@@ -72,7 +73,7 @@ func checkAnswers(r *Reader, report func(string)) error {
 // entryTables carry the id of the entry that made or last changed each row.
 var entryTables = []string{
 	"units", "accounts", "memberships", "credentials", "persons", "cases", "incidents", "pairs", "measurements",
-	"notes", "legal_steps", "case_events", "changes", "tasks", "assignments", "submissions", "blocks", "barred", "disclosures", "legs", "progress", "duties",
+	"notes", "legal_steps", "case_events", "changes", "tasks", "assignments", "submissions", "blocks", "barred", "disclosures", "legs", "progress", "duties", "reviews",
 }
 
 // checkEntries finds rows without an entry: somebody wrote past the journal. It also finds an older value put back into its own

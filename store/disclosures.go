@@ -11,13 +11,14 @@ import (
 
 // PutDisclosure stores a basis on which other units may read.
 func (w *Writer) PutDisclosure(d casework.Disclosure, subject casework.PersonID, entry [16]byte) error {
-	f3, err := w.sealJSON(Cell{"disclosures", "f3", d.ID[:], Owner(subject)}, d.Content)
+	f3, err := w.sealJSON(disclosureCell(d.ID, subject), d.Content)
 	if err != nil {
 		return err
 	}
-	_, err = w.exec(`INSERT INTO disclosures (id, case_id, kind, unit, from_time, until_time, scope, named, entry, f3)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		d.ID, d.Case, d.Kind, d.From, d.Given, d.Expires, int64(d.Scope), int64(d.Named), entry, f3)
+	_, err = w.exec(`INSERT INTO disclosures (id, case_id, kind, unit, account, from_time, until_time, services, replaces, scope, named, entry, f3)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		d.ID, d.Case, d.Kind, d.From, orNull(d.By[:]), d.Given, d.Expires, joinServices(d.Services), orNull(d.Replaces[:]),
+		int64(d.Scope), int64(d.Named), entry, f3)
 	if err != nil {
 		return fmt.Errorf("put a disclosure: %w", err)
 	}
@@ -29,21 +30,17 @@ func (w *Writer) PutDisclosure(d casework.Disclosure, subject casework.PersonID,
 	return nil
 }
 
-// ConsentFor finds a consent in force on a case that names a receiver; ok is false if there is none. Served by disclosures_case.
-func (t *tx) ConsentFor(k casework.CaseID, unit casework.UnitID, now time.Time) (d casework.Disclosure, ok bool, err error) {
-	d.Case = k
-	err = t.row(`SELECT d.id, d.kind, d.from_time, d.until_time, d.scope, d.named FROM disclosures d
-		JOIN disclosure_units u ON u.disclosure = d.id AND u.unit = $2
-		WHERE d.case_id = $1 AND d.kind = 'CONSENT' AND d.withdrawn IS NULL AND d.from_time <= $3 AND d.until_time > $3
-		ORDER BY d.until_time DESC LIMIT 1`, k, unit, now).
-		scan(d.ID[:], &d.Kind, &d.Given, &d.Expires, &d.Scope, &d.Named)
-	if errors.Is(err, errNoRows) {
-		return d, false, nil
-	}
-	return d, err == nil, err
+func disclosureCell(id casework.DisclosureID, subject casework.PersonID) Cell {
+	return Cell{"disclosures", "f3", id[:], Owner(subject)}
 }
 
-// disclosure reads what of a basis stands in clear.
+// LockDisclosure locks the case of a basis, by the basis's name.
+func (w *Writer) LockDisclosure(id casework.DisclosureID) error {
+	_, err := w.exec("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM disclosures WHERE id = $1)", id)
+	return err
+}
+
+// disclosure reads what of a basis the facts of a leg need.
 func (t *tx) disclosure(id casework.DisclosureID) (d casework.Disclosure, err error) {
 	d.ID = id
 	err = t.row("SELECT case_id, kind, from_time, until_time, withdrawn, scope, named FROM disclosures WHERE id = $1", id).
@@ -54,22 +51,161 @@ func (t *tx) disclosure(id casework.DisclosureID) (d casework.Disclosure, err er
 	return d, nil
 }
 
-// BasisNaming finds a basis in force on a case that names a receiver: first a preferred one, then a consent or care; ok is false if
-// there is none. An exception is decided for the leg that it was made for, and carries no other by itself. Served by disclosures_case.
-func (t *tx) BasisNaming(k casework.CaseID, unit casework.UnitID, preferred casework.DisclosureID, now time.Time) (d casework.Disclosure, ok bool, err error) {
-	found, err := list(t, func(r row) (d casework.Disclosure, err error) {
-		d.Case = k
-		return d, r.scan(d.ID[:], &d.Kind, &d.Given, &d.Expires, &d.Scope, &d.Named)
-	}, `SELECT d.id, d.kind, d.from_time, d.until_time, d.scope, d.named FROM disclosures d
-		JOIN disclosure_units u ON u.disclosure = d.id AND u.unit = $2
-		WHERE d.case_id = $1 AND d.withdrawn IS NULL AND d.from_time <= $3 AND (d.until_time IS NULL OR d.until_time > $3)
-			AND (d.kind IN ('CONSENT', 'CARE') OR d.id = $4)
-		ORDER BY d.until_time DESC, d.id`, k, unit, now, preferred)
-	if err != nil || len(found) == 0 {
-		return d, false, err
+// CaseOfDisclosure finds the case of a basis; ok is false if there is no such basis.
+func (t *tx) CaseOfDisclosure(id casework.DisclosureID) (k casework.CaseID, ok bool, err error) {
+	err = t.row("SELECT case_id FROM disclosures WHERE id = $1", id).scan(k[:])
+	if errors.Is(err, errNoRows) {
+		return k, false, nil
 	}
-	if i := slices.IndexFunc(found, func(d casework.Disclosure) bool { return d.ID == preferred }); i >= 0 {
-		return found[i], true, nil
+	return k, err == nil, err
+}
+
+// Disclosures are all bases of a case, newest first, with what stands sealed. Served by disclosures_case.
+func (t *tx) Disclosures(k casework.Case) ([]casework.Disclosure, error) {
+	all, err := list(t, func(r row) (d casework.Disclosure, err error) {
+		var services string
+		var f3 []byte
+		d.Case = k.ID
+		err = r.scan(d.ID[:], &d.Kind, d.From[:], d.By[:], &d.Given, &d.Expires, &d.Withdrawn, &services, d.Replaces[:], &d.Scope, &d.Named, &f3)
+		if err != nil {
+			return d, err
+		}
+		d.Services = splitServices(services)
+		return d, t.openJSON(disclosureCell(d.ID, k.Subject), f3, &d.Content)
+	}, `SELECT id, kind, unit, account, from_time, until_time, withdrawn, services, replaces, scope, named, f3 FROM disclosures
+		WHERE case_id = $1 ORDER BY from_time DESC, id`, k.ID)
+	if err != nil {
+		return nil, fmt.Errorf("read the bases of a case: %w", err)
 	}
-	return found[0], true, nil
+	for r := range t.rows(`SELECT u.disclosure, u.unit FROM disclosures d
+		JOIN disclosure_units u ON u.disclosure = d.id
+		WHERE d.case_id = $1 ORDER BY u.unit`, k.ID) {
+		var id casework.DisclosureID
+		var unit casework.UnitID
+		if err := r.scan(id[:], unit[:]); err != nil {
+			return nil, fmt.Errorf("read the units of a basis: %w", err)
+		}
+		for i := range all {
+			if all[i].ID == id {
+				all[i].To = append(all[i].To, unit)
+			}
+		}
+	}
+	return all, nil
+}
+
+// WithdrawDisclosure takes a basis back, at once and for good.
+func (w *Writer) WithdrawDisclosure(id casework.DisclosureID, entry [16]byte) error {
+	_, err := w.exec("UPDATE disclosures SET withdrawn = $2, entry = $3 WHERE id = $1 AND withdrawn IS NULL", id, w.Now(), entry)
+	return err
+}
+
+// ExpireDisclosure ends a basis now as its time would: its legs stay open, and its receivers read no more than their own legs.
+func (w *Writer) ExpireDisclosure(id casework.DisclosureID, entry [16]byte) error {
+	now := w.Now()
+	_, err := w.exec(`UPDATE disclosures SET until_time = $2, entry = $3
+		WHERE id = $1 AND withdrawn IS NULL AND (until_time IS NULL OR until_time > $4)`, id, now, entry, now)
+	return err
+}
+
+// OpenReferrals are the legs of a case that are not final. Served by legs_one_open.
+func (t *tx) OpenReferrals(k casework.CaseID) ([]casework.Referral, error) {
+	return list(t, scanLeg, "SELECT "+legColumns+" FROM legs l WHERE l.case_id = $1 AND l.ended IS NULL ORDER BY l.sent, l.id", k)
+}
+
+// LegsOn are the legs to a caller's unit, or to one that it stands in for, that stand or stood on a basis.
+func (t *tx) LegsOn(k casework.CaseID, basis casework.DisclosureID, c Caller) ([]casework.LegID, error) {
+	units, err := t.servedUnits(c)
+	if err != nil {
+		return nil, err
+	}
+	var mine []casework.LegID
+	for r := range t.rows("SELECT id, receiver FROM legs WHERE case_id = $1 AND disclosure = $2 ORDER BY sent, id", k, basis) {
+		var id casework.LegID
+		var receiver casework.UnitID
+		if err := r.scan(id[:], receiver[:]); err != nil {
+			return nil, fmt.Errorf("read the legs on a basis: %w", err)
+		}
+		if slices.Contains(units, receiver) {
+			mine = append(mine, id)
+		}
+	}
+	return mine, nil
+}
+
+// MoveLeg puts an open leg on another basis. What stands sealed in it is as it was.
+func (w *Writer) MoveLeg(id casework.LegID, basis casework.DisclosureID, entry func(value [32]byte) [16]byte) error {
+	value, err := w.digestOf("legs", id)
+	if err != nil {
+		return err
+	}
+	_, err = w.exec("UPDATE legs SET disclosure = $2, revision = revision + 1, entry = $3 WHERE id = $1 AND ended IS NULL", id, basis, entry(value))
+	return err
+}
+
+// RefuseCare notes on a case that its client refuses the chain of health care.
+func (w *Writer) RefuseCare(id casework.CaseID, entry func(value [32]byte) [16]byte) error {
+	value, err := w.digestOf("cases", id)
+	if err != nil {
+		return err
+	}
+	_, err = w.exec("UPDATE cases SET care_refused = 1, revision = revision + 1, entry = $2 WHERE id = $1", id, entry(value))
+	return err
+}
+
+// CareRefused tells whether the client of a case refused the chain of health care.
+func (t *tx) CareRefused(id casework.CaseID) (refused bool, err error) {
+	return refused, t.row("SELECT care_refused FROM cases WHERE id = $1", id).scan(&refused)
+}
+
+// digestOf is the digest of what stands sealed in a row, for the entry of a change that does not touch it.
+func (t *tx) digestOf(table string, id [16]byte) ([32]byte, error) {
+	var first, second []byte
+	err := t.row("SELECT "+digestColumns[table]+" FROM "+table+" t WHERE t.id = $1", id).scan(&first, &second)
+	if err != nil {
+		return [32]byte{}, fmt.Errorf("read what is sealed in a row of %s: %w", table, err)
+	}
+	return digest(first, second), nil
+}
+
+// Ending is a basis whose end comes near, and of which nobody was told yet, or not since it came nearer.
+type Ending struct {
+	casework.Disclosure
+	Reminded int // days before the end of the last reminder; 0: none
+}
+
+// Endings are the bases with open legs that end within days, told last at another distance: a superset of those of which somebody
+// is to be reminded. Served by disclosures_until and legs_one_open.
+func (t *tx) Endings(now time.Time, days, reminded, limit int) ([]Ending, error) {
+	return list(t, func(r row) (e Ending, err error) {
+		return e, r.scan(e.ID[:], e.Case[:], &e.Kind, &e.Given, &e.Expires, &e.Reminded)
+	}, `SELECT d.id, d.case_id, d.kind, d.from_time, d.until_time, COALESCE(d.reminded, 0) FROM disclosures d
+		WHERE d.withdrawn IS NULL AND d.until_time > $1 AND d.until_time <= $2 AND COALESCE(d.reminded, 0) = $3
+			AND EXISTS (SELECT 1 FROM legs l WHERE l.case_id = d.case_id AND l.ended IS NULL AND l.disclosure = d.id)
+		ORDER BY d.until_time LIMIT $4`, now, now.Add(time.Duration(days)*24*time.Hour), reminded, limit)
+}
+
+// EndingOf is one basis as Endings has it; ok is false if no open leg stands on it any more.
+func (t *tx) EndingOf(id casework.DisclosureID) (e Ending, ok bool, err error) {
+	err = t.row(`SELECT d.id, d.case_id, d.kind, d.from_time, d.until_time, d.withdrawn, COALESCE(d.reminded, 0) FROM disclosures d
+		WHERE d.id = $1 AND EXISTS (SELECT 1 FROM legs l WHERE l.case_id = d.case_id AND l.ended IS NULL AND l.disclosure = d.id)`, id).
+		scan(e.ID[:], e.Case[:], &e.Kind, &e.Given, &e.Expires, &e.Withdrawn, &e.Reminded)
+	if errors.Is(err, errNoRows) {
+		return e, false, nil
+	}
+	return e, err == nil, err
+}
+
+// Reminded notes that the end of a basis was told.
+func (w *Writer) Reminded(id casework.DisclosureID, days int, entry [16]byte) error {
+	_, err := w.exec("UPDATE disclosures SET reminded = $2, entry = $3 WHERE id = $1", id, days, entry)
+	return err
+}
+
+// EndRenewal ends the duty to renew a basis on which no open leg stands any more.
+func (w *Writer) EndRenewal(l casework.Referral) error {
+	_, err := w.exec(`UPDATE duties SET ended = $3 WHERE object = $1 AND duty = 'RENEW_CONSENT' AND ended IS NULL
+		AND NOT EXISTS (SELECT 1 FROM legs l WHERE l.case_id = $2 AND l.ended IS NULL AND l.disclosure = $4)`,
+		l.Disclosure, l.Case, w.Now(), l.Disclosure)
+	return err
 }

@@ -73,6 +73,7 @@ type CaseFile struct {
 // caseRights are an account's relations to a case.
 type caseRights struct {
 	assigned, blocked bool
+	underReview       bool                 // an exception on the case waits for this reviewer
 	filed, opened     time.Time            // the newest filing, and the one that opened the case
 	absent            []casework.AccountID // for whom the account stands in now
 	ends              time.Time            // when the first of them begins or ends by time; zero: never
@@ -115,7 +116,10 @@ func (t *tx) rightsOn(k casework.Case, c Caller, now time.Time) (rights caseRigh
 			rights.opened = filed
 		}
 	}
-	return rights, nil
+	if c.Role == casework.RoleReviewer { // whom alone it concerns
+		rights.underReview, err = t.UnderReview(k.ID)
+	}
+	return rights, err
 }
 
 // standIns reads for whom the caller is deputy: she has their part in the case while the absence lasts, no longer and not before.
@@ -199,6 +203,9 @@ func (r caseRights) apply(f *access.Facts, c Caller, k casework.Case, now time.T
 	}
 	if k.Type.IsGrowth() {
 		f.Cond |= access.ChildGrowth
+	}
+	if r.underReview {
+		f.Cond |= access.ReviewPending
 	}
 }
 
@@ -479,4 +486,15 @@ func basisOf(d casework.Disclosure) (access.Basis, access.Mask, access.Named) {
 		return access.Care, access.Mask(d.Scope), named
 	}
 	return access.Exception, access.Mask(d.Scope), named
+}
+
+// OfficerFacts is what Decide must know of whoever takes a leg of a case on a basis: the bases of a case are compared by what they
+// would show.
+func (s *Store) OfficerFacts(k casework.Case, d casework.Disclosure, receiver casework.UnitID, now time.Time) access.Facts {
+	unit, _ := s.Directory().Unit(receiver)
+	officer := Caller{Active: true, Role: casework.RoleWorker, Unit: unit, MFATime: now}
+	f := officer.Facts(now).Doing(access.Read)
+	f.Case, f.Level, f.State, f.Relations = k.ID, levels[k.Level], access.Open, access.Receiver
+	f.Basis, f.Scope, f.Named = basisOf(d)
+	return f
 }

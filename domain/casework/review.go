@@ -17,6 +17,7 @@ type Review struct {
 	Unit      UnitID    // the owner's
 	By        AccountID // whose act it is
 	Started   time.Time
+	Due       time.Time // as its duty says
 	Decided   time.Time // zero: pending
 	DecidedBy AccountID
 	Outcome   ReviewOutcome
@@ -24,8 +25,8 @@ type Review struct {
 	Reason    string // of the decision, sealed
 }
 
-// NewReview begins a review of an act. By when it is owed stands in its duty, REVIEW_EXCEPTION: 72 hours on the calendar (design:
-// access, Bases).
+// NewReview begins a review of an act. By when it is owed follows from its duty, REVIEW_EXCEPTION: 72 hours on the calendar
+// (design: access, Bases).
 func NewReview(id ID, kind ReviewKind, of Disclosure, unit UnitID, by AccountID, now time.Time) Review {
 	return Review{ID: id, Kind: kind, Object: of.ID, Case: of.Case, Unit: unit, By: by, Started: now}
 }
