@@ -95,7 +95,7 @@ func (s *Server) draw(f *filing) error {
 		}
 		f.keys = append(f.keys, key)
 	}
-	n := 12 + 8*len(f.legs) + 2*len(f.disclosures)
+	n := 12 + 8*len(f.legs) + 4*len(f.disclosures)
 	if f.incident != nil {
 		n += 2 * len(f.incident.Pairs)
 	}
@@ -132,8 +132,9 @@ type filed struct {
 	made     bool // the person is new
 	tags     [][16]byte
 	number   string
-	history  []casework.Measurement // of the child, newest first, without this filing's
-	findings growth.Findings        // of the newest measurement; a flagged index makes none
+	history  []casework.Measurement      // of the child, newest first, without this filing's
+	findings growth.Findings             // of the newest measurement; a flagged index makes none
+	bases    map[int]casework.Disclosure // of the call's disclosures, those that have been recorded
 	legsDone []*pb.FiledLeg
 	entry    [16]byte // of the case
 }

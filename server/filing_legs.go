@@ -149,7 +149,7 @@ func (j *filed) send(i int, leg newLeg, unit casework.Unit, number string) error
 	if err != nil {
 		return err
 	}
-	basis, hidden, err := j.basis(i, unit) // before an open leg is looked for: that a basis lacks must not tell of one
+	basis, hidden, err := j.basis(i, l) // before an open leg is looked for: that a basis lacks must not tell of one
 	if err != nil {
 		return err
 	}
@@ -287,71 +287,6 @@ func (j *filed) askOfficer(service casework.ReferralServiceType) error {
 		return err
 	}
 	return j.w.PutDuty(duty, j.entry)
-}
-
-// basis is the disclosure of a leg: one of the call's that covers it, or an earlier consent in force that names the receiver. It
-// is hidden where the case has been raised above what the basis carries and the filer must not learn that.
-func (j *filed) basis(i int, unit casework.Unit) (basis casework.Disclosure, hidden bool, err error) {
-	missing := casework.Precondition("BASIS_MISSING").With("field", fmt.Sprintf("legs[%d]", i))
-	for n := range j.disclosures {
-		if d := j.disclosures[n]; len(d.legs) == 0 || slices.Contains(d.legs, i) {
-			return j.newBasis(d.Disclosure, unit, missing)
-		}
-	}
-	if j.outside() { // what the case has is not theirs to learn: they bring a basis or have none
-		return basis, false, missing
-	}
-	basis, ok, err := j.w.ConsentFor(j.k.ID, unit.ID, j.now)
-	if err == nil && !ok {
-		err = missing
-	}
-	return basis, false, err
-}
-
-// newBasis records a basis for one receiver. CARE carries only an ordinary leg of an L1 nutrition case between two health units;
-// an exception is an act of its own, and never of a kader or an app.
-func (j *filed) newBasis(d casework.Disclosure, unit casework.Unit, missing error) (basis casework.Disclosure, hidden bool, err error) {
-	d.ID, d.Case, d.From, d.To = casework.DisclosureID(j.id()), j.k.ID, j.caller.Unit.ID, []casework.UnitID{unit.ID}
-	if d.Given.IsZero() || d.Given.After(j.now) {
-		d.Given = j.now
-	}
-	switch {
-	case d.Kind == casework.BasisCare && !j.isCare(unit):
-		return d, false, missing
-	case d.Kind == casework.BasisCare && j.k.Level != casework.L1:
-		if j.outside() {
-			return d, true, nil
-		}
-		return d, false, missing
-	case d.Kind.IsException():
-		if err := j.except(j.w, j.k.ID); err != nil {
-			return d, false, err
-		}
-	}
-	return d, false, j.w.PutDisclosure(d, j.person.ID, j.entry)
-}
-
-func (j *filed) isCare(unit casework.Unit) bool { return careBetween(j.k, j.caller.Unit, unit) }
-
-func careBetween(k casework.Case, from, to casework.Unit) bool {
-	nutrition := k.Type.IsNutrition() || k.Type.IsGrowth()
-	return nutrition && from.Type.Sector() == casework.SectorHealth && to.Type.Sector() == casework.SectorHealth
-}
-
-// except decides an exception on the case as it now is.
-func (c call) except(w *store.Writer, k casework.CaseID) error {
-	if c.outside() {
-		return casework.Precondition("BASIS_MISSING")
-	}
-	file, err := w.CaseFor(c.caller, k, c.now)
-	if err != nil {
-		return err
-	}
-	file.Facts.Cond |= access.HasReason
-	if d := access.Decide(file.Facts.Doing(access.DisclosureException)); !d.Allowed() {
-		return c.refuse(access.DisclosureException, d, aboutCase(file.Case), k.String())
-	}
-	return nil
 }
 
 // owe starts the status duty of a case.

@@ -53,7 +53,7 @@ func (in *intake) filing(req *pb.FileReferralRequest) filing {
 		}
 	}
 	for i, d := range req.GetDisclosures() {
-		f.disclosures = append(f.disclosures, in.disclosure(fmt.Sprintf("disclosures[%d]", i), d, len(f.legs)))
+		f.disclosures = append(f.disclosures, in.filedDisclosure(fmt.Sprintf("disclosures[%d]", i), d, len(f.legs)))
 	}
 	in.guardian(&f)
 	return f

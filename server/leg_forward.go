@@ -67,7 +67,7 @@ func (in *intake) forwarding(req *pb.ForwardReferralRequest) forwarding {
 		in.fault("receiverUnit", "UNIT_UNKNOWN")
 	}
 	if d := req.GetDisclosure(); d != nil {
-		basis := in.disclosure("disclosure", d, 0)
+		basis := in.filedDisclosure("disclosure", d, 0)
 		basis.ID = casework.DisclosureID(newID())
 		f.basis = &basis
 	}
@@ -158,38 +158,69 @@ func (m *movement) nextBasis(asked forwarding, to casework.Unit) (d casework.Dis
 		d = asked.basis.Disclosure
 		return m.recordable(d, to)
 	}
-	d, ok, err := m.w.BasisNaming(m.f.Case.ID, to.ID, m.f.Leg.Disclosure, m.now)
+	next := casework.Referral{Case: m.f.Case.ID, Sender: m.f.Leg.Sender, Receiver: to.ID, Service: m.f.Leg.Service}
+	d, ok, err := m.basisFor(m.w, m.f.Case, next, m.f.Leg.Disclosure)
 	if err != nil || ok {
 		return d, false, err
 	}
 	if m.way.by == casework.BySender && m.f.Basis.Kind == casework.BasisCare {
 		id := casework.DisclosureID(uuid.NewSHA1(uuid.UUID(asked.id), []byte("care"))) // drawn with the leg's
-		return m.recordable(casework.Disclosure{ID: id, Kind: casework.BasisCare, Scope: uint32(identityScope | access.F3Sector)}, to)
+		return m.recordable(casework.Disclosure{ID: id, Kind: casework.BasisCare, Scope: uint32(careScope)}, to)
 	}
 	return casework.Disclosure{}, false, nil
 }
 
-// recordable is a new basis for one receiver, if it may be: the same rules as in a filing.
+// recordable is a new basis for one receiver and the service of its leg, if it may be: the same rules as in a filing.
 func (m *movement) recordable(d casework.Disclosure, to casework.Unit) (casework.Disclosure, bool, error) {
-	sender, _ := m.store.Directory().Unit(m.f.Leg.Sender)
-	d.Case, d.From, d.To = m.f.Case.ID, m.caller.Unit.ID, []casework.UnitID{to.ID}
+	d.Case, d.From, d.By, d.To = m.f.Case.ID, m.caller.Unit.ID, m.caller.Account, []casework.UnitID{to.ID}
 	if d.Given.IsZero() || d.Given.After(m.now) {
 		d.Given = m.now
 	}
-	if d.Kind == casework.BasisCare && (!careBetween(m.f.Case, sender, to) || m.f.Case.Level != casework.L1) {
+	if len(d.Services) == 0 {
+		d.Services = []casework.ReferralServiceType{m.f.Leg.Service}
+	}
+	next := casework.Referral{Case: d.Case, Sender: m.f.Leg.Sender, Receiver: to.ID, Service: m.f.Leg.Service}
+	if !d.Covers(next) {
 		return casework.Disclosure{}, false, nil
 	}
-	if d.Kind.IsException() {
-		return d, true, m.except(m.w, m.f.Case.ID)
+	switch {
+	case d.Kind == casework.BasisCare:
+		stands, err := m.caring(m.w, m.f.Case, next)
+		if err != nil || stands != careStands {
+			return casework.Disclosure{}, false, err
+		}
+	case d.Kind.IsException():
+		_, err := m.except(m.w, m.f.Case.ID)
+		return d, true, err
 	}
-	return d, true, nil
+	return d, true, m.speaks(m.w, m.f.Case, d, access.DisclosureRecord, "disclosure")
+}
+
+// putBasis stores the basis that came with the next leg; an exception is reviewed.
+func (m *movement) putBasis(d casework.Disclosure) error {
+	if !d.Kind.IsException() {
+		return m.w.PutDisclosure(d, m.f.Case.Subject, m.entry)
+	}
+	act, err := m.except(m.w, m.f.Case.ID)
+	if err != nil {
+		return err
+	}
+	entry, err := m.appendReasoned(m.w, access.DisclosureException, act, d, m.f.Case)
+	if err != nil {
+		return err
+	}
+	if err := m.w.PutDisclosure(d, m.f.Case.Subject, entry); err != nil {
+		return err
+	}
+	review, duty := uuid.NewSHA1(uuid.UUID(d.ID), []byte("review")), uuid.NewSHA1(uuid.UUID(d.ID), []byte("duty"))
+	return m.tellOfException(m.w, m.f.Case, d, casework.ID(review), casework.ID(duty), entry)
 }
 
 // putNext stores the next leg, with its basis, its entry and what its receiver owes.
 func (m *movement) putNext(act access.Decision) error {
 	l := m.next.leg
 	if d := m.next.basis; d != nil {
-		if err := m.w.PutDisclosure(*d, m.f.Case.Subject, m.entry); err != nil {
+		if err := m.putBasis(*d); err != nil {
 			return err
 		}
 	}

@@ -88,8 +88,11 @@ func (s *Server) moveDuty(w *store.Writer, e legStep, entry [16]byte) error {
 			return nil
 		}
 	}
-	if err := w.EndDuties(casework.ID(e.after.ID)); err != nil || !open {
+	if err := w.EndDuties(casework.ID(e.after.ID)); err != nil {
 		return err
+	}
+	if !open {
+		return w.EndRenewal(e.after) // of the basis, if it was the last leg on it
 	}
 	return s.startLegDuty(w, e.after, e.k, owed, entry)
 }

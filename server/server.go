@@ -138,6 +138,7 @@ func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 		pb.CaseService_AssignCase_FullMethodName:           meaningOf(s.meaningOfAssignment),
 		pb.CaseService_TransferCaseload_FullMethodName:     meaningOf(s.meaningOfTransfer),
 		pb.AccountService_SetAbsence_FullMethodName:        meaningOf(s.meaningOfAbsence),
+		pb.CaseService_RecordDisclosure_FullMethodName:     meaningOf(s.meaningOfDisclosure),
 	}
 }
 

@@ -1,0 +1,83 @@
+package server
+
+import (
+	"slices"
+	"time"
+
+	"github.com/sinergi-pug/sinergi/domain/access"
+	"github.com/sinergi-pug/sinergi/domain/casework"
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+)
+
+// viewDisclosure makes the message of a basis, for the side of its case or for a receiver by her leg. A grant of another case shows
+// nothing.
+func (s *Server) viewDisclosure(g access.Grant, d casework.Disclosure, actions []string, now time.Time) *pb.Disclosure {
+	m := &pb.Disclosure{}
+	if g.Case() != d.Case {
+		return m
+	}
+	c := d.Content
+	m.Name, m.FromUnit, m.Replaces = disclosureName(d.ID), unitName(d.From), disclosureName(d.Replaces)
+	m.Basis = enum[pb.BasisKind_Value](pb.BasisKind_Value_value, d.Kind)
+	for _, unit := range d.To {
+		m.ReceiverUnits = append(m.ReceiverUnits, unitName(unit))
+	}
+	m.Services = enums[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, d.Services)
+	m.Purpose, m.GiverName, m.ExplainedBy = c.Purpose, c.GiverName, c.ExplainedBy
+	m.Giver = enum[pb.ConsentGiver_Value](pb.ConsentGiver_Value_value, c.Giver)
+	m.Method = enum[pb.ConsentMethod_Value](pb.ConsentMethod_Value_value, c.Method)
+	m.Reason, m.OrderNumber = c.Reason, c.OrderNumber
+	m.ReadClasses, m.ReadFields = scopeClasses(access.Mask(d.Scope)), namedFields(d.Named)
+	m.GiveTime, m.ExpireTime, m.WithdrawTime = timestamp(d.Given), timestamp(d.Expires), timestamp(d.Withdrawn)
+	m.InForce = d.ValidAt(now)
+	m.AllowedActions = actions
+	sightOf(g).clear(m.ProtoReflect())
+	return m
+}
+
+// scopeClasses are the classes of a scope as they were asked for.
+func scopeClasses(scope access.Mask) []pb.Class {
+	var classes []pb.Class
+	for _, class := range []pb.Class{
+		pb.Class_F0, pb.Class_F1, pb.Class_F2, pb.Class_F3, pb.Class_F3_HEALTH, pb.Class_F3_SOCIAL, pb.Class_F3_PROTECTION,
+	} {
+		if scope&scopeBits[class] != 0 {
+			classes = append(classes, class)
+		}
+	}
+	return classes
+}
+
+func namedFields(bits uint64) []pb.NamedField_Value {
+	var fields []pb.NamedField_Value
+	for field := range pb.NamedField_Value_name {
+		if field != 0 && bits&(1<<uint(field)) != 0 {
+			fields = append(fields, pb.NamedField_Value(field))
+		}
+	}
+	slices.Sort(fields)
+	return fields
+}
+
+// viewReview makes the message of a review.
+func (s *Server) viewReview(g access.Grant, v casework.Review, d casework.Disclosure, legs []casework.LegID, duty casework.Duty, actions []string, now time.Time) *pb.Review {
+	m := &pb.Review{}
+	if g.Case() != v.Case {
+		return m
+	}
+	m.Name, m.Etag, m.Case, m.Disclosure, m.Unit = named("reviews", v.ID), etag(v.Revision), caseName(v.Case), disclosureName(v.Object), unitName(v.Unit)
+	m.Kind = enum[pb.ReviewKind_Value](pb.ReviewKind_Value_value, v.Kind)
+	m.Basis = enum[pb.BasisKind_Value](pb.BasisKind_Value_value, d.Kind)
+	for _, leg := range legs {
+		m.Referrals = append(m.Referrals, legName(leg))
+	}
+	if !duty.Due.IsZero() {
+		m.DueTime, m.EscalationLevel = timestamp(duty.Due), int32(duty.Level(now))
+	}
+	m.CreateTime, m.DecideTime = timestamp(v.Started), timestamp(v.Decided)
+	m.Outcome = enum[pb.ReviewOutcome_Value](pb.ReviewOutcome_Value_value, v.Outcome)
+	m.Reason, m.OrderNumber, m.DecisionReason = d.Content.Reason, d.Content.OrderNumber, v.Reason
+	m.AllowedActions = actions
+	sightOf(g).clear(m.ProtoReflect())
+	return m
+}
