@@ -59,13 +59,13 @@ func namedFields(bits uint64) []pb.NamedField_Value {
 	return fields
 }
 
-// viewReview makes the message of a review.
+// viewReview makes the message of a review. To whom it shows nothing any more, because she has judged it, it says what she named.
 func (s *Server) viewReview(g access.Grant, v casework.Review, d casework.Disclosure, legs []casework.LegID, duty casework.Duty, actions []string, now time.Time) *pb.Review {
-	m := &pb.Review{}
+	m := &pb.Review{Name: named("reviews", v.ID)}
 	if g.Case() != v.Case {
 		return m
 	}
-	m.Name, m.Etag, m.Case, m.Disclosure, m.Unit = named("reviews", v.ID), etag(v.Revision), caseName(v.Case), disclosureName(v.Object), unitName(v.Unit)
+	m.Etag, m.Case, m.Disclosure, m.Unit = etag(v.Revision), caseName(v.Case), disclosureName(v.Object), unitName(v.Unit)
 	m.Kind = enum[pb.ReviewKind_Value](pb.ReviewKind_Value_value, v.Kind)
 	m.Basis = enum[pb.BasisKind_Value](pb.BasisKind_Value_value, d.Kind)
 	for _, leg := range legs {
