@@ -1,0 +1,309 @@
+package server_test
+
+import (
+	"encoding/json"
+	"maps"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+)
+
+const aDay = 24 * time.Hour
+
+// later moves the clock and gives the accounts fresh tokens.
+func (w *world) later(t *testing.T, c *clock, by time.Duration, accounts ...string) {
+	t.Helper()
+	c.advance(by)
+	for _, code := range accounts {
+		w.renew(t, code)
+	}
+}
+
+func TestAConsentThatEndsNarrowsReadingAndTakesNoAnswerAway(t *testing.T) {
+	var c clock
+	w := openWorld(t, t.TempDir(), c.now)
+	name, basis, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
+	waiting := w.send(name, "PSYCHOLOGICAL_SUPPORT", "UPTD-PPA").text("legs.0.referral")
+	other := w.send(name, "LEGAL_AID", "UPTD-PPA").text("legs.0.referral")
+	w.event("pendamping-uptd", leg, "accept", nil).expect(t, 200, []string{survivor, chronology}, nil)
+	officers := []string{"pendamping-uptd", "rekan-uptd", "kepala-uptd", "bidan-cibinong", "kepala-cibinong"}
+	w.later(t, &c, 91*aDay+time.Hour, officers...)
+	seen := w.call("pendamping-uptd", "GET", "/v1/"+leg, nil)
+	seen.expect(t, 200, []string{"ACCEPTED", basis, "decline", "reportOutcome"}, append([]string{"fullName"}, hers...))
+	w.call("pendamping-uptd", "GET", "/v1/referrals", nil).expect(t, 200, []string{leg}, hers)
+	w.event("pendamping-uptd", leg, "recordProgress", object{"kind": "SERVED"}).expect(t, 403, []string{"ACTION_NOT_ALLOWED"}, hers)
+	w.event("pendamping-uptd", waiting, "accept", nil).expect(t, 400, []string{"BASIS_MISSING"}, hers)
+	w.event("pendamping-uptd", other, "decline", object{"reason": "NO_CAPACITY"}).expect(t, 200, []string{"DECLINED"}, hers)
+	w.send(name, "REPATRIATION", "UPTD-PPA").expect(t, 400, []string{"BASIS_MISSING"}, nil)
+
+	renewed := w.record("bidan-cibinong", name, consentTo([]string{"units/UPTD-PPA"}, object{"replaces": basis, "fields": []string{"CHRONOLOGY"}}))
+	renewed.expect(t, 200, []string{basis, "inForce"}, nil)
+	again := w.call("pendamping-uptd", "GET", "/v1/"+leg, nil)
+	again.expect(t, 200, []string{"ACCEPTED", survivor, chronology, renewed.text("name"), "recordProgress"}, []string{villain, basis})
+	w.event("pendamping-uptd", leg, "recordProgress", object{"kind": "SERVED"}).expect(t, 200, []string{"IN_SERVICE"}, nil)
+	w.event("pendamping-uptd", waiting, "accept", nil).expect(t, 200, []string{survivor}, nil)
+	w.record("bidan-cibinong", name, consentTo([]string{"units/UPTD-PPA"}, object{"replaces": basis})).expect(t, 400, []string{"disclosure.replaces", "REPLACED"}, nil)
+
+	w.withdraw("bidan-cibinong", basis, nil).expect(t, 200, []string{"withdrawTime"}, nil) // the old name takes back the whole
+	w.overFor(t, "pendamping-uptd", leg, name)
+	w.overFor(t, "pendamping-uptd", waiting, name)
+	w.verified(t)
+}
+
+func TestAnExpiredLegCanStillBeReported(t *testing.T) {
+	var c clock
+	w := openWorld(t, t.TempDir(), c.now)
+	_, _, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
+	w.event("pendamping-uptd", leg, "accept", nil).expect(t, 200, []string{survivor}, nil)
+	w.event("pendamping-uptd", leg, "recordProgress", object{"kind": "SERVED"}).expect(t, 200, nil, nil)
+	w.later(t, &c, 91*aDay+time.Hour, "pendamping-uptd", "bidan-cibinong")
+	w.event("pendamping-uptd", leg, "reportOutcome", object{"outcome": "FULL"}).expect(t, 200, []string{"REPORTED"}, hers)
+	w.event("bidan-cibinong", leg, "confirm", nil).expect(t, 200, []string{"CLOSED"}, nil)
+}
+
+func TestANewConsentBringsBackALegThatStandsOnNone(t *testing.T) {
+	var c clock
+	w := openWorld(t, t.TempDir(), c.now)
+	name, _, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
+	w.event("pendamping-uptd", leg, "accept", nil).expect(t, 200, []string{survivor}, nil)
+	w.record("bidan-cibinong", name, consentTo([]string{"units/UPTD-PPA"}, nil)).expect(t, 200, nil, nil)
+	w.call("pendamping-uptd", "GET", "/v1/"+leg, nil).expect(t, 200, []string{chronology}, nil) // its own basis still holds
+	w.later(t, &c, 92*aDay, "pendamping-uptd", "bidan-cibinong")
+	w.call("pendamping-uptd", "GET", "/v1/"+leg, nil).expect(t, 200, nil, hers)
+	w.record("bidan-cibinong", name, consentTo([]string{"units/UPTD-PPA"}, nil)).expect(t, 200, nil, nil)
+	w.call("pendamping-uptd", "GET", "/v1/"+leg, nil).expect(t, 200, []string{survivor}, []string{chronology})
+}
+
+// abusedChild files a child hurt by her father, or by somebody of whom nothing is known yet.
+func abusedChild(pairs []object) object {
+	body := survivorFiling()
+	body["newPerson"] = object{
+		"name": "Neng Sekar", "sex": "FEMALE", "birthDate": "2016-04-02", "nikAbsence": "NOT_SHOWN",
+		"father": object{"name": "Dedi Suhendar"}, "mother": object{"name": "Lilis Karlina"}, "address": object{"areaCode": "32.01.01.1006"},
+	}
+	body["newCase"] = object{"type": "CHILD_VIOLENCE", "intakeChannel": "IN_PERSON"}
+	body["incident"].(object)["pairs"] = pairs
+	delete(body, "legs")
+	delete(body, "disclosures")
+	return body
+}
+
+func byGuardian(name string, more object) object {
+	d := consentTo([]string{"units/UPTD-PPA"}, object{"giver": "GUARDIAN", "giverName": name})
+	maps.Copy(d, more)
+	return d
+}
+
+func TestAGuardianNamedAsAllegedPerpetratorGivesNoConsent(t *testing.T) {
+	w := newWorld(t)
+	his := "3201011203850002"
+	father := []object{{"perpetrator": "Dedi Suhendar", "perpetratorNik": his, "relation": "FATHER", "cohabiting": "YES"}}
+	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", abusedChild(father))
+	filed.expect(t, 200, nil, nil)
+	name := filed.text("case")
+	from := len(w.entries())
+	for what, d := range map[string]object{
+		"by name":            byGuardian("DEDI  suhendar", nil),
+		"with a title":       byGuardian("Bpk. Dedi Suhendar", nil),
+		"by NIK":             byGuardian("Pak Haji", object{"giverNik": his}),
+		"as head of village": byGuardian("Dedi Suhendar", object{"giver": "AUTHORITY"}),
+	} {
+		got := w.record("bidan-cibinong", name, d)
+		if got.Status != 400 {
+			t.Errorf("%s: %d %s", what, got.Status, got.Body)
+		}
+		got.expect(t, 400, []string{"disclosure.giverName", "GIVER_IS_ACCUSED"}, nil)
+		leg := []object{{"service": "CASE_MANAGEMENT", "receiverUnit": "units/UPTD-PPA"}}
+		delete(d, "receiverUnits")
+		w.call("bidan-cibinong", "POST", "/v1/referrals:file", object{"requestId": newID(), "case": name, "legs": leg, "disclosures": []object{d}}).
+			expect(t, 400, []string{"GIVER_IS_ACCUSED"}, nil)
+	}
+	if n := w.count(from, func(e entry) bool { return e.Rule == "G1" && e.Outcome == "INVALID" }); n != 8 {
+		t.Errorf("%d refusals by G1 on record, want 8", n)
+	}
+	w.record("bidan-cibinong", name, byGuardian("Lilis Karlina", nil)).expect(t, 200, []string{"inForce"}, nil)
+	w.send(name, "CASE_MANAGEMENT", "UPTD-PPA").expect(t, 200, []string{"SENT"}, nil)
+}
+
+func TestNamingHimEndsTheConsentsThatHeGaveInThatTransaction(t *testing.T) {
+	w := newWorld(t)
+	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", abusedChild(nil))
+	filed.expect(t, 200, nil, nil)
+	name := filed.text("case")
+	his := w.record("bidan-cibinong", name, byGuardian("Dedi Suhendar", nil))
+	his.expect(t, 200, nil, nil)
+	leg := w.send(name, "CASE_MANAGEMENT", "UPTD-PPA").text("legs.0.referral")
+	w.event("pendamping-uptd", leg, "accept", nil).expect(t, 200, []string{"Neng Sekar"}, nil)
+	hersToo := w.record("bidan-cibinong", name, byGuardian("Lilis Karlina", object{"receiverUnits": []string{"units/POLRES-PPA"}}))
+	police := w.send(name, "LAW_ENFORCEMENT", "POLRES-PPA").text("legs.0.referral")
+
+	more := survivorFiling()["incident"].(object)
+	more["pairs"] = []object{{"relation": "FATHER", "cohabiting": "YES"}} // who he is stands on the child's record
+	w.call("bidan-cibinong", "POST", "/v1/referrals:file", object{"requestId": newID(), "case": name, "incident": more}).expect(t, 200, nil, nil)
+
+	w.call("pendamping-uptd", "GET", "/v1/"+leg, nil).expect(t, 200, []string{"CANCELLED", "CONSENT_WITHDRAWN"}, []string{"Neng Sekar"})
+	w.call("polwan-ppa", "GET", "/v1/"+police, nil).expect(t, 200, []string{"SENT"}, nil)
+	list := w.call("bidan-cibinong", "GET", "/v1/"+name+"/disclosures", nil)
+	var got struct {
+		Disclosures []struct {
+			Name    string
+			InForce bool
+		}
+	}
+	if err := json.Unmarshal(list.Body, &got); err != nil || len(got.Disclosures) != 2 {
+		t.Fatalf("%v %s", err, list.Body)
+	}
+	for _, d := range got.Disclosures {
+		if d.InForce != (d.Name == hersToo.text("name")) {
+			t.Errorf("%s in force: %v", d.Name, d.InForce)
+		}
+	}
+	w.record("bidan-cibinong", name, byGuardian("Dedi Suhendar", object{"replaces": his.text("name")})).expect(t, 400, []string{"GIVER_IS_ACCUSED"}, nil)
+	w.verified(t)
+}
+
+func TestWhoRefusesTheChainOfCareIsAskedForConsent(t *testing.T) {
+	for _, how := range []string{"on the case", "by the leg of the hospital"} {
+		t.Run(how, func(t *testing.T) {
+			w := newWorld(t)
+			leg, name := w.sendToHospital(t)
+			w.event("dokter-rsud", leg, "accept", nil).expect(t, 200, []string{childName}, nil)
+			if how == "on the case" {
+				w.call("gizi-cibinong", "POST", "/v1/"+name+":refuseCare", object{"requestId": newID()}).expect(t, 200, []string{name}, nil)
+			} else {
+				w.withdraw("dokter-rsud", w.call("dokter-rsud", "GET", "/v1/"+leg, nil).text("disclosure"), nil).expect(t, 200, []string{"withdrawTime"}, []string{childName})
+			}
+			for _, who := range []string{"dokter-rsud", "kepala-rsud"} {
+				w.call(who, "GET", "/v1/"+leg, nil).expect(t, 200, []string{"CANCELLED", "CONSENT_WITHDRAWN"}, []string{childName, motherName})
+			}
+			again := object{"requestId": newID(), "case": name, "legs": []object{{"service": "SPECIALIST_PEDIATRIC", "receiverUnit": "units/RSUD-CIBINONG"}}, "disclosures": []object{{"basis": "CARE"}}}
+			w.call("gizi-cibinong", "POST", "/v1/referrals:file", again).expect(t, 400, []string{"BASIS_MISSING"}, nil)
+			again["requestId"], again["disclosures"] = newID(), []object{{
+				"basis": "CONSENT", "giver": "GUARDIAN", "giverName": motherName, "method": "SPOKEN", "explainedBy": "ahli gizi", "classes": []string{"F2", "F3"},
+			}}
+			sent := w.call("gizi-cibinong", "POST", "/v1/referrals:file", again)
+			sent.expect(t, 200, []string{"SENT"}, nil)
+			w.event("dokter-rsud", sent.text("legs.0.referral"), "accept", nil).expect(t, 200, []string{childName}, nil)
+			w.verified(t)
+		})
+	}
+}
+
+// TestAnAppIsNotToldThatCareWasRefused: its answers come from request and receipt alone.
+func TestAnAppIsNotToldThatCareWasRefused(t *testing.T) {
+	w := newWorld(t)
+	child := stuntedChild()
+	child["legs"] = []object{{"service": "SPECIALIST_PEDIATRIC", "receiverUnit": "units/RSUD-CIBINONG"}}
+	child["disclosures"] = []object{{"basis": "CARE"}}
+	first := w.call("app-melati", "POST", "/v1/referrals:file", child)
+	first.expect(t, 200, []string{"SENT"}, nil)
+	name := w.call("gizi-cibinong", "GET", "/v1/cases", nil).text("cases.0.name")
+	w.call("kepala-cibinong", "POST", "/v1/"+name+":refuseCare", object{"requestId": newID()}).expect(t, 200, nil, nil)
+	child["requestId"] = newID()
+	second := w.call("app-melati", "POST", "/v1/referrals:file", child)
+	second.expect(t, 200, []string{"SENT"}, []string{"careRefused", "BASIS_MISSING"})
+	if leg := second.text("legs.0.referral"); w.call("dokter-rsud", "GET", "/v1/"+leg, nil).Status != 404 {
+		t.Error("a leg was sent though the client refused")
+	}
+}
+
+var anID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|[KR]-[0-9A-Z]{4}-[0-9A-Z]{2}|20\d\d-\d\d-\d\dT[0-9:.]+Z|"etag":"v\w+"|Neng Kirana [0-9a-f]{8}`)
+
+// TestRefusingTheSecondConsentChangesNoOtherAnswer: consent to be served and consent to disclose are two records, and neither is a
+// condition of care.
+func TestRefusingTheSecondConsentChangesNoOtherAnswer(t *testing.T) {
+	tell := func(refuses bool) (told []string) {
+		w := newWorld(t)
+		leg, name := w.sendToHospital(t)
+		w.event("gizi-cibinong", leg, "cancel", object{"reason": "CLIENT_REQUEST"}).expect(t, 200, nil, nil)
+		if refuses {
+			w.call("gizi-cibinong", "POST", "/v1/"+name+":refuseCare", object{"requestId": newID()}).expect(t, 200, nil, nil)
+		}
+		say := func(r reply) {
+			text := anID.ReplaceAllString(string(r.Body), "*")
+			told = append(told, strings.ReplaceAll(strings.ReplaceAll(text, `, "careRefused":true`, ""), `,"careRefused":true`, ""))
+		}
+		weighed := object{"requestId": newID(), "measurement": object{"measuredOn": today(), "weightKg": 8.9, "lengthCm": 75.8, "position": "LYING"}}
+		say(w.call("gizi-cibinong", "POST", "/v1/"+name+":screen", object{"requestId": newID()}))
+		say(w.call("gizi-cibinong", "POST", "/v1/"+name+":addMeasurement", weighed))
+		say(w.call("gizi-cibinong", "POST", "/v1/"+name+":assess", object{"requestId": newID(), "note": "asesmen gizi"}))
+		for _, who := range []string{"gizi-cibinong", "kepala-cibinong", "bidan-melati", "kader-melati", "dokter-rsud"} {
+			for _, path := range []string{name, leg, "cases", "referrals", "referrals?direction=OUTBOX", "duties", "duties?scope=ME"} {
+				say(w.call(who, "GET", "/v1/"+path, nil))
+			}
+		}
+		return told
+	}
+	asked, refused := tell(false), tell(true)
+	for i := range asked {
+		var a, b any
+		_ = json.Unmarshal([]byte(asked[i]), &a)
+		_ = json.Unmarshal([]byte(refused[i]), &b)
+		if compact(a) != compact(b) {
+			t.Errorf("answer %d: %s\nwho refused is told: %s", i, asked[i], refused[i])
+		}
+	}
+}
+
+func compact(v any) string {
+	raw, _ := json.Marshal(v)
+	return string(raw)
+}
+
+// PC-04 b of the field: another basis makes no second open leg.
+func TestAnExceptionDoesNotSendASecondLegBesideTheOpenOne(t *testing.T) {
+	w := newWorld(t)
+	name, _, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
+	got := w.call("bidan-cibinong", "POST", "/v1/referrals:file", object{
+		"requestId": newID(), "case": name, "legs": []object{{"service": "CASE_MANAGEMENT", "urgency": "EMERGENCY", "receiverUnit": "units/UPTD-PPA"}},
+		"disclosures": []object{{"basis": "X1", "reason": danger}},
+	})
+	got.expect(t, 400, []string{"DUPLICATE_OPEN_LEG", leg}, nil)
+	w.call("penelaah", "GET", "/v1/reviews", nil).expect(t, 200, nil, []string{"reviews/"}) // nothing of it has happened
+}
+
+// PC-08 of the field: whatever looks at a leg before the decision passes the same mask as the leg.
+func TestBeforeTheDecisionNothingShowsWhatTheConsentNames(t *testing.T) {
+	w := newWorld(t)
+	name := w.survivorsCase(t)
+	w.record("bidan-cibinong", name, consentTo([]string{"units/UPTD-PPA"}, nil)).expect(t, 200, nil, nil)
+	sent := w.call("bidan-cibinong", "POST", "/v1/referrals:file", object{
+		"requestId": newID(), "case": name, "legs": []object{{"service": "CASE_MANAGEMENT", "urgency": "EMERGENCY", "receiverUnit": "units/UPTD-PPA"}},
+	})
+	leg := sent.text("legs.0.referral")
+	all := append([]string{name, "fullName", "areaCode", "32.01.01.1006"}, hers...)
+	for _, who := range []string{"pendamping-uptd", "kepala-uptd"} {
+		for _, path := range []string{leg, "referrals", "duties"} {
+			w.call(who, "GET", "/v1/"+path, nil).expect(t, 200, []string{"EMERGENCY"}, all)
+		}
+		w.call(who, "GET", "/v1/"+leg, nil).expect(t, 200, []string{"AGE_25_44", "FEMALE", "dueTime"}, all)
+	}
+	sameButForDateAndID(t, "the front desk", w.call("terima-uptd", "GET", "/v1/"+leg, nil), w.call("terima-uptd", "GET", "/v1/referrals/"+newID(), nil))
+	for _, list := range []string{"referrals", "duties"} {
+		w.call("terima-uptd", "GET", "/v1/"+list, nil).expect(t, 200, nil, append([]string{leg, "allowedActions"}, all...))
+	}
+	w.event("pendamping-uptd", leg, "accept", nil).expect(t, 200, []string{survivor, "3201015102940003"}, []string{chronology, villain})
+	w.call("rekan-uptd", "GET", "/v1/"+leg, nil).expect(t, 200, []string{"ACCEPTED"}, all)
+}
+
+func TestAConsentOfAFilingIsOneForAllItsLegs(t *testing.T) {
+	w := newWorld(t)
+	body := survivorFiling()
+	body["legs"] = []object{
+		{"service": "CASE_MANAGEMENT", "receiverUnit": "units/UPTD-PPA"}, {"service": "LAW_ENFORCEMENT", "receiverUnit": "units/POLRES-PPA"},
+	}
+	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", body)
+	filed.expect(t, 200, []string{"SENT"}, nil)
+	name, first, second := filed.text("case"), filed.text("legs.0.referral"), filed.text("legs.1.referral")
+	basis := w.call("bidan-cibinong", "GET", "/v1/"+first, nil).text("disclosure")
+	if other := w.call("bidan-cibinong", "GET", "/v1/"+second, nil).text("disclosure"); other != basis || basis == "" {
+		t.Fatalf("two bases %q and %q", basis, other)
+	}
+	w.send(name, "LEGAL_AID", "UPTD-PPA").expect(t, 400, []string{"BASIS_MISSING"}, nil) // she was not asked for it
+	w.event("polwan-ppa", second, "accept", nil).expect(t, 200, []string{survivor}, nil)
+	w.withdraw("polwan-ppa", basis, nil).expect(t, 200, nil, nil)
+	for leg, who := range map[string]string{first: "pendamping-uptd", second: "polwan-ppa"} {
+		w.call(who, "GET", "/v1/"+leg, nil).expect(t, 200, []string{"CANCELLED", "CONSENT_WITHDRAWN"}, hers)
+	}
+}
