@@ -1,39 +1,20 @@
 package server
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/google/uuid"
 
-	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/journal"
 	"github.com/sinergi-pug/sinergi/store"
 )
 
-// endingBases are bases whose end is to be told now: open legs stand on them, and nobody was told since it came so near.
-func endingBases(r *store.Reader, now time.Time, limit int) ([]casework.DisclosureID, error) {
-	var due []casework.DisclosureID
-	for _, last := range []struct{ within, reminded int }{{14, 0}, {3, 14}} {
-		endings, err := r.Endings(now, last.within, last.reminded, limit)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range endings {
-			if e.ReminderDue(e.Reminded, now) != 0 {
-				due = append(due, e.ID)
-			}
-		}
-	}
-	return due, nil
-}
-
-// remindOfEnd tells the return unit, without content, that a basis ends in 14 or 3 days, and makes its renewal a duty. It is one
-// object of a sweep, in a closure of its own.
-func (s *Server) remindOfEnd(w *store.Writer, id casework.DisclosureID) error {
-	if err := w.LockDisclosure(id); err != nil {
-		return err
-	}
+// remindOfEnd tells the return unit, without content, that a basis ends in 14 or 3 days, and makes its renewal a duty: a job of the
+// sweep, each in a closure of its own.
+func (s *Server) remindOfEnd(w *store.Writer, due store.Due) error {
+	id := casework.DisclosureID(due.Object)
 	e, ok, err := w.EndingOf(id)
 	if err != nil || !ok {
 		return err
@@ -46,16 +27,11 @@ func (s *Server) remindOfEnd(w *store.Writer, id casework.DisclosureID) error {
 	if err != nil {
 		return err
 	}
-	k := f.Case
-	about := store.Record{Entry: journal.Entry{
-		Version: journal.Version, Origin: "timer", Action: access.Notify.String(), Outcome: access.Allow.String(), Level: string(k.Level), Basis: id,
-		ObjectKind: "disclosure", Object: s.store.Pseudonym("disclosure", id[:]), Event: journal.Event{Name: "remindOfEnd"},
-	}, Object: id[:], Case: k.ID[:]}
-	entry := w.AppendRecord(about)
+	entry := s.timer(w, aboutBasis(e.Disclosure, f.Case), journal.Event{Name: "REMINDED", After: strconv.Itoa(days)})
 	if err := w.Reminded(id, days, entry); err != nil {
 		return err
 	}
-	return s.oweRenewal(w, e.Disclosure, k, entry)
+	return s.oweRenewal(w, e.Disclosure, f.Case, entry)
 }
 
 // oweRenewal makes the renewal of a basis the return unit's duty, due when the basis ends, and tells it.

@@ -280,7 +280,7 @@ func TestFromAWithdrawalOnNothingShowsUnderLoad(t *testing.T) {
 		}
 		w.overFor(t, "pendamping-uptd", leg, caseName)
 		id, _ := casework.ParseID(strings.TrimPrefix(caseName, "cases/"))
-		open, err := store.Read(context.Background(), w.served.Store, func(r *store.Reader) ([]casework.Referral, error) { return r.OpenLegs(casework.CaseID(id)) })
+		open, err := store.Read(context.Background(), w.served.Store, func(r *store.Reader) ([]casework.Referral, error) { return r.OpenReferrals(casework.CaseID(id)) })
 		if err != nil || len(open) > 0 {
 			t.Fatalf("%d open legs on the consent, %v", len(open), err)
 		}

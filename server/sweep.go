@@ -31,6 +31,7 @@ type sweepJob struct {
 var sweepJobs = []sweepJob{
 	{"escalate", (*store.Reader).Risen, (*Server).escalate},
 	{"lapse", (*store.Reader).Lapsed, (*Server).lapse},
+	{"remind", (*store.Reader).Endings, (*Server).remindOfEnd},
 }
 
 const (

@@ -168,24 +168,26 @@ func (t *tx) digestOf(table string, id [16]byte) ([32]byte, error) {
 	return digest(first, second), nil
 }
 
-// Ending is a basis whose end comes near, and of which nobody was told yet, or not since it came nearer.
+// Ending is a basis whose end comes near.
 type Ending struct {
 	casework.Disclosure
 	Reminded int // days before the end of the last reminder; 0: none
 }
 
-// Endings are the bases with open legs that end within days, told last at another distance: a superset of those of which somebody
-// is to be reminded. Served by disclosures_until and legs_one_open.
-func (t *tx) Endings(now time.Time, days, reminded, limit int) ([]Ending, error) {
-	return list(t, func(r row) (e Ending, err error) {
-		return e, r.scan(e.ID[:], e.Case[:], &e.Kind, &e.Given, &e.Expires, &e.Reminded)
-	}, `SELECT d.id, d.case_id, d.kind, d.from_time, d.until_time, COALESCE(d.reminded, 0) FROM disclosures d
-		WHERE d.withdrawn IS NULL AND d.until_time > $1 AND d.until_time <= $2 AND COALESCE(d.reminded, 0) = $3
+// Endings are the bases with open legs whose end is to be told now (casework.Disclosure.ReminderDue), soonest first. Served by
+// disclosures_until and legs_one_open.
+func (t *tx) Endings(now time.Time, limit int) ([]Due, error) {
+	const day = 24 * time.Hour
+	return list(t, scanDue, `SELECT d.id, d.case_id FROM disclosures d
+		WHERE d.withdrawn IS NULL AND d.until_time > $1 AND d.until_time <= $2
+			AND (d.reminded IS NULL AND d.until_time - $3 > d.from_time
+				OR (d.reminded IS NULL OR d.reminded > 3) AND d.until_time <= $4 AND d.until_time - $5 > d.from_time)
 			AND EXISTS (SELECT 1 FROM legs l WHERE l.case_id = d.case_id AND l.ended IS NULL AND l.disclosure = d.id)
-		ORDER BY d.until_time LIMIT $4`, now, now.Add(time.Duration(days)*24*time.Hour), reminded, limit)
+		ORDER BY d.until_time LIMIT $6`,
+		now, now.Add(14*day), (14 * day).Microseconds(), now.Add(3*day), (3 * day).Microseconds(), limit)
 }
 
-// EndingOf is one basis as Endings has it; ok is false if no open leg stands on it any more.
+// EndingOf reads one of them again; ok is false if no open leg stands on it any more.
 func (t *tx) EndingOf(id casework.DisclosureID) (e Ending, ok bool, err error) {
 	err = t.row(`SELECT d.id, d.case_id, d.kind, d.from_time, d.until_time, d.withdrawn, COALESCE(d.reminded, 0) FROM disclosures d
 		WHERE d.id = $1 AND EXISTS (SELECT 1 FROM legs l WHERE l.case_id = d.case_id AND l.ended IS NULL AND l.disclosure = d.id)`, id).
