@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/sinergi-pug/sinergi/server"
+	"github.com/sinergi-pug/sinergi/store"
 )
 
 func TestTheReceiverAsksTwiceAndTheSenderAnswers(t *testing.T) {
@@ -301,16 +303,18 @@ func (w *world) account(t *testing.T, code string) string {
 // units loads more units and accounts into a regency that is being served.
 func (w *world) load(t *testing.T, units, users string) {
 	t.Helper()
-	if units != "" {
-		if _, err := server.LoadUnits(context.Background(), w.served.Store, strings.NewReader(unitsHeader+units), false); err != nil {
-			t.Fatal(err)
+	loads := []struct {
+		file string
+		load func(context.Context, *store.Store, io.Reader, bool) (server.LoadReport, error)
+	}{{unitsHeader + units, server.LoadUnits}, {usersHeader + users, server.LoadUsers}}
+	for _, l := range loads {
+		if strings.Count(l.file, "\n") == 1 {
+			continue
 		}
-	}
-	if users == "" {
-		return
-	}
-	if _, err := server.LoadUsers(context.Background(), w.served.Store, strings.NewReader(usersHeader+users), false); err != nil {
-		t.Fatal(err)
+		report, err := l.load(context.Background(), w.served.Store, strings.NewReader(l.file), false)
+		if err != nil || len(report.Faults) > 0 {
+			t.Fatal(report.Faults, err)
+		}
 	}
 	for line := range strings.Lines(users) {
 		code, unit := strings.Split(line, ",")[0], strings.Split(line, ",")[5]
