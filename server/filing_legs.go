@@ -253,7 +253,10 @@ func (j *filed) putLeg(l casework.Referral) error {
 		return err
 	}
 	j.legsDone = append(j.legsDone, j.viewFiledLeg(l, duty, false))
-	return j.w.PutDuty(duty, entry)
+	if err := j.w.PutDuty(duty, entry); err != nil {
+		return err
+	}
+	return j.w.NotifyOther(l, casework.NoticeLegArrived, false, entry)
 }
 
 // firstDuty is what the receiver owes from the sending on.

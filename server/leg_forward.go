@@ -235,7 +235,10 @@ func (m *movement) putNext(act access.Decision) error {
 		return err
 	}
 	owed, _ := l.Owes(casework.Earlier{}, m.now)
-	return m.startLegDuty(m.w, l, m.f.Case, owed, entry)
+	if err := m.startLegDuty(m.w, l, m.f.Case, owed, entry); err != nil {
+		return err
+	}
+	return m.w.NotifyOther(l, casework.NoticeLegArrived, false, entry)
 }
 
 // areaOf is where a client lives, as well as it is known.

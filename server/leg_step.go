@@ -14,6 +14,7 @@ type legStep struct {
 	k             casework.Case
 	change        casework.Change
 	by            casework.Party
+	letter        bool               // said by a receiver without accounts: nobody there is told
 	progress      *casework.Progress // an entry that the event adds
 	officer       casework.AccountID // who takes over the duty, of a reassign
 	record        func(journal.Event) ([16]byte, error)
@@ -28,7 +29,10 @@ func (s *Server) putLegStep(w *store.Writer, e legStep) (entry [16]byte, err err
 		if entry, err = e.record(event); err != nil {
 			return entry, err
 		}
-		return entry, s.moveDuty(w, e, entry)
+		if err := s.moveDuty(w, e, entry); err != nil {
+			return entry, err
+		}
+		return entry, tell(w, e, entry)
 	}
 	err = w.UpdateReferral(e.after, e.k.Subject, func(value [32]byte) ([16]byte, error) {
 		event.Value = value
@@ -49,7 +53,31 @@ func (s *Server) putLegStep(w *store.Writer, e legStep) (entry [16]byte, err err
 	if err := s.moveDuty(w, e, entry); err != nil {
 		return entry, err
 	}
-	return entry, s.wake(w, e, entry)
+	if err := s.wake(w, e, entry); err != nil {
+		return entry, err
+	}
+	return entry, tell(w, e, entry)
+}
+
+// tell tells, without content, whom a person's event concerns: the other unit of the leg; who takes over; the unit that is reminded.
+// What the time or a withdrawal does is told by them.
+func tell(w *store.Writer, e legStep, entry [16]byte) error {
+	notice := store.Notice{Kind: casework.NoticeLegChanged, ObjectKind: casework.OnLeg, Object: casework.ID(e.after.ID), Case: e.k.ID}
+	switch {
+	case e.by == casework.ByServer || e.letter:
+		return nil
+	case e.change.Event == casework.EventRemind:
+		duty, err := w.DutyOf(casework.ID(e.after.ID))
+		if err != nil {
+			return err
+		}
+		notice.Kind, notice.Unit = casework.NoticeReminder, duty.Unit
+		return w.Notify(notice, entry)
+	case e.change.Event == casework.EventReassign:
+		notice.Account = e.officer
+		return w.Notify(notice, entry)
+	}
+	return w.NotifyOther(e.after, casework.NoticeLegChanged, e.by == casework.ByReceiver, entry)
 }
 
 // markFull tells the next who looks for the service that this unit had no room.

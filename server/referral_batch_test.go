@@ -92,7 +92,7 @@ func TestOfParallelAcceptsOfAReferralOneHolds(t *testing.T) {
 		users = append(users, code+",PERSON,Dokter Contoh "+fmt.Sprint(i)+",,WORKER,RSUD-CIBINONG,\n")
 		officers = append(officers, code)
 	}
-	w.load(t, "", join(users))
+	w.loadWith(t, "", join(users))
 	d := door{w, false}
 	rounds := 2
 	if long("referral") {

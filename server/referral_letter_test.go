@@ -7,7 +7,7 @@ import (
 // A unit without accounts: the return unit writes down what it says, and every rule is the same.
 func TestALegByLetterIsRecordedByTheReturnUnit(t *testing.T) {
 	w := newWorld(t)
-	w.load(t, lawAid("LETTER"), "")
+	w.loadWith(t, lawAid("LETTER"), "")
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		leg := letterLeg(t, d)
 		phone := object{"heardBy": "PHONE"}
@@ -62,15 +62,15 @@ func TestNobodyRecordsForAUnitWithAccounts(t *testing.T) {
 // On the day that the unit gets accounts its open legs are ordinary ones: they stand in its inbox, and nobody else speaks for it.
 func TestALegByLetterBecomesAnOrdinaryOne(t *testing.T) {
 	w := newWorld(t)
-	w.load(t, lawAid("LETTER"), "")
+	w.loadWith(t, lawAid("LETTER"), "")
 	var legs []string
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		sent, accepted := letterLeg(t, d), letterLeg(t, d)
 		d.ok(t, "gizi-cibinong", accepted, "accept", object{"heardBy": "PHONE", "officerName": "Sdri. Contoh"}, "ACCEPTED")
 		legs = append(legs, sent, accepted)
 	})
-	w.load(t, "", "advokat-lbh,PERSON,Sari Contoh,,WORKER,LBH-BOGOR,yes\nkepala-lbh,PERSON,Budi Contoh,,SUPERVISOR,LBH-BOGOR,\n")
-	w.load(t, lawAid("ONLINE"), "")
+	w.loadWith(t, "", "advokat-lbh,PERSON,Sari Contoh,,WORKER,LBH-BOGOR,yes\nkepala-lbh,PERSON,Budi Contoh,,SUPERVISOR,LBH-BOGOR,\n")
+	w.loadWith(t, lawAid("ONLINE"), "")
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		sent, accepted := legs[0], legs[1]
 		legs = legs[2:]

@@ -300,8 +300,8 @@ func (w *world) account(t *testing.T, code string) string {
 	return w.call(code, "GET", "/v1/accounts:whoAmI", nil).text("account")
 }
 
-// units loads more units and accounts into a regency that is being served.
-func (w *world) load(t *testing.T, units, users string) {
+// loadWith loads more units and accounts into a regency that is being served.
+func (w *world) loadWith(t *testing.T, units, users string) {
 	t.Helper()
 	loads := []struct {
 		file string

@@ -254,7 +254,7 @@ func (m *movement) put(act access.Decision) error {
 		m.entry, err = record(journal.Event{Name: "IMPLIED", Before: string(m.change.Before), After: string(m.f.Leg.State), Revision: m.f.Leg.Revision})
 		return err
 	}
-	step := legStep{before: m.before, after: m.f.Leg, k: m.f.Case, change: m.change, by: m.way.by, progress: m.progress, officer: m.officer, record: record}
+	step := legStep{before: m.before, after: m.f.Leg, k: m.f.Case, change: m.change, by: m.way.by, letter: m.way.letter, progress: m.progress, officer: m.officer, record: record}
 	var err error
 	if m.entry, err = m.putLegStep(m.w, step); err != nil || m.next == nil {
 		return err
