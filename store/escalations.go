@@ -26,20 +26,24 @@ func scanDue(r row) (d Due, err error) { return d, r.scan(d.Object[:], d.Case[:]
 // Risen are duties that stand at a level of which nobody was told yet, longest first. Served by duties_rise: what stays late costs
 // nothing.
 func (t *tx) Risen(now time.Time, limit int) ([]Due, error) {
-	return list(t, scanDue, `SELECT u.id, u.case_id FROM duties u
-		WHERE u.ended IS NULL AND u.rise IS NOT NULL AND u.rise < $1
-			AND `+levelAt("$1")+` > 0
-		ORDER BY u.rise
-		LIMIT $2`, now, limit)
+	return list(t, scanDue, risen, now, limit)
 }
+
+var risen = `SELECT u.id, u.case_id FROM duties u
+	WHERE u.ended IS NULL AND u.rise IS NOT NULL AND u.rise < $1
+		AND ` + levelAt("$1") + ` > 0
+	ORDER BY u.rise
+	LIMIT $2`
 
 // Lapsed are legs whose duty nobody met until its last instant. Served by duties_lapse.
 func (t *tx) Lapsed(now time.Time, limit int) ([]Due, error) {
-	return list(t, scanDue, `SELECT u.object, u.case_id FROM duties u
-		WHERE u.ended IS NULL AND u.lapse IS NOT NULL AND u.lapse < $1 AND u.kind = 'LEG'
-		ORDER BY u.lapse
-		LIMIT $2`, now, limit)
+	return list(t, scanDue, lapsed, now, limit)
 }
+
+const lapsed = `SELECT u.object, u.case_id FROM duties u
+	WHERE u.ended IS NULL AND u.lapse IS NOT NULL AND u.lapse < $1 AND u.kind = 'LEG'
+	ORDER BY u.lapse
+	LIMIT $2`
 
 // OpenDuty is a duty that is still owed, and up to which level it was told; ok is false if it is met. A duty that began anew at the
 // same instant, like that of an appointment made twice, was told before. Served by the primary keys.

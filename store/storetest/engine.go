@@ -39,6 +39,8 @@ func Run(t *testing.T, open Open) {
 		{"a logged read gives no answer without its entry", testReadLogged},
 		{"a snapshot does not move", testSnapshot},
 		{"time never runs backwards", testClock},
+		{"a clock that stands far ahead writes nothing", testClockAhead},
+		{"a clock that runs away writes nothing", testClockAway},
 		{"no caller that hangs up harms another (PC-26)", testHangUp},
 		{"a sealed column opens in its own cell only", testSeal},
 		{"an erased owner opens nowhere", testErase},
