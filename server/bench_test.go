@@ -166,16 +166,29 @@ func BenchmarkListReferrals(b *testing.B) {
 	}
 }
 
+// BenchmarkListDuties reads pages of 20 in a regency with 50,000 open duties: those of the puskesmas' cases, those of the hospital's
+// legs, and one's own.
 func BenchmarkListDuties(b *testing.B) {
 	w := newWorld(b)
-	for n := range int64(200) {
-		if _, err := w.referrals().FileReferral(w.as("gizi-cibinong"), filing(n)); err != nil {
-			b.Fatal(err)
-		}
+	fileMany(b, w, 25_000, pb.Urgency_UNSPECIFIED)
+	conns := dialEach(b, w)
+	for _, list := range []struct {
+		name, as string
+		scope    pb.ListDutiesRequest_Scope_Value
+	}{
+		{"cases", "gizi-cibinong", pb.ListDutiesRequest_Scope_UNIT},
+		{"legs", "dokter-rsud", pb.ListDutiesRequest_Scope_UNIT},
+		{"own", "gizi-cibinong", pb.ListDutiesRequest_Scope_ME},
+	} {
+		b.Run(list.name, func(b *testing.B) {
+			ctx := bearerOf(w, list.as)
+			load(b, func(caller int, _ int64) error {
+				page, err := pb.NewDutyServiceClient(conns[caller%len(conns)]).ListDuties(ctx, &pb.ListDutiesRequest{Scope: list.scope, PageSize: 20})
+				if err == nil && len(page.Duties) != 20 {
+					return fmt.Errorf("%d duties on the page, want 20", len(page.Duties))
+				}
+				return err
+			})
+		})
 	}
-	conns, ctx := dialEach(b, w), bearerOf(w, "gizi-cibinong")
-	load(b, func(caller int, _ int64) error {
-		_, err := pb.NewDutyServiceClient(conns[caller%len(conns)]).ListDuties(ctx, &pb.ListDutiesRequest{PageSize: 20})
-		return err
-	})
 }
