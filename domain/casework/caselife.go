@@ -24,7 +24,7 @@ const (
 	EventAddLegalStep   EventName = "addLegalStep"
 	EventRecordConsent  EventName = "recordServiceConsent"
 	EventAddTask        EventName = "addTask"
-	EventUpdateCase     EventName = "updateCase"
+	EventUpdateCase     EventName = "update"
 )
 
 const (
