@@ -214,11 +214,8 @@ func (m *caseMove) otherOpen() (bool, error) {
 }
 
 // ageOut closes the monitoring of a child who is five: the system's own event, found by the sweep.
-func (s *Server) ageOut(w *store.Writer, id casework.CaseID) error {
-	if err := w.LockCase(id); err != nil {
-		return err
-	}
-	k, err := w.CaseOnly(id)
+func (s *Server) ageOut(w *store.Writer, due store.Due) error {
+	k, err := w.CaseOnly(due.Case)
 	if err != nil {
 		return err
 	}
@@ -229,15 +226,15 @@ func (s *Server) ageOut(w *store.Writer, id casework.CaseID) error {
 	if k.Content, err = w.CaseContent(k); err != nil {
 		return err
 	}
-	next, due := k.AgeOut(child.Identity.BirthDate, w.Now())
-	if !due {
+	next, five := k.AgeOut(child.Identity.BirthDate, w.Now())
+	if !five {
 		return nil
 	}
 	var entry [16]byte
 	event := journal.Event{Name: string(casework.EventAgeOut), Before: string(k.Status), After: string(next.Status), Revision: next.Revision + 1}
 	err = w.UpdateCase(next, func(value [32]byte) [16]byte {
 		event.Value = value
-		entry = w.AppendRecord(s.systemRecord(aboutCase(k), event))
+		entry = s.timer(w, aboutCase(k), event)
 		return entry
 	})
 	if err != nil {
@@ -250,14 +247,4 @@ func (s *Server) ageOut(w *store.Writer, id casework.CaseID) error {
 		return err
 	}
 	return w.EndDuties(casework.ID(k.ID))
-}
-
-// systemRecord is the entry of what nobody did but the rules.
-func (s *Server) systemRecord(about object, event journal.Event) store.Record {
-	rec := store.Record{Object: about.id[:], Case: about.caseID[:]}
-	rec.Entry = journal.Entry{
-		Version: journal.Version, Origin: "timer", Role: "SYSTEM", Action: access.CaseClose.String(), Outcome: access.Allow.String(), Rule: "SYSTEM",
-		ObjectKind: about.kind, Object: s.store.Pseudonym(about.kind, about.id[:]), Level: string(about.level), Event: event,
-	}
-	return rec
 }

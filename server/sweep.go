@@ -32,6 +32,7 @@ var sweepJobs = []sweepJob{
 	{"escalate", (*store.Reader).Risen, (*Server).escalate},
 	{"lapse", (*store.Reader).Lapsed, (*Server).lapse},
 	{"remind", (*store.Reader).Endings, (*Server).remindOfEnd},
+	{"age out", (*store.Reader).AgedOut, (*Server).ageOut},
 }
 
 const (

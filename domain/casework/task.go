@@ -102,7 +102,7 @@ func (t Deadlines) StartAt(duty Duty, due time.Time, key DeadlineKey, calendar C
 		return duty, fmt.Errorf("no deadline for %s %s", key.Duty, key.Urgency)
 	}
 	var err error
-	duty.Due, duty.Rule = due, row.Rule()
+	duty.Due, duty.Rule, duty.Basis = due, row.Rule(), row.Basis
 	if duty.Level2, err = calendar.add(due, row.Step, 1); err != nil {
 		return duty, err
 	}
