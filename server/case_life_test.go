@@ -536,3 +536,39 @@ func TestWhoIsNamedLaterLosesTheCaseAtOnce(t *testing.T) {
 	w.sees(t, "suami", filed)
 	w.verified(t)
 }
+
+// The bare existence of an incident is F4: a reader of the case's services learns of none, by no event and no etag's word.
+func TestAnIncidentIsInTheTimelineOfItsReadersAlone(t *testing.T) {
+	w := newWorld(t)
+	name := w.openViolence(t, func(b object) { delete(b, "incident") })
+	w.on("pendamping-uptd", name, "addIncident", object{"incident": object{"forms": []string{"PHYSICAL"}}}).expect(t, 200, nil, nil)
+	w.call("pendamping-uptd", "GET", "/v1/"+name+"/timeline", nil).expect(t, 200, []string{"INCIDENT", "addIncident"}, nil)
+	w.call("kepala-uptd", "GET", "/v1/"+name+"/timeline", nil).expect(t, 200, []string{`"open"`}, []string{"ncident"})
+	w.carry(t, "pendamping-uptd", name, "screen", "assess") // the first one reported is the index incident
+	w.verified(t)
+}
+
+// Who weighs a monitored child, by whichever door, has followed up.
+func TestAWeighingIsTheFollowUp(t *testing.T) {
+	h := &hand{}
+	h.set(t, "2026-02-18T10:00:00+07:00")
+	w := timedWorld(t, h)
+	w.at(t, h, "2026-02-18T10:00:00+07:00", "gizi-cibinong")
+	body := stuntedChild()
+	body["newPerson"].(object)["birthDate"] = "2024-06-18"
+	body["measurements"] = []object{measurement("2026-02-18", 10.6, 82.6)}
+	delete(body, "legs")
+	name := w.call("gizi-cibinong", "POST", "/v1/referrals:file", body).text("case")
+	due := func() string { return w.call("gizi-cibinong", "GET", "/v1/"+name, nil).text("dueTime") }
+	first := due()
+	w.at(t, h, "2026-03-10T10:00:00+07:00", "gizi-cibinong")
+	w.on("gizi-cibinong", name, "addMeasurement", object{"measurement": measurement("2026-03-10", 11.0, 83.2)}).expect(t, 200, nil, nil)
+	second := due()
+	w.at(t, h, "2026-03-20T10:00:00+07:00", "gizi-cibinong")
+	w.call("gizi-cibinong", "POST", "/v1/referrals:file", object{"requestId": newID(), "case": name, "measurements": []object{measurement("2026-03-20", 11.2, 83.5)}}).
+		expect(t, 200, nil, nil)
+	if third := due(); first >= second || second >= third || !strings.HasPrefix(third, "2026-04-19") {
+		t.Errorf("due %s, then %s, then %s", first, second, third)
+	}
+	w.verified(t)
+}

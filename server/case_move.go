@@ -29,6 +29,7 @@ type caseMove struct {
 	next    casework.Case
 	implied bool
 	urgency casework.Urgency // of a finding that the status duty follows
+	silent  bool             // the timeline tells of it elsewhere, to fewer readers
 	steps   []func() error   // what follows from the event, once it is on record
 	ids     []casework.ID    // drawn before the transaction
 	entry   [16]byte         // of the act, in the journal
@@ -191,6 +192,9 @@ func (m *caseMove) put() error {
 
 // remember puts the event into the timeline of the case.
 func (m *caseMove) remember(before, after string) error {
+	if m.silent {
+		return nil
+	}
 	return m.w.PutCaseEvent(m.next.ID, store.CaseEvent{
 		Name: string(m.event), Before: before, After: after, Unit: m.caller.Unit.ID, Account: m.caller.Account,
 	}, m.entry)

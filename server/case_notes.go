@@ -159,7 +159,7 @@ func (m *caseMove) putIncident(i casework.Incident) error {
 	if m.f.Case.IndexIncident != (casework.ID{}) {
 		return nil
 	}
-	m.next.IndexIncident = i.ID // of a case that was opened without one
+	m.next.IndexIncident, m.silent = i.ID, true // of a case that was opened without one
 	err := m.put()
 	m.entry = entry
 	return err

@@ -354,6 +354,9 @@ func (j *filed) updateJoined() error {
 	if j.risk != nil {
 		next.Content.Risk, next.RiskLevel = *j.risk, j.risk.Level
 	}
+	if j.incident != nil && next.IndexIncident == (casework.ID{}) {
+		next.IndexIncident = j.incident.ID
+	}
 	event := journal.Event{Name: "join", Before: string(j.k.Status), After: string(next.Status), Fields: j.k.ChangedFields(next), Revision: j.k.Revision + 1}
 	if err := j.w.UpdateCase(next, j.noting("case", casework.ID(j.k.ID), event)); err != nil {
 		return err
@@ -367,7 +370,8 @@ func (j *filed) updateJoined() error {
 		}
 	}
 	j.k = next
-	if err := j.w.PutSubmission(j.submission(), j.entry); err != nil || !changed {
+	followed := j.k.Status == casework.StatusMonitoring && len(j.measurements) > 0 // the weighing is the follow-up that was owed
+	if err := j.w.PutSubmission(j.submission(), j.entry); err != nil || !changed && !followed {
 		return err
 	}
 	if err := j.w.EndDuties(casework.ID(j.k.ID)); err != nil {

@@ -24,6 +24,11 @@ func (j *filed) putContent() error {
 			return err
 		}
 	}
+	if !j.opened && len(j.measurements) > 0 { // the inside services that they are
+		if err := j.w.EndTasks(j.k.ID, j.caller.Unit.ID, j.entry); err != nil {
+			return err
+		}
+	}
 	if j.note != "" {
 		n := casework.Note{ID: j.id(), Unit: j.caller.Unit.ID, Account: j.caller.Account, Kind: casework.NoteNote, Text: j.note}
 		if err := j.w.PutNote(n, j.k, j.entry); err != nil {
