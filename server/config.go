@@ -39,10 +39,11 @@ type Limits struct {
 	AccountBurst     int     // 100
 	PeerPerSecond    float64 // 100, of one address before it says who it is
 	PeerBurst        int     // 100
+	SearchesPerHour  float64 // 60, by name, of one account
 }
 
 // NoLimits switches every rate off, for measurements.
-var NoLimits = Limits{AccountPerSecond: -1, PeerPerSecond: -1}
+var NoLimits = Limits{AccountPerSecond: -1, PeerPerSecond: -1, SearchesPerHour: -1}
 
 // completed fills the defaults and refuses what would put personal data on the wire in clear.
 func (c Config) completed() (Config, error) {
@@ -67,6 +68,7 @@ func (l Limits) completed() Limits {
 	}
 	fill(&l.AccountPerSecond, 20)
 	fill(&l.PeerPerSecond, 100)
+	fill(&l.SearchesPerHour, 60)
 	if l.AccountBurst == 0 {
 		l.AccountBurst = 100
 	}

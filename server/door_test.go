@@ -127,7 +127,7 @@ func (d door) toHospital(t *testing.T) (leg string) {
 const question = "Mohon pemeriksaan penyebab lain"
 
 // consent of the client herself, to what the classes and fields say.
-func consentTo(legs []int, classes []string, fields ...string) object {
+func guardiansConsent(legs []int, classes []string, fields ...string) object {
 	return object{
 		"basis": "CONSENT", "giver": "GUARDIAN", "giverName": motherName, "method": "SPOKEN", "explainedBy": "petugas gizi", "purpose": "layanan", "legs": legs,
 		"classes": classes, "fields": fields,

@@ -97,14 +97,16 @@ func (in *intake) identifiers(p *pb.NewPerson, person *casework.Person) {
 	}
 }
 
-func (in *intake) address(a *pb.Address) casework.Address {
+func (in *intake) address(a *pb.Address) casework.Address { return in.addressAt("newPerson.address", a) }
+
+func (in *intake) addressAt(path string, a *pb.Address) casework.Address {
 	area := a.GetAreaCode()
 	switch {
 	case area == "":
 	case !casework.AreaCode(area):
-		in.fault("newPerson.address.areaCode", "AREA_FORMAT")
+		in.fault(path+".areaCode", "AREA_FORMAT")
 	case in.store.Directory().Region(area) == "":
-		in.fault("newPerson.address.areaCode", "AREA_UNKNOWN")
+		in.fault(path+".areaCode", "AREA_UNKNOWN")
 	}
 	return casework.Address{AreaCode: area, RT: a.GetRt(), RW: a.GetRw(), Text: a.GetText()}
 }

@@ -51,7 +51,7 @@ func TestAnAnswerInWordsNeedsABasisThatCoversIt(t *testing.T) {
 			{"service": "SOCIAL_ASSISTANCE", "receiverUnit": "units/DINSOS"},
 			{"service": "FAMILY_ACCOMPANIMENT", "receiverUnit": "units/TPK-CIBINONG"},
 		}
-		filed := d.child(t, "gizi-cibinong", legs, consentTo([]int{0}, []string{"F0", "F1", "F2", "F3"}), consentTo([]int{1}, []string{"F0", "F1", "F2"}, "QUESTION"))
+		filed := d.child(t, "gizi-cibinong", legs, guardiansConsent([]int{0}, []string{"F0", "F1", "F2", "F3"}), guardiansConsent([]int{1}, []string{"F0", "F1", "F2"}, "QUESTION"))
 		social, companion := filed.text("legs.0.referral"), filed.text("legs.1.referral")
 		ask := object{"questions": []string{"NEED"}}
 		said := object{"answers": []object{{"question": "NEED", "reply": "YES", "text": "ayah dirumahkan"}}}

@@ -58,6 +58,7 @@ type Server struct {
 	longest  time.Duration                // a call may take
 	peers    *limiter
 	accounts *limiter
+	searches *limiter // by name
 
 	contract  contract
 	validator protovalidate.Validator
@@ -137,6 +138,11 @@ func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 		pb.CaseService_ListRoster_FullMethodName:           meaningOf(s.meaningOfRoster),
 		pb.CaseService_AssignCase_FullMethodName:           meaningOf(s.meaningOfAssignment),
 		pb.CaseService_TransferCaseload_FullMethodName:     meaningOf(s.meaningOfTransfer),
+		pb.PersonService_SearchPersons_FullMethodName:      meaningOf(s.meaningOfSearch),
+		pb.PersonService_CreateHousehold_FullMethodName:    meaningOf(s.meaningOfHousehold),
+		pb.PersonService_AddHouseholdMember_FullMethodName: meaningOf(s.meaningOfMember),
+		pb.PersonService_EndHouseholdMember_FullMethodName: meaningOf(s.meaningOfLeaving),
+		pb.PersonService_ChangeFamilyCard_FullMethodName:   meaningOf(s.meaningOfCard),
 		pb.AccountService_SetAbsence_FullMethodName:        meaningOf(s.meaningOfAbsence),
 		pb.CaseService_RecordDisclosure_FullMethodName:     meaningOf(s.meaningOfDisclosure),
 	}
@@ -177,6 +183,9 @@ func (s *Server) assemble(cfg Config, h hooks) (err error) {
 		return err
 	}
 	if s.accounts, err = newLimiter(s.cfg.Limits.AccountPerSecond, s.cfg.Limits.AccountBurst); err != nil {
+		return err
+	}
+	if s.searches, err = newLimiter(s.cfg.Limits.SearchesPerHour/3600, int(s.cfg.Limits.SearchesPerHour)); err != nil {
 		return err
 	}
 	var pair *certificate

@@ -26,6 +26,9 @@ var sealedColumns = []sealedColumn{
 	{"disclosures", "f3", subjectOf("t.case_id")},
 	{"legs", "f3", subjectOf("t.case_id")},
 	{"legs", "report_f3", subjectOf("t.case_id")},
+	{"households", "f2", "t.id"},
+	{"household_members", "f2", "t.household"},
+	{"family_cards", "f2", "t.household"},
 	{"progress", "f3", subjectOf("(SELECT l.case_id FROM legs l WHERE l.id = t.leg)")},
 	{"progress", "diagnosis_f3", subjectOf("(SELECT l.case_id FROM legs l WHERE l.id = t.leg)")},
 	{"reviews", "f3", subjectOf("t.case_id")},
@@ -74,6 +77,7 @@ func checkAnswers(r *Reader, report func(string)) error {
 var entryTables = []string{
 	"units", "accounts", "memberships", "credentials", "persons", "cases", "incidents", "pairs", "measurements",
 	"notes", "legal_steps", "case_events", "changes", "tasks", "assignments", "submissions", "blocks", "barred", "disclosures", "legs", "progress", "duties", "reviews",
+	"absences", "households", "household_members", "family_cards",
 }
 
 // checkEntries finds rows without an entry: somebody wrote past the journal. It also finds an older value put back into its own
@@ -97,7 +101,7 @@ func checkEntries(r *Reader, report func(string)) error {
 
 // digestColumns are the sealed columns whose digest stands in the entry of their row.
 var digestColumns = map[string]string{
-	"persons": "t.f2, NULL", "cases": "t.f3, t.f4", "measurements": "t.f3, NULL", "incidents": "t.f4, NULL", "legal_steps": "t.f4, NULL", "legs": "t.f3, t.report_f3",
+	"persons": "t.f2, NULL", "households": "t.f2, NULL", "cases": "t.f3, t.f4", "measurements": "t.f3, NULL", "incidents": "t.f4, NULL", "legal_steps": "t.f4, NULL", "legs": "t.f3, t.report_f3",
 }
 
 func (t *tx) checkTable(table string, values map[[16]byte][32]byte, report func(string)) error {
