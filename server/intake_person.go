@@ -97,7 +97,9 @@ func (in *intake) identifiers(p *pb.NewPerson, person *casework.Person) {
 	}
 }
 
-func (in *intake) address(a *pb.Address) casework.Address { return in.addressAt("newPerson.address", a) }
+func (in *intake) address(a *pb.Address) casework.Address {
+	return in.addressAt("newPerson.address", a)
+}
 
 func (in *intake) addressAt(path string, a *pb.Address) casework.Address {
 	area := a.GetAreaCode()
