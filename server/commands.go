@@ -161,7 +161,7 @@ func alike(a, b string) int {
 // UnitLoad makes or changes units from a CSV file.
 type UnitLoad struct {
 	Folders `embed:""`
-	File    string `arg:"" help:"CSV: code,name,type,parent,channel,area_code,services,bring."`
+	File    string `arg:"" help:"CSV: code,name,type,parent,channel,area_code,services, and more: docs/reference/files.md."`
 	DryRun  bool   `help:"Check everything, change nothing."`
 }
 

@@ -1,6 +1,8 @@
 package server_test
 
 import (
+	"errors"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -106,5 +108,22 @@ func TestAFileOfCodesIsTakenWholeOrNotAtAll(t *testing.T) {
 	}
 	if n := len(st.Directory().Regions()); n != 476 {
 		t.Errorf("after files with faults there are %d codes, want 476", n)
+	}
+}
+
+func TestTheOperatorsRegionLoadEndsWithTheCodeOfItsFaults(t *testing.T) {
+	dir := t.TempDir()
+	folders := server.Folders{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys")}
+	for _, tt := range []struct {
+		file string
+		want error
+	}{{otherRegency, nil}, {"code,name\n99,Rekaan\n", server.ErrFaults}} {
+		file := filepath.Join(dir, "regions.csv")
+		if err := os.WriteFile(file, []byte(tt.file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := (&server.RegionLoad{Folders: folders, File: file, DryRun: true}).Run(t.Context()); !errors.Is(err, tt.want) {
+			t.Errorf("%q ends with %v, want %v", tt.file, err, tt.want)
+		}
 	}
 }

@@ -43,7 +43,7 @@ func (s *referrals) SuggestReceivers(ctx context.Context, req *pb.SuggestReceive
 		if err != nil {
 			return nil, nil, err
 		}
-		receivers, err := l.receivers(need)
+		receivers, err := l.receivers(need, req.GetIncludeExcluded())
 		if err != nil {
 			return nil, nil, err
 		}
@@ -105,10 +105,10 @@ func (l search) need(req *pb.SuggestReceiversRequest) (casework.Need, error) {
 	return n, err
 }
 
-// receivers are all units with what the case's legs say of them. A leg that the caller may not see makes its receiver unavailable,
+// receivers are the units with what the case's legs say of them. A leg that the caller may not see makes its receiver unavailable,
 // and says no more.
-func (l search) receivers(n casework.Need) ([]casework.Receiver, error) {
-	receivers, err := l.r.Receivers(l.k.ID, n.Service, n.Area, n.Now)
+func (l search) receivers(n casework.Need, all bool) ([]casework.Receiver, error) {
+	receivers, err := l.r.Receivers(l.k.ID, n.Service, n.Area, all, n.Now)
 	if err != nil {
 		return nil, err
 	}

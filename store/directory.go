@@ -30,9 +30,11 @@ type Offer struct {
 // that a unit has and its duty officer are read from the database (units.go).
 type Directory struct {
 	units        map[casework.UnitID]casework.Unit
+	sorted       []casework.Unit
 	codes        map[string]casework.UnitID
 	offers       map[casework.UnitID][]Offer
 	children     map[casework.UnitID][]casework.UnitID // of the same register
+	shelters     map[casework.UnitID][]casework.UnitID // confidential units by their contact
 	regions      map[string]casework.Region
 	coordinating casework.UnitID
 	Deadlines    casework.Deadlines
@@ -53,19 +55,17 @@ func (d *Directory) UnitByCode(code string) (casework.Unit, bool) {
 	return d.Unit(d.codes[strings.ToUpper(code)])
 }
 
-// Units lists all units by code.
-func (d *Directory) Units() []casework.Unit {
-	all := make([]casework.Unit, 0, len(d.units))
-	for _, u := range d.units {
-		all = append(all, u)
-	}
-	slices.SortFunc(all, func(a, b casework.Unit) int { return strings.Compare(a.Code, b.Code) })
-	return all
-}
+// Units lists all units by code. The list is shared: nobody changes it.
+func (d *Directory) Units() []casework.Unit { return d.sorted }
 
 // ChildrenInRegister are the units below one that keep its register.
 func (d *Directory) ChildrenInRegister(parent casework.Unit) []casework.UnitID {
 	return d.children[parent.ID]
+}
+
+// speaking are the units whose offers are a unit's: its own, and those of the confidential units whose contact it is.
+func (d *Directory) speaking(unit casework.UnitID) []casework.UnitID {
+	return append([]casework.UnitID{unit}, d.shelters[unit]...)
 }
 
 // Below tells whether a unit is another or stands anywhere below it.
@@ -156,6 +156,7 @@ func readDirectory(t *tx) (*Directory, error) {
 		codes:    map[string]casework.UnitID{},
 		offers:   map[casework.UnitID][]Offer{},
 		children: map[casework.UnitID][]casework.UnitID{},
+		shelters: map[casework.UnitID][]casework.UnitID{},
 		regions:  map[string]casework.Region{},
 	}
 	for _, load := range []func(*tx) error{
@@ -166,6 +167,7 @@ func readDirectory(t *tx) (*Directory, error) {
 			return nil, err
 		}
 	}
+	d.sorted = slices.SortedFunc(maps.Values(d.units), func(a, b casework.Unit) int { return strings.Compare(a.Code, b.Code) })
 	return d, nil
 }
 
@@ -176,6 +178,9 @@ func (d *Directory) loadUnits(t *tx) error {
 		d.codes[u.Code] = u.ID
 		if u.Parent != (casework.UnitID{}) && u.Register == u.Parent {
 			d.children[u.Parent] = append(d.children[u.Parent], u.ID)
+		}
+		if u.IsConfidential() {
+			d.shelters[u.Contact] = append(d.shelters[u.Contact], u.ID)
 		}
 	}
 	return err

@@ -79,11 +79,12 @@ func (w *Writer) putOffers(unit casework.UnitID, offers []Offer, entry [16]byte)
 // one never comes. Of a contact unit it is said of the confidential units too for which it speaks. Every suggestion reads it from the
 // database: no server holds it in memory.
 func (w *Writer) SetCapacity(unit casework.UnitID, service casework.ReferralServiceType, area string, capacity casework.Capacity, until time.Time, entry [16]byte) error {
-	_, err := w.exec(`UPDATE unit_services SET capacity = $4, capacity_until = $5, entry = $6
-		WHERE unit IN (SELECT id FROM units WHERE id = $1 OR contact = $1) AND service = $2 AND ($3 = '' OR area = $3)`,
-		unit, service, area, capacity, until, entry) // by the primary key
-	if err != nil {
-		return fmt.Errorf("set the room of a unit: %w", err)
+	for _, id := range w.s.Directory().speaking(unit) {
+		_, err := w.exec(`UPDATE unit_services SET capacity = $4, capacity_until = $5, entry = $6
+			WHERE unit = $1 AND service = $2 AND ($3 = '' OR area = $3)`, id, service, area, capacity, until, entry)
+		if err != nil {
+			return fmt.Errorf("set the room of a unit: %w", err)
+		}
 	}
 	return nil
 }
@@ -99,15 +100,15 @@ func (w *Writer) SetRoom(unit casework.UnitID, service casework.ReferralServiceT
 // too. Served by the primary key.
 func (t *tx) Rooms(unit casework.UnitID) (map[casework.ReferralServiceType][]casework.Coverage, error) {
 	rooms := map[casework.ReferralServiceType][]casework.Coverage{}
-	for r := range t.rows(`SELECT service, area, capacity, capacity_until FROM unit_services
-		WHERE unit IN (SELECT id FROM units WHERE id = $1 OR contact = $1)
-		ORDER BY service, area`, unit) {
-		var service casework.ReferralServiceType
-		var c casework.Coverage
-		if err := r.scan(&service, &c.Area, &c.Capacity, &c.Until); err != nil {
-			return nil, fmt.Errorf("read the room of a unit: %w", err)
+	for _, id := range t.s.Directory().speaking(unit) {
+		for r := range t.rows("SELECT service, area, capacity, capacity_until FROM unit_services WHERE unit = $1 ORDER BY service, area", id) {
+			var service casework.ReferralServiceType
+			var c casework.Coverage
+			if err := r.scan(&service, &c.Area, &c.Capacity, &c.Until); err != nil {
+				return nil, fmt.Errorf("read the room of a unit: %w", err)
+			}
+			rooms[service] = append(rooms[service], c)
 		}
-		rooms[service] = append(rooms[service], c)
 	}
 	return rooms, nil
 }
@@ -116,7 +117,7 @@ func (t *tx) Rooms(unit casework.UnitID) (map[casework.ReferralServiceType][]cas
 // unit. It scans the table once, some rows a unit.
 func (t *tx) roomsFor(service casework.ReferralServiceType) (map[casework.UnitID][]casework.Coverage, error) {
 	d, rooms := t.s.Directory(), map[casework.UnitID][]casework.Coverage{}
-	for r := range t.rows("SELECT unit, area, capacity, capacity_until FROM unit_services WHERE service = $1 ORDER BY unit, area", service) {
+	for r := range t.rows("SELECT unit, area, capacity, capacity_until FROM unit_services WHERE service = $1", service) {
 		var unit casework.UnitID
 		var c casework.Coverage
 		if err := r.scan(unit[:], &c.Area, &c.Capacity, &c.Until); err != nil {
@@ -130,18 +131,18 @@ func (t *tx) roomsFor(service casework.ReferralServiceType) (map[casework.UnitID
 	return rooms, nil
 }
 
-// Receivers are all units as those that might be asked for a service for a client of an area. What no earlier filter needs is
-// not looked up. What stands on legs is the caller's to add.
-func (t *tx) Receivers(k casework.CaseID, service casework.ReferralServiceType, area string, now time.Time) ([]casework.Receiver, error) {
+// Receivers are the units that offer a service where a client lives, as those that might be asked; with all, the others too, of which
+// nothing is looked up that no filter asks. What stands on legs is the caller's to add.
+func (t *tx) Receivers(k casework.CaseID, service casework.ReferralServiceType, area string, all bool, now time.Time) ([]casework.Receiver, error) {
 	rooms, err := t.roomsFor(service)
 	if err != nil {
 		return nil, err
 	}
-	units := t.s.Directory().Units()
-	receivers := make([]casework.Receiver, len(units))
-	for i, unit := range units {
+	var receivers []casework.Receiver
+	for _, unit := range t.s.Directory().Units() {
 		r := casework.Receiver{Unit: unit, Coverage: rooms[unit.ID]}
-		if casework.CoversAny(r.Coverage, area) {
+		covers := casework.CoversAny(r.Coverage, area)
+		if covers {
 			if r.Works, err = t.Working(unit, now); err != nil {
 				return nil, err
 			}
@@ -149,7 +150,9 @@ func (t *tx) Receivers(k casework.CaseID, service casework.ReferralServiceType, 
 				return nil, err
 			}
 		}
-		receivers[i] = r
+		if covers || all {
+			receivers = append(receivers, r)
+		}
 	}
 	return receivers, nil
 }
