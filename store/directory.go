@@ -160,14 +160,13 @@ func readDirectory(t *tx) (*Directory, error) {
 		regions:  map[string]casework.Region{},
 	}
 	for _, load := range []func(*tx) error{
-		d.loadUnits, d.loadAliases, d.loadHours, d.loadOffers, d.loadRegions, d.loadDeadlines, d.loadCalendar,
+		d.loadUnits, d.loadAliases, d.loadHours, d.sortUnits, d.loadOffers, d.loadRegions, d.loadDeadlines, d.loadCalendar,
 		d.loadCoordinating,
 	} {
 		if err := load(t); err != nil {
 			return nil, err
 		}
 	}
-	d.sorted = slices.SortedFunc(maps.Values(d.units), func(a, b casework.Unit) int { return strings.Compare(a.Code, b.Code) })
 	return d, nil
 }
 
@@ -202,6 +201,12 @@ func (d *Directory) loadAliases(t *tx) error {
 		u.Aliases = append(u.Aliases, a)
 		d.units[unit] = u
 	}
+	return nil
+}
+
+// sortUnits comes once each unit has all that is its own.
+func (d *Directory) sortUnits(*tx) error {
+	d.sorted = slices.SortedFunc(maps.Values(d.units), func(a, b casework.Unit) int { return strings.Compare(a.Code, b.Code) })
 	return nil
 }
 
