@@ -60,6 +60,13 @@ func Violations(err error) []Violation {
 	return all
 }
 
+// Conflict is what others changed since the etag of an update, with ETAG_MISMATCH and as far as the caller may read it. Nil if
+// the server does not say.
+func Conflict(err error) *pb.ConflictDetail {
+	found, _ := detail[*pb.ConflictDetail](err)
+	return found
+}
+
 // Message is the server's sentence in a language, "en" or "id"; what the status says if there is none.
 func Message(err error, language string) string {
 	for _, d := range status.Convert(err).Details() {

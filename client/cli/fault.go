@@ -128,6 +128,13 @@ func why(err error, language string) string {
 	if len(fields) > 0 {
 		text += " (" + strings.Join(fields, ", ") + ")"
 	}
+	if changed := client.Conflict(err).GetFields(); len(changed) > 0 {
+		var paths []string
+		for _, field := range changed {
+			paths = append(paths, field.GetPath())
+		}
+		text += " (others changed " + strings.Join(paths, ", ") + ")"
+	}
 	meta := client.Metadata(err)
 	if state := meta["state"]; state != "" {
 		text += fmt.Sprintf(" (state %s, possible: %s)", state, orNone(meta["allowed_actions"]))
@@ -162,7 +169,7 @@ var remedies = map[pb.ErrorReason_Value]string{
 	pb.ErrorReason_INVALID_FIELD:        "correct the fields and send again",
 	pb.ErrorReason_REQUEST_ID_REUSED:    "use a new --request-id for a new request",
 	pb.ErrorReason_ID_UNUSABLE:          "choose another id",
-	pb.ErrorReason_ETAG_MISMATCH:        "read it again, then decide",
+	pb.ErrorReason_ETAG_MISMATCH:        "decide by what it says now, with its new --etag",
 	pb.ErrorReason_NOT_FOUND:            "check the number; what is not yours looks the same",
 	pb.ErrorReason_ACTION_NOT_ALLOWED:   "ask the officer or the supervisor of the case",
 	pb.ErrorReason_UNAUTHENTICATED:      "give a valid token with --token-file or SINERGI_TOKEN",
