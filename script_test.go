@@ -78,8 +78,8 @@ func typed(ts *testscript.TestScript, want int, args []string) {
 	ts.Check(err)
 	file := ts.MkAbs("token-" + who)
 	ts.Check(os.WriteFile(file, []byte(token+"\n"), 0o600))
-	line := []string{args[1], args[2]}
-	for _, arg := range args[3:] {
+	var line []string
+	for _, arg := range args[1:] {
 		line = append(line, filled(ts, arg))
 	}
 	line = append(line, "--grpc", r.at.GRPC, "--token-file", file)
