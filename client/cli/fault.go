@@ -205,7 +205,7 @@ var remedies = map[pb.ErrorReason_Value]string{
 	pb.ErrorReason_CLOSURE_UNMET:        "meet what this reason asks for, or give the true one",
 	pb.ErrorReason_HANDOVER_LEG_MISSING: "wait for the receiver's report on the referral of CASE_MANAGEMENT",
 	pb.ErrorReason_TASK_STATE:           `look with "sinergi case show"`,
-	pb.ErrorReason_REVIEW_STATE:         `look with "sinergi review list --decided"`,
+	pb.ErrorReason_REVIEW_STATE:         "it needs nothing more",
 	pb.ErrorReason_DISCLOSURE_STATE:     "record a new basis",
 	pb.ErrorReason_OPEN_DUTIES:          `"sinergi case transfer" first`,
 	pb.ErrorReason_UNIT_HAS_OPEN_LEGS:   "let its referrals end first",
