@@ -197,14 +197,6 @@ func (w *world) overFor(t *testing.T, officer, leg, caseName string) {
 	w.event("bidan-cibinong", leg, "confirm", nil).expect(t, 400, []string{"REFERRAL_STATE"}, nil)
 }
 
-func (w *world) verified(t *testing.T) {
-	t.Helper()
-	findings, err := w.served.Store.Verify(context.Background())
-	if err != nil || len(findings) > 0 {
-		t.Errorf("verify: %v %v", findings, err)
-	}
-}
-
 func TestNobodyElseWithdrawsAndNothingTellsThemOfTheBasis(t *testing.T) {
 	w := newWorld(t)
 	_, basis, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")

@@ -18,7 +18,7 @@ func TestABatchIsSoManyCallsEachWithItsResult(t *testing.T) {
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		first, second, cancelled := d.toHospital(t), d.toHospital(t), d.toHospital(t)
 		d.ok(t, "gizi-cibinong", cancelled, "cancel", object{"reason": "CLIENT_REQUEST"}, "CANCELLED")
-		other := d.child(t, "gizi-cibinong", []object{{"service": "LEGAL_AID", "receiverUnit": "units/UPTD-PPA"}}, consentTo(nil, []string{"F0"})).text("legs.0.referral")
+		other := d.child(t, "gizi-cibinong", []object{{"service": "LEGAL_AID", "receiverUnit": "units/UPTD-PPA"}}, guardiansConsent(nil, []string{"F0"})).text("legs.0.referral")
 		never := "referrals/" + newID()
 		batch := object{"requestId": newID(), "event": "ACCEPT", "names": []string{first, cancelled, other, never, second}}
 		got := d.batch("dokter-rsud", batch)

@@ -91,6 +91,6 @@ func TestALegByLetterBecomesAnOrdinaryOne(t *testing.T) {
 
 func letterLeg(t *testing.T, d door) string {
 	t.Helper()
-	filed := d.child(t, "gizi-cibinong", []object{{"service": "LEGAL_AID", "receiverUnit": "units/LBH-BOGOR"}}, consentTo(nil, []string{"F0", "F1", "F2"}))
+	filed := d.child(t, "gizi-cibinong", []object{{"service": "LEGAL_AID", "receiverUnit": "units/LBH-BOGOR"}}, guardiansConsent(nil, []string{"F0", "F1", "F2"}))
 	return filed.text("legs.0.referral")
 }

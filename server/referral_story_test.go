@@ -110,7 +110,7 @@ func TestAReceiverHandsAClientOnWithinWhatSheAgreedTo(t *testing.T) {
 			{"service": "PSYCHOLOGICAL_SUPPORT", "receiverUnit": "units/RSUD-CIBINONG", "question": question},
 			{"service": "LEGAL_AID", "receiverUnit": "units/UPTD-PPA"},
 		}
-		filed := d.child(t, "gizi-cibinong", legs, consentTo(nil, []string{"F0", "F1", "F2"}, "QUESTION"))
+		filed := d.child(t, "gizi-cibinong", legs, guardiansConsent(nil, []string{"F0", "F1", "F2"}, "QUESTION"))
 		leg := filed.text("legs.0.referral")
 		to := func(unit string) object { return object{"receiverUnit": "units/" + unit} }
 		d.refused(t, "dokter-rsud", leg, "forward", to("UPTD-PPA"), "ACTION_NOT_ALLOWED") // not accepted
@@ -141,7 +141,7 @@ func TestAForwardTellsNothingOfAnotherOpenLeg(t *testing.T) {
 			{"service": "PSYCHOLOGICAL_SUPPORT", "receiverUnit": "units/RSUD-CIBINONG"},
 			{"service": "PSYCHOLOGICAL_SUPPORT", "receiverUnit": "units/UPTD-PPA"},
 		}
-		filed := d.child(t, "gizi-cibinong", legs, consentTo(nil, []string{"F0", "F1", "F2"}))
+		filed := d.child(t, "gizi-cibinong", legs, guardiansConsent(nil, []string{"F0", "F1", "F2"}))
 		leg, open := filed.text("legs.0.referral"), filed.text("legs.1.referral")
 		d.ok(t, "dokter-rsud", leg, "accept", nil, "ACCEPTED")
 		d.refused(t, "dokter-rsud", leg, "forward", object{"receiverUnit": "units/UPTD-PPA"}, "RECEIVER_UNAVAILABLE").expect(t, 400, nil, []string{open})
@@ -177,7 +177,7 @@ func TestASenderGivesAReportBackTwice(t *testing.T) {
 func TestAReassignedLegOpensToTheNewOfficerAlone(t *testing.T) {
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
-		filed := d.child(t, "gizi-cibinong", []object{{"service": "LEGAL_AID", "receiverUnit": "units/UPTD-PPA"}}, consentTo(nil, []string{"F0", "F1", "F2"}))
+		filed := d.child(t, "gizi-cibinong", []object{{"service": "LEGAL_AID", "receiverUnit": "units/UPTD-PPA"}}, guardiansConsent(nil, []string{"F0", "F1", "F2"}))
 		leg := filed.text("legs.0.referral")
 		officer := func(code string) object { return object{"officer": w.account(t, code)} }
 		d.refused(t, "kepala-uptd", leg, "reassign", officer("rekan-uptd"), "REFERRAL_STATE") // nobody has it yet
@@ -231,7 +231,7 @@ func TestALegAfterAnotherIsServedWhenThatOneIs(t *testing.T) {
 			{"service": "SOCIAL_ASSISTANCE", "receiverUnit": "units/DINSOS", "after": 0},
 			{"service": "FAMILY_ACCOMPANIMENT", "receiverUnit": "units/TPK-CIBINONG", "after": 0},
 		}
-		filed := d.child(t, "gizi-cibinong", legs, consentTo(nil, []string{"F0", "F1", "F2"}))
+		filed := d.child(t, "gizi-cibinong", legs, guardiansConsent(nil, []string{"F0", "F1", "F2"}))
 		first, second, third := filed.text("legs.0.referral"), filed.text("legs.1.referral"), filed.text("legs.2.referral")
 		d.get("gizi-cibinong", second).expect(t, 200, []string{`"startsAfterReferral":"` + first, `"duty":"ACKNOWLEDGE"`}, nil)
 		accepted := c.now()
@@ -255,7 +255,7 @@ func TestALegAfterAnotherIsServedWhenThatOneIs(t *testing.T) {
 		}
 		body := stuntedChild()
 		body["legs"] = []object{{"service": "LEGAL_AID", "receiverUnit": "units/UPTD-PPA", "after": 0}}
-		body["disclosures"] = []object{consentTo(nil, []string{"F0"})}
+		body["disclosures"] = []object{guardiansConsent(nil, []string{"F0"})}
 		d.file("gizi-cibinong", body).expect(t, 400, []string{"legs[0].after", "NOT_AN_EARLIER_LEG"}, nil)
 	})
 }
@@ -268,7 +268,7 @@ func TestALegAfterOneThatEndsUnservedBeginsAtItsEnd(t *testing.T) {
 			{"service": "NUTRITION_TREATMENT", "receiverUnit": "units/RSUD-CIBINONG", "urgency": "ROUTINE"},
 			{"service": "SOCIAL_ASSISTANCE", "receiverUnit": "units/DINSOS", "after": 0},
 		}
-		filed := d.child(t, "gizi-cibinong", legs, consentTo(nil, []string{"F0", "F1", "F2"}))
+		filed := d.child(t, "gizi-cibinong", legs, guardiansConsent(nil, []string{"F0", "F1", "F2"}))
 		first, second := filed.text("legs.0.referral"), filed.text("legs.1.referral")
 		d.ok(t, "peksos-dinsos", second, "accept", nil, "ACCEPTED")
 		waits := dueOf(t, d.get("gizi-cibinong", second))

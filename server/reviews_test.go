@@ -26,7 +26,9 @@ func TestAnExceptionIsAnOfficersActWithAReasonAndAFreshSecondFactor(t *testing.T
 	from := len(w.entries())
 	given := w.record("bidan-cibinong", name, exceptionTo("X1", "units/POLRES-PPA"))
 	given.expect(t, 200, []string{`"X1"`, "inForce", danger}, nil)
-	if n := w.count(from, func(e entry) bool { return e.Action == "disclosure.exception" && e.Rule == "A17" && e.Reason != [32]byte{} }); n != 1 {
+	if n := w.count(from, func(e entry) bool {
+		return e.Action == "disclosure.exception" && e.Rule == "A17" && e.Reason != [32]byte{}
+	}); n != 1 {
 		t.Errorf("%d entries by A17 with a reason, want 1", n)
 	}
 	leg := w.send(name, "LAW_ENFORCEMENT", "POLRES-PPA").text("legs.0.referral")

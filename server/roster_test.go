@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -17,9 +16,6 @@ import (
 )
 
 // daysAgo is a civil day of the regency.
-func daysAgo(n int) string {
-	return time.Now().In(time.FixedZone("WIB", 7*3600)).AddDate(0, 0, -n).Format(time.DateOnly)
-}
 
 // weighed files a girl of a post, by name, with weights of days ago, as INTAKE or WORKER does.
 func (w *world) weighed(t testing.TB, as, name, mother string, months int, weights map[int]float64) {

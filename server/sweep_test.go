@@ -41,7 +41,7 @@ func TestSweepWithManyOpenLegs(t *testing.T) {
 	h.at.Store(time.Now().UnixMicro())
 	w := timedWorld(t, &h)
 	fileMany(t, w, open-rising, pb.Urgency_ROUTINE)
-	h.at.Add((time.Minute).Microseconds())
+	h.at.Add(time.Minute.Microseconds())
 	fileMany(t, w, rising, pb.Urgency_EMERGENCY)
 	began := time.Now()
 	w.sweep(t)

@@ -83,7 +83,9 @@ func (i PersonIdentity) ChangedFields(next PersonIdentity) []string {
 
 // same compares what people say; warnings follow from it.
 func (i PersonIdentity) same(j PersonIdentity) bool {
-	equal := func(a, b Identifier) bool { return a.Type == b.Type && a.Value == b.Value && a.Verification == b.Verification }
+	equal := func(a, b Identifier) bool {
+		return a.Type == b.Type && a.Value == b.Value && a.Verification == b.Verification
+	}
 	return i.Name == j.Name && i.NameKind == j.NameKind && i.BirthDate == j.BirthDate && i.NIKAbsence == j.NIKAbsence &&
 		i.Address == j.Address && i.Mother == j.Mother && i.Father == j.Father && i.Guardian == j.Guardian && i.Husband == j.Husband &&
 		i.BirthOrder == j.BirthOrder && i.SafeContact == j.SafeContact && slices.EqualFunc(i.Identifiers, j.Identifiers, equal)
