@@ -39,7 +39,7 @@ func (d door) event(as, leg, event string, more object) reply {
 	body := object{"requestId": newID()}
 	maps.Copy(body, more)
 	if !d.rpc {
-		return d.w.call(as, "POST", "/v1/"+leg+":"+event, body)
+		return d.w.call(as, "POST", "/v1/"+leg+":"+event, body).tight()
 	}
 	body["name"] = leg
 	return d.call(as, ":"+event, body)
@@ -47,21 +47,21 @@ func (d door) event(as, leg, event string, more object) reply {
 
 func (d door) file(as string, body object) reply {
 	if !d.rpc {
-		return d.w.call(as, "POST", "/v1/referrals:file", body)
+		return d.w.call(as, "POST", "/v1/referrals:file", body).tight()
 	}
 	return d.call(as, ":file", body)
 }
 
 func (d door) batch(as string, body object) reply {
 	if !d.rpc {
-		return d.w.call(as, "POST", "/v1/referrals:batch", body)
+		return d.w.call(as, "POST", "/v1/referrals:batch", body).tight()
 	}
 	return d.call(as, ":batch", body)
 }
 
 func (d door) get(as, leg string) reply {
 	if !d.rpc {
-		return d.w.call(as, "GET", "/v1/"+leg, nil)
+		return d.w.call(as, "GET", "/v1/"+leg, nil).tight()
 	}
 	return d.call(as, "GetReferral", object{"name": leg})
 }
@@ -84,14 +84,19 @@ func (d door) call(as, method string, body object) reply {
 		st := status.Convert(err)
 		answer, code = st.Proto(), runtime.HTTPStatusFromCode(st.Code())
 	}
-	var tight bytes.Buffer
-	if raw, err = protojson.Marshal(answer); err == nil {
-		err = json.Compact(&tight, raw)
-	}
-	if err != nil {
+	if raw, err = protojson.Marshal(answer); err != nil {
 		d.w.t.Fatal(err)
 	}
-	return reply{code, nil, tight.Bytes()}
+	return reply{code, nil, raw}.tight()
+}
+
+// tight is the answer without spaces, which protojson varies on purpose.
+func (r reply) tight() reply {
+	var body bytes.Buffer
+	if json.Compact(&body, r.Body) == nil {
+		r.Body = body.Bytes()
+	}
+	return r
 }
 
 func methodOf(method string) protoreflect.MethodDescriptor {
