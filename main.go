@@ -37,6 +37,7 @@ type commands struct {
 	} `cmd:"" help:"What due times follow from."`
 	Admin struct {
 		AcceptClock server.AcceptClock `cmd:"" help:"Say that a clock which ran ahead is right; on the server's machine, while it is stopped."`
+		Coordinate  server.Coordinate  `cmd:"" help:"Name the unit that is told of what stays undone longest; on the server's machine, while it is stopped."`
 	} `cmd:"" help:"The operator's word on the server itself."`
 	Token struct {
 		Create server.TokenCreate `cmd:"" help:"A credential of one role, shown once; on the server's machine, while it is stopped."`

@@ -206,6 +206,27 @@ func (c *AcceptClock) Run(ctx context.Context) error {
 	})
 }
 
+// Coordinate names the unit whose heads are told of what stays undone at level 3.
+type Coordinate struct {
+	Folders `embed:""`
+	Unit    string `arg:"" placeholder:"CODE" help:"Unit, by its code. Without this command it is the regency's office of women and child protection."`
+}
+
+// Run names it.
+func (c *Coordinate) Run(ctx context.Context) error {
+	return c.with(ctx, func(st *store.Store) error {
+		unit, ok := st.Directory().UnitByCode(c.Unit)
+		if !ok {
+			return misconfigured(fmt.Errorf("no unit has the code %s: load units first", c.Unit))
+		}
+		_, err := store.Update(ctx, st, func(w *store.Writer) (struct{}, error) {
+			w.Append(operator("directory.manage", "coordinate"), unit.ID[:], nil)
+			return struct{}{}, w.SetCoordinating(unit)
+		})
+		return err
+	})
+}
+
 // ErrFaults is a file with rows in error; nothing of it was taken.
 var ErrFaults error = ending{errors.New("rows in error, nothing was changed: mend them and load again"), exitDamage}
 

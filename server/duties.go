@@ -76,7 +76,8 @@ func decideDuty(d store.DutyFile) (read access.Decision, k casework.Case, shown 
 // dutyMessage makes a row. Of a leg that the caller only oversees it names whom to call.
 func (c call) dutyMessage(r *store.Reader, d store.DutyFile, g access.Grant) (*pb.Duty, error) {
 	if d.Kind != casework.OnLeg {
-		return viewCaseDuty(g, d, dutyActions(d), c.now), nil
+		text, err := c.taskText(r, d, g)
+		return viewCaseDuty(g, d, text, dutyActions(d), c.now), err
 	}
 	var officer casework.AccountID
 	if d.Leg.Facts.Relations&access.Overseer != 0 {
@@ -86,6 +87,16 @@ func (c call) dutyMessage(r *store.Reader, d store.DutyFile, g access.Grant) (*p
 		}
 	}
 	return c.viewLegDuty(g, d, officer, legActions(d.Leg), c.now), nil
+}
+
+// taskText opens what a person wrote of a task, for who may read it.
+func (c call) taskText(r *store.Reader, d store.DutyFile, g access.Grant) (string, error) {
+	if d.Label != casework.TaskByHand || !g.Shows(c.textClass(d.Case.Case)) {
+		return "", nil
+	}
+	task := store.TaskRow{Task: casework.Task{ID: d.Object}}
+	err := r.TaskText(&task, d.Case.Case)
+	return task.Content.Text, err
 }
 
 // dutyActions are what the caller may now do about a duty that is no leg's.

@@ -48,7 +48,7 @@ func (s *Server) viewLate(m *pb.Referral, f store.LegFile) {
 }
 
 // viewCaseDuty makes the message of what is owed on a case, on a task or a disclosure of it, or on a review.
-func viewCaseDuty(g access.Grant, d store.DutyFile, actions []string, now time.Time) *pb.Duty {
+func viewCaseDuty(g access.Grant, d store.DutyFile, text string, actions []string, now time.Time) *pb.Duty {
 	m := &pb.Duty{}
 	k := d.Case.Case
 	if g.Case() != k.ID {
@@ -58,7 +58,7 @@ func viewCaseDuty(g access.Grant, d store.DutyFile, actions []string, now time.T
 	m.Name, m.Number, m.AllowedActions = caseName(k.ID), k.Number, actions
 	switch d.Kind {
 	case casework.OnTask:
-		m.Task = named("tasks", d.Object)
+		m.Task, m.Text = named("tasks", d.Object), text
 		m.TaskLabel = enum[pb.TaskLabel_Value](pb.TaskLabel_Value_value, d.Label)
 		m.Service = enum[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, d.Service)
 	case casework.OnReview:

@@ -358,3 +358,9 @@ func TestALevelNeverFalls(t *testing.T) {
 		}
 	}
 }
+
+func TestWhoOwesNothingIsNotLate(t *testing.T) {
+	if (Duty{}).Overdue(wib(t, "2026-02-19 10:00")) {
+		t.Error("a final leg is overdue")
+	}
+}

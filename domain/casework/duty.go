@@ -26,7 +26,7 @@ type Duty struct {
 func (d Duty) Level(now time.Time) int {
 	level := 0
 	for _, instant := range [...]time.Time{d.Due, d.Level2, d.Level3} {
-		if instant.Before(now) {
+		if !instant.IsZero() && instant.Before(now) { // who owes nothing is not late
 			level++
 		}
 	}
