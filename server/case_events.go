@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"slices"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/growth"
@@ -251,21 +252,14 @@ func (s *cases) RecordServiceConsent(ctx context.Context, req *pb.RecordServiceC
 
 // guardianAccused tells whether the guardian on record, for whom an answer is given, is an alleged perpetrator of the case (G1).
 func (m *caseMove) guardianAccused(given casework.ServiceConsent) (bool, error) {
-	if given.By != casework.GiverGuardian || !m.f.Case.Type.IsViolence() {
+	if given.By != casework.GiverGuardian {
 		return false, nil
 	}
-	person, err := m.w.Person(m.f.Case.Subject)
+	accused, err := m.accusedOf(m.w, m.f.Case)
 	if err != nil {
 		return false, err
 	}
-	guardian := casework.FoldName(person.Identity.Guardian.Name)
-	incidents, err := m.w.Incidents(m.f.Case)
-	for _, i := range incidents {
-		for _, p := range i.Pairs {
-			if guardian != "" && casework.FoldName(p.Perpetrator) == guardian {
-				return true, nil
-			}
-		}
-	}
-	return false, err
+	person, err := m.w.Person(m.f.Case.Subject)
+	guardian := person.Identity.Guardian
+	return slices.ContainsFunc(accused, casework.Somebody{Person: guardian.Person, Name: guardian.Name}.Same), err
 }
