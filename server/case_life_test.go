@@ -564,6 +564,6 @@ func TestAnAccusedGuardianGivesNoYesToBeServed(t *testing.T) {
 	w := newWorld(t)
 	name := w.openViolence(t, func(b object) { b["newPerson"].(object)["guardian"] = object{"name": strings.ToUpper(villain)} })
 	w.on("pendamping-uptd", name, "recordServiceConsent", object{"answer": "GIVEN", "by": "GUARDIAN"}).
-		expect(t, 400, []string{"GUARDIAN_ACCUSED"}, []string{villain})
+		expect(t, 400, []string{"GIVER_IS_ACCUSED"}, []string{villain})
 	w.on("pendamping-uptd", name, "recordServiceConsent", object{"answer": "GIVEN", "by": "AUTHORITY"}).expect(t, 200, nil, nil)
 }

@@ -28,7 +28,7 @@ var caseFields = map[string]caseField{
 	}},
 	casework.FieldHiddenAddress: {access.F4, func(k casework.Case, req *pb.UpdateCaseRequest, _ *caseMove) (casework.Case, error) {
 		if !k.Type.IsViolence() {
-			return k, casework.Violations{{Field: "hiddenAddress", Reason: "VIOLENCE_ONLY"}}
+			return k, casework.Violations{{Field: "hiddenAddress", Reason: "ONLY_VIOLENCE"}}
 		}
 		k.Content.HiddenAddress = req.GetHiddenAddress()
 		return k, nil

@@ -102,7 +102,7 @@ func TestEveryGuardAnswersWithItsReason(t *testing.T) {
 		{"reopen without a reason", ChildStunting, StatusClosed, asNow, reopening("", false), "reason REQUIRED"},
 		{"reopen beside another open case", ChildStunting, StatusClosed, asNow, reopening("datang lagi", true), "CASE_EXISTS"},
 		{"reopen what was a mistake", ChildStunting, StatusClosed, func(c *Case) { c.Closure = ClosureEnteredInError }, reopening("ada", false), "CASE_STATE"},
-		{"judge a child's danger", ChildStunting, StatusInService, asNow, judging(Risk{Level: RiskLow}), "risk VIOLENCE_ONLY"},
+		{"judge a child's danger", ChildStunting, StatusInService, asNow, judging(Risk{Level: RiskLow}), "risk ONLY_VIOLENCE"},
 		{"judge nothing", DomesticViolence, StatusInService, asNow, judging(Risk{Level: RiskNotAssessed}), "risk.level REQUIRED"},
 		{"judge a weapon as low", DomesticViolence, StatusInService, asNow, judging(Risk{Level: RiskLow, Signs: []RiskSign{SignWeapon}}), "risk.reason REQUIRED"},
 

@@ -173,7 +173,7 @@ func (c Case) mayAssess(a Assessment, now time.Time) error {
 // JudgeRisk is the worker's judgement at any time while the case is open.
 func (c Case) JudgeRisk(r Risk, now time.Time) (Case, error) {
 	var v Violations
-	v.check(c.Type.IsViolence(), "risk", "VIOLENCE_ONLY")
+	v.check(c.Type.IsViolence(), "risk", "ONLY_VIOLENCE")
 	v.require(r.judged(), "risk.level")
 	v.require(!r.Understated(), "risk.reason")
 	if err := v.orNil(); err != nil {

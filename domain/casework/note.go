@@ -116,7 +116,7 @@ func (c Case) RecordConsent(s ServiceConsent, accused bool, today Date) (next Ca
 	v.require(!asked || s.By.Valid(), "by")
 	v.require(!asked || s.GivenOn != 0, "givenOn")
 	v.check(s.GivenOn <= today, "givenOn", "IN_FUTURE")
-	v.check(!accused, "by", "GUARDIAN_ACCUSED")
+	v.check(!accused, "by", "GIVER_IS_ACCUSED")
 	if err := v.orNil(); err != nil {
 		return c, false, err
 	}

@@ -107,7 +107,7 @@ func TestTheClientsAnswerIsKeptAsItWasGiven(t *testing.T) {
 			t.Errorf("got %q, want %q", faultOf(err), want)
 		}
 	}
-	if _, _, err := c.RecordConsent(ServiceConsent{Answer: ServiceGiven, By: GiverGuardian, GivenOn: today}, true, today); faultOf(err) != "by GUARDIAN_ACCUSED" {
+	if _, _, err := c.RecordConsent(ServiceConsent{Answer: ServiceGiven, By: GiverGuardian, GivenOn: today}, true, today); faultOf(err) != "by GIVER_IS_ACCUSED" {
 		t.Errorf("an accused guardian answers: %v", err)
 	}
 	if _, _, err := fileIn(DomesticViolence, StatusClosed).RecordConsent(yes, false, today); faultOf(err) != "CASE_STATE" {
