@@ -131,7 +131,6 @@ func TestASurvivorsCaseOverGRPC(t *testing.T) {
 	w.verified(t)
 }
 
-
 func measurement(on string, kg, cm float64) object {
 	return object{"measuredOn": on, "weightKg": kg, "lengthCm": cm, "position": "LYING"}
 }
@@ -566,4 +565,16 @@ func TestAnAccusedGuardianGivesNoYesToBeServed(t *testing.T) {
 	w.on("pendamping-uptd", name, "recordServiceConsent", object{"answer": "GIVEN", "by": "GUARDIAN"}).
 		expect(t, 400, []string{"GIVER_IS_ACCUSED"}, []string{villain})
 	w.on("pendamping-uptd", name, "recordServiceConsent", object{"answer": "GIVEN", "by": "AUTHORITY"}).expect(t, 200, nil, nil)
+}
+
+// What the hospital's doctor found stands on the child's case, for who reads its health content.
+func TestTheHospitalsDiagnosisStandsOnTheChildsCase(t *testing.T) {
+	w := newWorld(t)
+	leg, name := w.sendToHospital(t)
+	w.event("dokter-rsud", leg, "accept", nil).expect(t, 200, nil, nil)
+	w.event("dokter-rsud", leg, "recordProgress", object{"kind": "SERVED", "stuntingDiagnosis": "CONFIRMED"}).expect(t, 200, nil, nil)
+	w.call("gizi-cibinong", "GET", "/v1/"+name, nil).expect(t, 200, []string{`"stuntingDiagnosis":"CONFIRMED"`}, nil)
+	w.event("dokter-rsud", leg, "recordProgress", object{"kind": "NOTE", "stuntingDiagnosis": "OTHER_CAUSE"}).expect(t, 200, nil, nil)
+	w.call("gizi-cibinong", "GET", "/v1/"+name, nil).expect(t, 200, []string{`"stuntingDiagnosis":"OTHER_CAUSE"`}, nil)
+	w.verified(t)
 }

@@ -32,6 +32,7 @@ type caseReader interface {
 	Incidents(casework.Case) ([]casework.Incident, error)
 	Notes(casework.Case, func(access.Mask) bool) ([]store.Note, error)
 	LegalSteps(casework.Case) ([]casework.LegalStep, error)
+	Diagnosis(casework.PersonID) (casework.StuntingDiagnosis, error)
 }
 
 // caseBy finds a case by name or number; what is no name is not found like any other.
@@ -81,6 +82,7 @@ func (c call) caseMessage(r caseReader, f store.CaseFile, g access.Grant) (*pb.C
 		{g.Shows(access.F1), func() (err error) { d.tasks, err = c.tasksOf(r, k, g); return err }},
 		{g.Shows(access.F3Health | access.F3Last), func() (err error) { d.measurements, err = r.Measurements(k.Subject); return err }},
 		{g.Shows(access.F4), func() (err error) { d.incidents, err = r.Incidents(k); return err }},
+		{g.Shows(access.F3Health) && k.Type.IsGrowth(), func() (err error) { d.diagnosis, err = r.Diagnosis(k.Subject); return err }},
 		{g.Shows(access.F4), func() (err error) { d.legal, err = r.LegalSteps(k); return err }},
 		{g.Shows(access.F1), func() (err error) { d.content, err = r.CaseContent(k); return err }},
 		{g.Shows(access.F3 | access.F4), func() (err error) { d.notes, err = r.Notes(k, g.Shows); return err }},

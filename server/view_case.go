@@ -23,6 +23,7 @@ type caseDetails struct {
 	incidents    []casework.Incident
 	legal        []casework.LegalStep
 	content      casework.CaseContent
+	diagnosis    casework.StuntingDiagnosis
 	notes        []store.Note
 }
 
@@ -84,6 +85,7 @@ func (s *Server) fillCaseContent(m *pb.Case, g access.Grant, k casework.Case, d 
 		m.LegalSteps = append(m.LegalSteps, fillLegalStep(step))
 	}
 	m.Risk = viewRisk(d.content.Risk)
+	m.StuntingDiagnosis = enum[pb.StuntingDiagnosis_Value](pb.StuntingDiagnosis_Value_value, d.diagnosis)
 	m.HiddenAddress = d.content.HiddenAddress
 	for _, n := range d.notes {
 		if g.Shows(n.Class) {

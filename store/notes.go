@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/sinergi-pug/sinergi/domain/access"
@@ -75,6 +76,26 @@ func (t *tx) WasServed(k casework.CaseID) (served bool, err error) {
 	err = t.row(`SELECT EXISTS (SELECT 1 FROM notes WHERE case_id = $1 AND kind = 'SERVICE')
 		OR EXISTS (SELECT 1 FROM legs WHERE case_id = $1 AND served_on IS NOT NULL)`, k).scan(&served)
 	return served, err
+}
+
+// Diagnosis is the newest word of a hospital's worker on a low length for age, on any leg of the child's cases; empty if there is none.
+// Served by cases_subject.
+func (t *tx) Diagnosis(child casework.PersonID) (casework.StuntingDiagnosis, error) {
+	var id casework.ID
+	var sealed []byte
+	err := t.row(`SELECT p.id, p.diagnosis_f3 FROM cases c
+		JOIN legs l ON l.case_id = c.id
+		JOIN progress p ON p.leg = l.id
+		WHERE c.subject = $1 AND p.diagnosis_f3 IS NOT NULL
+		ORDER BY p.recorded DESC, p.id LIMIT 1`, child).scan(id[:], &sealed)
+	if errors.Is(err, errNoRows) {
+		return "", nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("read a diagnosis: %w", err)
+	}
+	text, err := t.openText(progressCell("diagnosis_f3", id, child), sealed)
+	return casework.StuntingDiagnosis(text), err
 }
 
 // TextClass is the class of a text by the type of the unit that wrote it.
