@@ -197,7 +197,16 @@ func (j *filed) joinPerson(known casework.Person) error {
 	j.person.Identity.Identifiers = append(slices.Clone(known.Identity.Identifiers), stated.Identity.Identifiers...)
 	j.person.Identity.NIKAbsence = ""
 	event := journal.Event{Name: "identify", Fields: []string{"identifiers"}, Revision: known.Revision + 1}
-	if err := j.w.UpdatePerson(j.person, j.appending("person", casework.ID(known.ID), event)); err != nil {
+	var entry [16]byte
+	put := j.appending("person", casework.ID(known.ID), event)
+	err := j.w.UpdatePerson(j.person, func(value [32]byte) [16]byte {
+		entry = put(value)
+		return entry
+	})
+	if err != nil {
+		return err
+	}
+	if err := j.w.PutChange(casework.ID(known.ID), event.Revision, event.Fields, j.caller, entry); err != nil {
 		return err
 	}
 	return j.w.PutMatchTags(known.ID, j.tags)

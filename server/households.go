@@ -142,7 +142,7 @@ func (s *Server) meaningOfCard(req *pb.ChangeFamilyCardRequest) casework.Violati
 
 func (in *intake) household(req *pb.CreateHouseholdRequest) (n newHousehold) {
 	n.household.ID = casework.HouseholdID(in.chosenID(req.GetHouseholdId()))
-	n.household.Content.Address = in.addressAt("address", req.GetAddress())
+	n.household.Content.Address = in.address("address", req.GetAddress())
 	n.household.Kecamatan = casework.KecamatanOf(n.household.Content.Address.AreaCode)
 	for i, m := range req.GetMembers() {
 		member := in.member(fmt.Sprintf("members[%d]", i), m)

@@ -18,13 +18,13 @@ func (in *intake) newPerson(p *pb.NewPerson) casework.Person {
 		in.fault("newPerson.name", fault)
 	}
 	i.BirthDate = in.birthDate(p)
-	in.identifiers(p, &person)
-	i.Address = in.address(p.GetAddress())
+	in.identifiers("newPerson", p.GetIdentifiers(), word[casework.NIKAbsence](p.GetNikAbsence()), &person)
+	i.Address = in.address("newPerson.address", p.GetAddress())
 	person.Kecamatan = casework.KecamatanOf(i.Address.AreaCode)
 	i.Mother, i.Father = in.kin("newPerson.mother", p.GetMother()), in.kin("newPerson.father", p.GetFather())
 	i.Guardian, i.Husband = in.kin("newPerson.guardian", p.GetGuardian()), in.kin("newPerson.husband", p.GetHusband())
 	i.BirthOrder = int(p.GetBirthOrder())
-	i.SafeContact = in.safeContact(p.GetSafeContact())
+	i.SafeContact = in.safeContact("newPerson.safeContact", p.GetSafeContact())
 	return person
 }
 
@@ -70,9 +70,9 @@ func (in *intake) pastDay(field, text string) casework.Date {
 	return day
 }
 
-func (in *intake) identifiers(p *pb.NewPerson, person *casework.Person) {
+func (in *intake) identifiers(path string, identifiers []*pb.Identifier, absence casework.NIKAbsence, person *casework.Person) {
 	i := &person.Identity
-	for n, id := range p.GetIdentifiers() {
+	for n, id := range identifiers {
 		known := casework.Identifier{
 			Type: word[casework.IdentifierType](id.GetType()), Value: id.GetValue(),
 			Verification: word[casework.Verification](id.GetVerification()),
@@ -81,27 +81,23 @@ func (in *intake) identifiers(p *pb.NewPerson, person *casework.Person) {
 			known.Verification = casework.Stated
 		}
 		if fault := casework.CheckIdentifier(known, in.today); fault != "" {
-			in.fault(fmt.Sprintf("newPerson.identifiers[%d].value", n), fault)
+			in.fault(fmt.Sprintf("%s.identifiers[%d].value", path, n), fault)
 		}
 		if known.Type == casework.IDNIK {
 			known.Warnings = casework.NIKWarnings(known.Value, i.BirthDate, person.Sex, in.today)
 		}
 		i.Identifiers = append(i.Identifiers, known)
 	}
-	i.NIKAbsence = word[casework.NIKAbsence](p.GetNikAbsence())
+	i.NIKAbsence = absence
 	if len(i.NIKs()) == 0 && i.NIKAbsence == "" {
 		i.NIKAbsence = casework.NIKNotAsked
 	}
 	if len(i.NIKs()) > 0 && i.NIKAbsence != "" {
-		in.fault("newPerson.nikAbsence", "ONLY_WITHOUT_NIK")
+		in.fault(path+".nikAbsence", "ONLY_WITHOUT_NIK")
 	}
 }
 
-func (in *intake) address(a *pb.Address) casework.Address {
-	return in.addressAt("newPerson.address", a)
-}
-
-func (in *intake) addressAt(path string, a *pb.Address) casework.Address {
+func (in *intake) address(path string, a *pb.Address) casework.Address {
 	area := a.GetAreaCode()
 	switch {
 	case area == "":
@@ -121,7 +117,7 @@ func (in *intake) kin(field string, k *pb.Kin) casework.Kin {
 	return kin
 }
 
-func (in *intake) safeContact(c *pb.SafeContact) casework.SafeContact {
+func (in *intake) safeContact(path string, c *pb.SafeContact) casework.SafeContact {
 	contact := casework.SafeContact{
 		Allowed: c.GetAllowed(), DoNotCall: c.GetDoNotCall(), Instructions: c.GetInstructions(),
 		Channel: word[casework.ContactChannel](c.GetChannel()),
@@ -129,7 +125,7 @@ func (in *intake) safeContact(c *pb.SafeContact) casework.SafeContact {
 	if c.GetPhone() != "" {
 		var ok bool
 		if contact.Phone, ok = casework.Phone(c.GetPhone()); !ok {
-			in.fault("newPerson.safeContact.phone", "PHONE_FORMAT")
+			in.fault(path+".phone", "PHONE_FORMAT")
 		}
 	}
 	return contact

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"encoding/json"
+
 	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
@@ -62,4 +64,25 @@ func (c call) viewHousehold(h householdFile) *pb.Household {
 	}
 	h.sight.clear(m.ProtoReflect())
 	return m
+}
+
+// viewPersonConflict tells an author what others have put where she wanted to write. Each field is one that she may read.
+func viewPersonConflict(now, yours casework.Person, fields []met) *pb.ConflictDetail {
+	m := &pb.ConflictDetail{CurrentEtag: etag(now.Revision)}
+	for _, f := range fields {
+		m.Fields = append(m.Fields, viewFieldConflict(f, personFieldText(now.Identity, f.field), personFieldText(yours.Identity, f.field)))
+	}
+	return m
+}
+
+// personFieldText is the value of a field as JSON.
+func personFieldText(i casework.PersonIdentity, field string) string {
+	raw, err := json.Marshal(map[string]any{
+		"name": i.Name, "birthDate": i.BirthDate, "identifiers": i.Identifiers, "address": i.Address, "mother": i.Mother, "father": i.Father,
+		"guardian": i.Guardian, "husband": i.Husband, "birthOrder": i.BirthOrder, "safeContact": i.SafeContact,
+	}[field])
+	if err != nil {
+		return ""
+	}
+	return string(raw)
 }

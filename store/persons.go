@@ -35,8 +35,8 @@ func (w *Writer) UpdatePerson(p casework.Person, entry func(value [32]byte) [16]
 	if err != nil {
 		return err
 	}
-	n, err := w.exec("UPDATE persons SET revision = revision + 1, entry = $3, f2 = $4 WHERE id = $1 AND revision = $2",
-		p.ID, p.Revision, entry(digest(f2)), f2)
+	n, err := w.exec("UPDATE persons SET kecamatan = $3, revision = revision + 1, entry = $4, f2 = $5 WHERE id = $1 AND revision = $2",
+		p.ID, p.Revision, p.Kecamatan, entry(digest(f2)), f2)
 	if err == nil && n != 1 {
 		return casework.Conflict("ETAG_MISMATCH")
 	}
@@ -109,6 +109,16 @@ func (w *Writer) PutMatchTags(id casework.PersonID, tags [][16]byte) error {
 	for _, tag := range tags {
 		if _, err := w.exec("INSERT INTO match_tags (tag, person) VALUES ($1, $2) ON CONFLICT DO NOTHING", tag, id); err != nil {
 			return fmt.Errorf("put a match tag: %w", err)
+		}
+	}
+	return nil
+}
+
+// DropMatchTags takes from a person the tags of what she is no longer called.
+func (w *Writer) DropMatchTags(id casework.PersonID, tags [][16]byte) error {
+	for _, tag := range tags {
+		if _, err := w.exec("DELETE FROM match_tags WHERE tag = $1 AND person = $2", tag, id); err != nil {
+			return fmt.Errorf("drop a match tag: %w", err)
 		}
 	}
 	return nil
