@@ -307,3 +307,97 @@ func TestAConsentOfAFilingIsOneForAllItsLegs(t *testing.T) {
 		w.call(who, "GET", "/v1/"+leg, nil).expect(t, 200, []string{"CANCELLED", "CONSENT_WITHDRAWN"}, hers)
 	}
 }
+
+// told are the kinds of the notices of an account, oldest first.
+func (w *world) told(t *testing.T, who string) (kinds []string) {
+	t.Helper()
+	got := w.call(who, "GET", "/v1/notices?pageSize=100", nil)
+	got.expect(t, 200, nil, append([]string{"L3", "DOMESTIC"}, hers...))
+	var list struct{ Notices []struct{ Kind string } }
+	if err := json.Unmarshal(got.Body, &list); err != nil {
+		t.Fatal(err)
+	}
+	for _, n := range list.Notices {
+		kinds = append([]string{n.Kind}, kinds...)
+	}
+	return kinds
+}
+
+func (w *world) toldOf(t *testing.T, who, kind string) (n int) {
+	t.Helper()
+	for _, k := range w.told(t, who) {
+		if k == kind {
+			n++
+		}
+	}
+	return n
+}
+
+func TestBothUnitsAreToldOfAWithdrawalWithoutContent(t *testing.T) {
+	w := newWorld(t)
+	_, basis, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
+	w.event("pendamping-uptd", leg, "accept", nil).expect(t, 200, nil, nil)
+	w.withdraw("pendamping-uptd", basis, nil).expect(t, 200, nil, nil)
+	for _, who := range []string{"bidan-cibinong", "kepala-cibinong", "pendamping-uptd", "kepala-uptd"} {
+		if n := w.toldOf(t, who, "CONSENT_ENDED"); n != 1 {
+			t.Errorf("%s was told %d times: %v", who, n, w.told(t, who))
+		}
+	}
+	for _, who := range []string{"gizi-cibinong", "kader-melati", "terima-uptd", "dokter-rsud", "penelaah"} {
+		if n := w.toldOf(t, who, "CONSENT_ENDED"); n != 0 {
+			t.Errorf("%s was told of it", who)
+		}
+	}
+}
+
+func TestAnExceptionIsToldToTheReviewerAndTheHeadAndOwedFor72Hours(t *testing.T) {
+	w := newWorld(t)
+	name := w.survivorsCase(t)
+	w.record("bidan-cibinong", name, exceptionTo("X1", "units/POLRES-PPA")).expect(t, 200, nil, nil)
+	if w.toldOf(t, "penelaah", "REVIEW_DUE") != 1 || w.toldOf(t, "kepala-cibinong", "EXCEPTION") != 1 || w.toldOf(t, "gizi-cibinong", "EXCEPTION") != 0 {
+		t.Errorf("told: reviewer %v, head %v, colleague %v", w.told(t, "penelaah"), w.told(t, "kepala-cibinong"), w.told(t, "gizi-cibinong"))
+	}
+	duty := w.call("penelaah", "GET", "/v1/duties", nil)
+	duty.expect(t, 200, []string{"REVIEW_EXCEPTION", "reviews/", "decide"}, append([]string{danger}, hers...))
+	w.decide("penelaah", w.oneReview(t, "penelaah").text("reviews.0.name"), "FOUNDED").expect(t, 200, nil, nil)
+	w.call("penelaah", "GET", "/v1/duties", nil).expect(t, 200, nil, []string{"REVIEW_EXCEPTION"})
+	if w.toldOf(t, "kepala-cibinong", "REVIEW_DECIDED") != 1 {
+		t.Errorf("the head was told %v", w.told(t, "kepala-cibinong"))
+	}
+}
+
+func TestTheEndOfAConsentIsRemindedTwiceAndItsRenewalOwed(t *testing.T) {
+	var c clock
+	w := openWorld(t, t.TempDir(), c.now)
+	name, basis, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
+	unused := w.record("bidan-cibinong", name, consentTo([]string{"units/DINSOS"}, nil)).text("name") // no leg stands on it
+	w.event("pendamping-uptd", leg, "accept", nil).expect(t, 200, nil, nil)
+	accounts := []string{"bidan-cibinong", "kepala-cibinong", "gizi-cibinong", "pendamping-uptd", "kepala-uptd"}
+	want := 0
+	for _, step := range []struct {
+		days, told int
+	}{{76, 0}, {2, 1}, {5, 0}, {6, 1}, {1, 0}} {
+		w.later(t, &c, time.Duration(step.days)*aDay, accounts...)
+		w.sweep(t)
+		w.sweep(t) // nothing is told twice
+		want += step.told
+		if n := w.toldOf(t, "bidan-cibinong", "CONSENT_ENDING"); n != want {
+			t.Fatalf("after %d days more told %d times, want %d", step.days, n, want)
+		}
+	}
+	if w.toldOf(t, "pendamping-uptd", "CONSENT_ENDING")+w.toldOf(t, "gizi-cibinong", "CONSENT_ENDING") != 0 {
+		t.Error("others than the return unit's officers were reminded")
+	}
+	owed := w.call("bidan-cibinong", "GET", "/v1/duties", nil)
+	owed.expect(t, 200, []string{"RENEW_CONSENT", basis}, append([]string{unused}, hers...))
+	w.call("gizi-cibinong", "GET", "/v1/duties", nil).expect(t, 200, nil, []string{"RENEW_CONSENT", basis})
+	w.record("bidan-cibinong", name, consentTo([]string{"units/UPTD-PPA"}, object{"replaces": basis})).expect(t, 200, nil, nil)
+	w.call("bidan-cibinong", "GET", "/v1/duties", nil).expect(t, 200, nil, []string{"RENEW_CONSENT"})
+	w.later(t, &c, 80*aDay, accounts...)
+	w.sweep(t)
+	w.call("bidan-cibinong", "GET", "/v1/duties", nil).expect(t, 200, []string{"RENEW_CONSENT"}, []string{basis})
+	w.event("pendamping-uptd", leg, "reportOutcome", object{"outcome": "NONE", "reason": "CLIENT_DECLINED"}).expect(t, 200, nil, nil)
+	w.event("bidan-cibinong", leg, "confirm", object{"noFollowUpReason": "klien tidak ingin"}).expect(t, 200, []string{"CLOSED"}, nil)
+	w.call("bidan-cibinong", "GET", "/v1/duties", nil).expect(t, 200, nil, []string{"RENEW_CONSENT"}) // nothing stands on it any more
+	w.verified(t)
+}

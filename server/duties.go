@@ -108,7 +108,10 @@ func dutyActions(d store.DutyFile) []string {
 		return allowed(facts.Doing(access.TaskEnd), "end")
 	case casework.OnReview:
 		facts.Cond |= access.NotSelf // whose act it was, DecideReview asks
-		return allowed(facts.Doing(access.ReviewDecide), "decide")
+		if may := allowed(facts.Doing(access.ReviewDecide), "decide"); may != nil {
+			return may
+		}
+		return allowed(facts.Doing(access.DisclosureWithdraw), "decide") // a withdrawal is the owner's own to look at
 	case casework.OnDisclosure:
 		return allowed(facts.Doing(access.DisclosureRecord), "recordDisclosure")
 	}
