@@ -20,22 +20,18 @@ const (
 )
 
 // caring tells it: an ordinary service of an L1 nutrition case between two health units, of a client who has not refused it.
-func (c call) caring(w *store.Writer, k casework.Case, l casework.Referral) (careFor, error) {
+func (c call) caring(k casework.Case, l casework.Referral) careFor {
 	from, _ := c.store.Directory().Unit(l.Sender)
 	to, _ := c.store.Directory().Unit(l.Receiver)
-	if !casework.CareCarries(k.Type, l.Service, from.Type, to.Type) {
-		return careMissing, nil
-	}
-	refused, err := w.CareRefused(k.ID)
 	switch {
-	case err != nil:
-		return careMissing, err
-	case !refused && k.Level == casework.L1:
-		return careStands, nil
+	case !casework.CareCarries(k.Type, l.Service, from.Type, to.Type):
+		return careMissing
+	case !k.CareRefused && k.Level == casework.L1:
+		return careStands
 	case c.outside():
-		return careHidden, nil
+		return careHidden
 	}
-	return careMissing, nil
+	return careMissing
 }
 
 // except decides an exception on a case as it now is: an act of its own, and never of a kader or an app.
@@ -78,11 +74,7 @@ func (c call) basisFor(w *store.Writer, k casework.Case, l casework.Referral, be
 		if !d.Supports(l, c.now) || d.Content.GiverIsAccused(accused) || casework.Replaced(d.ID, all) && d.ID != before {
 			continue
 		}
-		carries, err := c.carries(w, k, d, l, before)
-		if err != nil {
-			return best, false, err
-		}
-		if carries && (!ok || d.ID == before || best.ID != before && preferred(d, best)) {
+		if c.carries(k, d, l, before) && (!ok || d.ID == before || best.ID != before && preferred(d, best)) {
 			best, ok = d, true
 		}
 	}
@@ -90,15 +82,14 @@ func (c call) basisFor(w *store.Writer, k casework.Case, l casework.Referral, be
 }
 
 // carries asks of each kind of basis what it alone needs.
-func (c call) carries(w *store.Writer, k casework.Case, d casework.Disclosure, l casework.Referral, before casework.DisclosureID) (bool, error) {
-	switch {
-	case d.Kind == casework.BasisCare:
-		stands, err := c.caring(w, k, l)
-		return stands == careStands, err
-	case d.Kind == casework.BasisConsent:
-		return l.Request.Question == "" || c.showsQuestion(k, d, l), nil
+func (c call) carries(k casework.Case, d casework.Disclosure, l casework.Referral, before casework.DisclosureID) bool {
+	switch d.Kind {
+	case casework.BasisCare:
+		return c.caring(k, l) == careStands
+	case casework.BasisConsent:
+		return l.Request.Question == "" || c.showsQuestion(k, d, l)
 	}
-	return before == (casework.DisclosureID{}) || d.ID == before, nil
+	return before == (casework.DisclosureID{}) || d.ID == before
 }
 
 // preferred: what the client said herself comes first, and what lasts longest.

@@ -19,7 +19,7 @@ func (s *cases) WithdrawDisclosure(ctx context.Context, req *pb.WithdrawDisclosu
 	if err != nil {
 		return nil, err
 	}
-	ids := drawn(2)
+	ids := drawIDs(2)
 	return store.Update(ctx, s.store, func(w *store.Writer) (*pb.Disclosure, error) {
 		m, basis, err := s.openWithdrawal(ctx, w, req.GetName())
 		if err != nil {
@@ -140,21 +140,20 @@ func (m *basisMove) withdraw(d casework.Disclosure) error {
 
 // refuseCare ends every basis by the chain of health care of a case: the client refuses it. d is the one that was named, if any.
 func (m *basisMove) refuseCare(d casework.Disclosure) error {
-	refused, err := m.w.CareRefused(m.f.Case.ID)
-	if err != nil {
-		return err
-	}
-	ended := casework.CareOf(m.all)
-	if refused && len(ended) == 0 {
-		m.entry = m.append(m.w, m.action, m.act, aboutCase(m.f.Case), journal.Event{Name: "IMPLIED", Revision: m.f.Case.Revision})
+	k, ended := m.f.Case, casework.CareOf(m.all)
+	if k.CareRefused && len(ended) == 0 {
+		m.entry = m.append(m.w, m.action, m.act, aboutCase(k), journal.Event{Name: "IMPLIED", Revision: k.Revision})
 		return nil
 	}
-	err = m.w.RefuseCare(m.f.Case.ID, func(value [32]byte) [16]byte {
-		event := journal.Event{Name: "refuseCare", Fields: []string{"careRefused"}, Revision: m.f.Case.Revision + 1, Value: value}
-		m.entry = m.append(m.w, m.action, m.act, aboutCase(m.f.Case), event)
+	err := m.w.RefuseCare(k.ID, func(value [32]byte) [16]byte {
+		event := journal.Event{Name: "refuseCare", Fields: []string{"careRefused"}, Revision: k.Revision + 1, Value: value}
+		m.entry = m.append(m.w, m.action, m.act, aboutCase(k), event)
 		return m.entry
 	})
 	if err != nil {
+		return err
+	}
+	if err := m.w.PutCaseEvent(k.ID, store.CaseEvent{Name: "refuseCare", Before: string(k.Status), After: string(k.Status), Unit: m.caller.Unit.ID, Account: m.caller.Account}, m.entry); err != nil {
 		return err
 	}
 	return m.lose(ended, d)
@@ -166,7 +165,7 @@ func (s *cases) RefuseCare(ctx context.Context, req *pb.RefuseCareRequest) (*pb.
 	if err != nil {
 		return nil, err
 	}
-	method, ids := string(req.ProtoReflect().Descriptor().FullName()), drawn(2)
+	method, ids := string(req.ProtoReflect().Descriptor().FullName()), drawIDs(2)
 	return store.Update(ctx, s.store, func(w *store.Writer) (*pb.Case, error) {
 		m, old, done, err := s.openBasis(ctx, w, req.GetName(), access.DisclosureWithdraw, id)
 		if err != nil {

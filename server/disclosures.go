@@ -25,7 +25,7 @@ func (s *cases) RecordDisclosure(ctx context.Context, req *pb.RecordDisclosureRe
 	if err != nil {
 		return nil, err
 	}
-	ids := drawn(3)
+	ids := drawIDs(3)
 	return store.Update(ctx, s.store, func(w *store.Writer) (*pb.Disclosure, error) {
 		m, old, done, err := s.openBasis(ctx, w, req.GetName(), recording(stated.Kind), id)
 		if err != nil {
@@ -50,15 +50,6 @@ const (
 	recordMethod   = "sinergi.v1.CaseService.RecordDisclosure"
 	withdrawMethod = "sinergi.v1.CaseService.WithdrawDisclosure"
 )
-
-// drawn are ids drawn before a closure, which may run twice.
-func drawn(n int) []casework.ID {
-	ids := make([]casework.ID, n)
-	for i := range ids {
-		ids[i] = newID()
-	}
-	return ids
-}
 
 // recording is the action that records a basis: an exception is an act of its own.
 func recording(kind casework.BasisKind) access.Action {
@@ -247,7 +238,13 @@ func (c call) speaks(w *store.Writer, k casework.Case, d casework.Disclosure, ac
 	if err != nil || d.Kind != casework.BasisConsent || !d.Content.GiverIsAccused(accused) {
 		return err
 	}
-	refused := c.refuse(action, access.Decision{Outcome: access.Invalid, Rule: "G1"}, aboutCase(k), k.ID.String()).(*store.Refusal)
+	facts := c.caller.Facts(c.now).Doing(action)
+	facts.Cond |= access.GiverGuardian | access.GiverPerpetrator
+	broken := access.CheckConsent(facts)
+	if len(broken) == 0 {
+		return nil
+	}
+	refused := c.refuse(action, access.Decision{Outcome: access.Invalid, Rule: broken[0]}, aboutCase(k), k.ID.String()).(*store.Refusal)
 	refused.Err = casework.Violations{{Field: path + ".giverName", Reason: giverAccused}}
 	return refused
 }

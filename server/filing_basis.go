@@ -31,23 +31,34 @@ func (j *filed) basis(i int, l casework.Referral) (basis casework.Disclosure, hi
 func (j *filed) newBasis(n int, l casework.Referral, missing error) (basis casework.Disclosure, hidden bool, err error) {
 	d := j.disclosures[n]
 	if d.Kind == casework.BasisCare {
-		switch stands, err := j.caring(j.w, j.k, l); {
-		case err != nil:
-			return basis, false, err
-		case stands == careHidden:
+		switch j.caring(j.k, l) {
+		case careHidden:
 			return basis, true, nil
-		case stands == careMissing:
+		case careMissing:
 			return basis, false, missing
 		}
 	}
 	if !d.Serves(l.Service) {
 		return basis, false, missing
 	}
+	if hidden, err := j.mute(d); err != nil || hidden {
+		return basis, hidden, err
+	}
 	if known, ok := j.bases[n]; ok {
 		return known, false, nil
 	}
 	basis, err = j.record(n)
 	return basis, false, err
+}
+
+// mute tells whether a consent that a kader or app brings was given by somebody whom the case knows as alleged perpetrator: nothing
+// is sent on it, and they are not told why.
+func (j *filed) mute(d newDisclosure) (bool, error) {
+	if d.Kind != casework.BasisConsent || !j.outside() {
+		return false, nil
+	}
+	accused, err := j.accusedOf(j.w, j.k)
+	return d.Content.GiverIsAccused(accused), err
 }
 
 // record stores a basis of the call for the receivers and services of all the legs that it covers.

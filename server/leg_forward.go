@@ -185,9 +185,8 @@ func (m *movement) recordable(d casework.Disclosure, to casework.Unit) (casework
 	}
 	switch {
 	case d.Kind == casework.BasisCare:
-		stands, err := m.caring(m.w, m.f.Case, next)
-		if err != nil || stands != careStands {
-			return casework.Disclosure{}, false, err
+		if m.caring(m.f.Case, next) != careStands {
+			return casework.Disclosure{}, false, nil
 		}
 	case d.Kind.IsException():
 		_, err := m.except(m.w, m.f.Case.ID)

@@ -153,11 +153,6 @@ func (w *Writer) RefuseCare(id casework.CaseID, entry func(value [32]byte) [16]b
 	return err
 }
 
-// CareRefused tells whether the client of a case refused the chain of health care.
-func (t *tx) CareRefused(id casework.CaseID) (refused bool, err error) {
-	return refused, t.row("SELECT care_refused FROM cases WHERE id = $1", id).scan(&refused)
-}
-
 // digestOf is the digest of what stands sealed in a row, for the entry of a change that does not touch it.
 func (t *tx) digestOf(table string, id [16]byte) ([32]byte, error) {
 	var first, second []byte
