@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sinergi-pug/sinergi/domain/casework"
 )
 
 const aDay = 24 * time.Hour
@@ -399,5 +401,42 @@ func TestTheEndOfAConsentIsRemindedTwiceAndItsRenewalOwed(t *testing.T) {
 	w.event("pendamping-uptd", leg, "reportOutcome", object{"outcome": "NONE", "reason": "CLIENT_DECLINED"}).expect(t, 200, nil, nil)
 	w.event("bidan-cibinong", leg, "confirm", object{"noFollowUpReason": "klien tidak ingin"}).expect(t, 200, []string{"CLOSED"}, nil)
 	w.call("bidan-cibinong", "GET", "/v1/duties", nil).expect(t, 200, nil, []string{"RENEW_CONSENT"}) // nothing stands on it any more
+	w.verified(t)
+}
+
+// The page of a list stands in memory while no row changes; the end of a basis changes none.
+func TestAListKeptInMemoryShowsNoMoreThanTheBasisOfThatMoment(t *testing.T) {
+	var c clock
+	evening := time.Now().UTC().Truncate(aDay).Add(34 * time.Hour) // 17:00 WIB of tomorrow
+	c.advance(time.Until(evening))
+	w := openWorld(t, t.TempDir(), c.now)
+	name := w.survivorsCase(t)
+	tonight := evening.In(casework.Zone).Format(time.DateOnly)
+	w.record("bidan-cibinong", name, consentTo([]string{"units/UPTD-PPA"}, object{"expiresOn": tonight})).expect(t, 200, []string{"inForce"}, nil)
+	leg := w.send(name, "CASE_MANAGEMENT", "UPTD-PPA").text("legs.0.referral")
+	w.event("pendamping-uptd", leg, "accept", nil).expect(t, 200, []string{survivor}, nil)
+	for range 3 {
+		w.call("pendamping-uptd", "GET", "/v1/referrals", nil).expect(t, 200, []string{leg, survivor}, nil)
+	}
+	c.advance(7*time.Hour + time.Minute) // past its last midnight
+	w.call("pendamping-uptd", "GET", "/v1/referrals", nil).expect(t, 200, []string{leg}, hers)
+	w.call("pendamping-uptd", "GET", "/v1/"+leg, nil).expect(t, 200, []string{leg}, hers)
+}
+
+func TestABasisThatComesWithAForwardedLegIsHeldToTheSameRules(t *testing.T) {
+	w := newWorld(t)
+	name, _, leg := w.sentTo(t, "UPTD-PPA", "TEMPORARY_SHELTER")
+	w.event("pendamping-uptd", leg, "decline", object{"reason": "NO_CAPACITY"}).expect(t, 200, nil, nil)
+	on := func(d object) reply {
+		return w.event("bidan-cibinong", leg, "forward", object{"receiverUnit": "units/DINSOS", "disclosure": d})
+	}
+	on(object{"basis": "CARE"}).expect(t, 400, []string{"BASIS_MISSING"}, nil)
+	on(object{"basis": "X1", "reason": "bahaya"}).expect(t, 400, []string{"disclosure.reason", "TOO_SHORT"}, nil)
+	other := consentTo(nil, object{"services": []string{"LEGAL_AID"}})
+	delete(other, "receiverUnits")
+	on(other).expect(t, 400, []string{"BASIS_MISSING"}, nil)
+	next := on(object{"basis": "X1", "reason": danger}).text("nextReferral")
+	w.event("peksos-dinsos", next, "accept", nil).expect(t, 200, []string{survivor}, []string{chronology})
+	w.oneReview(t, "penelaah").expect(t, 200, []string{danger, next, name}, hers)
 	w.verified(t)
 }

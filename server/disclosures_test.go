@@ -271,10 +271,8 @@ func TestFromAWithdrawalOnNothingShowsUnderLoad(t *testing.T) {
 			t.Fatalf("after the withdrawal: %s", h.leaks)
 		}
 		w.overFor(t, "pendamping-uptd", leg, caseName)
-		id, _ := casework.ParseID(strings.TrimPrefix(caseName, "cases/"))
-		open, err := store.Read(context.Background(), w.served.Store, func(r *store.Reader) ([]casework.Referral, error) { return r.OpenReferrals(casework.CaseID(id)) })
-		if err != nil || len(open) > 0 {
-			t.Fatalf("%d open legs on the consent, %v", len(open), err)
+		if n := w.openLegs(t, caseName); n > 0 {
+			t.Fatalf("%d open legs on the consent", n)
 		}
 	}
 }
@@ -379,4 +377,48 @@ func (h *hammer) await(t *testing.T, answers int64) {
 			t.Fatalf("only %d answers", h.after.Load())
 		}
 	}
+}
+
+// TestAWithdrawalAndAForwardInOneMomentLeaveNoOpenLeg is of the row withdrawal too: whichever of the two comes first.
+func TestAWithdrawalAndAForwardInOneMomentLeaveNoOpenLeg(t *testing.T) {
+	rounds := 4
+	if long("withdrawal") {
+		rounds = 200
+	}
+	w := newWorld(t)
+	handedOn := 0
+	for range rounds {
+		name := w.survivorsCase(t)
+		basis := w.record("bidan-cibinong", name, consentTo([]string{"units/UPTD-PPA", "units/DINSOS"}, nil)).text("name")
+		leg := w.send(name, "TEMPORARY_SHELTER", "UPTD-PPA").text("legs.0.referral")
+		w.event("pendamping-uptd", leg, "accept", nil).expect(t, 200, nil, nil)
+		var both sync.WaitGroup
+		var forwarded, withdrawn reply
+		both.Go(func() {
+			forwarded, _ = w.try("pendamping-uptd", "POST", "/v1/"+leg+":forward", object{"requestId": newID(), "receiverUnit": "units/DINSOS"})
+		})
+		both.Go(func() {
+			withdrawn, _ = w.try("bidan-cibinong", "POST", "/v1/"+basis+":withdraw", object{"requestId": newID()})
+		})
+		both.Wait()
+		withdrawn.expect(t, 200, []string{"withdrawTime"}, hers)
+		if forwarded.Status == 200 {
+			handedOn++
+			w.call("peksos-dinsos", "GET", "/v1/referrals?pageSize=100", nil).expect(t, 200, []string{"CONSENT_WITHDRAWN"}, hers)
+		}
+		if n := w.openLegs(t, name); n > 0 {
+			t.Fatalf("%d open legs on a consent that was taken back", n)
+		}
+	}
+	t.Logf("%d of %d were handed on before", handedOn, rounds)
+}
+
+func (w *world) openLegs(t *testing.T, caseName string) int {
+	t.Helper()
+	id, _ := casework.ParseID(strings.TrimPrefix(caseName, "cases/"))
+	open, err := store.Read(context.Background(), w.served.Store, func(r *store.Reader) ([]casework.Referral, error) { return r.OpenReferrals(casework.CaseID(id)) })
+	if err != nil {
+		t.Fatal(err)
+	}
+	return len(open)
 }
