@@ -189,8 +189,8 @@ func (s *directory) SetDutyOfficer(ctx context.Context, req *pb.SetDutyOfficerRe
 			}
 			return answer, err
 		}
-		if err := mayBeOnDuty(w, casework.AccountID(officer), unit); err != nil {
-			return nil, err
+		if able, err := w.MayBeOnDuty(casework.AccountID(officer), unit); err != nil || !able {
+			return nil, errors.Join(err, casework.Precondition("OFFICER_INVALID"))
 		}
 		entry := c.append(w, access.DirectoryDutyOfficer, act, object{kind: "unit", id: unit.ID}, journal.Event{Name: "setDutyOfficer"})
 		if err := w.SetDutyOfficer(unit.ID, casework.AccountID(officer), entry); err != nil {
@@ -206,18 +206,4 @@ func (s *directory) SetDutyOfficer(ctx context.Context, req *pb.SetDutyOfficerRe
 		}
 		return answer, c.keep(w, id, store.Answered{Method: method, Mark: mark, Owner: store.Owner(c.caller.Account)}, answer)
 	})
-}
-
-// mayBeOnDuty: only who handles cases in the unit or in its parent can take what nobody else has taken.
-func mayBeOnDuty(w *store.Writer, officer casework.AccountID, unit casework.Unit) error {
-	for _, place := range []casework.UnitID{unit.ID, unit.Parent} {
-		handlers, err := w.Handlers(place)
-		if err != nil {
-			return err
-		}
-		if slices.Contains(handlers, officer) {
-			return nil
-		}
-	}
-	return casework.Precondition("OFFICER_INVALID")
 }

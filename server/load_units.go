@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -129,7 +130,25 @@ func (l *unitLoad) units() []unitRow {
 		l.known[u.Code], l.codes[u.ID] = u.Unit, u.Code
 		units = append(units, u)
 	}
+	for i, u := range units {
+		if below, ok := l.left(u.Unit); ok {
+			l.fault(i, "active_until", below.Code+" stands below it and goes on: give it another parent first")
+		}
+	}
 	return units
+}
+
+// left finds a unit that goes on below one that ends.
+func (l *unitLoad) left(ended casework.Unit) (casework.Unit, bool) {
+	if ended.ActiveUntil.IsZero() {
+		return casework.Unit{}, false
+	}
+	for _, code := range slices.Sorted(maps.Keys(l.known)) {
+		if u := l.known[code]; u.Parent == ended.ID && u.ActiveUntil.IsZero() {
+			return u, true
+		}
+	}
+	return casework.Unit{}, false
 }
 
 // unit reads what a row says of the unit itself.

@@ -101,12 +101,13 @@ func TestAUnitWithOpenReferralsStaysInTheDirectory(t *testing.T) {
 	w.wantFaults(t, unitHead, []string{"line 2, channel" + open}, hospital("REGENCY", "LETTER", ""))
 	w.wantFaults(t, unitHead, []string{"line 2, parent" + open},
 		strings.Replace(hospital("PKM-CITEUREUP", "ONLINE", ""), "HOSPITAL", "AUX_HEALTH_CENTER", 1))
-	w.wantFaults(t, unitHead, []string{"line 2, active_until" + open, "line 2, active_until: the unit has open cases: close them or hand them over first"}, puskesmas)
+	const below = "line 2, active_until: POS-MELATI-3 stands below it and goes on: give it another parent first"
+	w.wantFaults(t, unitHead, []string{"line 2, active_until" + open, "line 2, active_until: the unit has open cases: close them or hand them over first", below}, puskesmas)
 	w.wantFaults(t, unitHead, nil, hospital("REGENCY", "ONLINE", "")) // other changes are free
 
 	w.event("gizi-cibinong", leg, "cancel", object{"reason": "CLIENT_REQUEST"}).expect(t, 200, []string{"CANCELLED"}, nil)
 	w.wantFaults(t, unitHead, nil, hospital("REGENCY", "ONLINE", yesterday))
-	w.wantFaults(t, unitHead, []string{"line 2, active_until: the unit has open cases: close them or hand them over first"}, puskesmas)
+	w.wantFaults(t, unitHead, []string{"line 2, active_until: the unit has open cases: close them or hand them over first", below}, puskesmas)
 	// Its people are nobody now, and it is suggested to no one.
 	w.call("dokter-rsud", "GET", "/v1/referrals?direction=INBOX", nil).expect(t, 401, nil, nil)
 	_, child := w.newChild(t)

@@ -137,9 +137,11 @@ func TestWhomToAskForASurvivorTellsNobodyOfHer(t *testing.T) {
 	w.wantSuggested("a shelter is asked through its contact", shelter, []string{"UPTD-PPA", "DINSOS"}, map[string]string{})
 	w.wantSuggested("legal aid by letter", w.suggest("bidan-cibinong", object{"case": name, "service": "LEGAL_AID"}),
 		[]string{"LBH-BOGOR", "UPTD-PPA"}, map[string]string{})
+	w.full("UPTD-PPA", "TEMPORARY_SHELTER") // its contact speaks for the shelter when it says that there is no room
+	w.suggest("bidan-cibinong", object{"case": name, "service": "TEMPORARY_SHELTER"}).expect(t, 200, []string{"CAPACITY_FULL"}, append(secrets, "CAPACITY_LIMITED"))
 	asked := func(e entry) bool { return e.Action == "referral.suggest" && e.Outcome == "ALLOW" && e.Level == "L3" }
-	if n := w.count(from, asked); n != 2 {
-		t.Errorf("two searches on a secret case have left %d entries", n)
+	if n := w.count(from, asked); n != 3 {
+		t.Errorf("three searches on a secret case have left %d entries", n)
 	}
 	for _, who := range []string{"gizi-cibinong", "kader-melati", "dokter-rsud", "terima-uptd", "statistik-dinkes", "admin-kabupaten", "penelaah"} {
 		ask := func(field, id string) reply {

@@ -3,6 +3,7 @@ package store
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -172,16 +173,21 @@ func (t *tx) Working(unit casework.Unit, now time.Time) (bool, error) {
 	if unit.Channel == casework.ChannelLetter {
 		return unit.Works(false, now), nil
 	}
-	supervised, err := t.supervised(unit)
+	supervised, err := t.supervised(unit, now)
 	return unit.Works(supervised, now), err
 }
 
-// supervised tells whether a unit or its parent has a working supervisor. Served by memberships_unit.
-func (t *tx) supervised(unit casework.Unit) (has bool, err error) {
+// supervised tells whether a unit or its parent has a working supervisor; one of a parent that has ended answers for nothing. Served
+// by memberships_unit.
+func (t *tx) supervised(unit casework.Unit, now time.Time) (has bool, err error) {
+	parent, _ := t.s.Directory().Unit(unit.Parent)
+	if !parent.ActiveOn(now) {
+		parent.ID = unit.ID
+	}
 	err = t.row(`SELECT EXISTS (SELECT 1 FROM memberships m
 		JOIN accounts a ON a.id = m.account
 		WHERE m.unit IN ($1, $2) AND m.role = 'SUPERVISOR' AND m.approved IS NOT NULL AND m.until_time IS NULL AND a.active_until IS NULL)`,
-		unit.ID, unit.Parent).scan(&has)
+		unit.ID, parent.ID).scan(&has)
 	if err != nil {
 		return false, fmt.Errorf("look for a supervisor: %w", err)
 	}
@@ -232,17 +238,38 @@ func (t *tx) Caring() (map[casework.UnitID]bool, error) {
 	return caring, nil
 }
 
-// NamedDutyOfficer is who was named to take what nobody else of a unit has taken; zero for nobody. It is read from the database, for
-// the units' supervisors change it while servers run.
-func (t *tx) NamedDutyOfficer(unit casework.UnitID) (officer casework.AccountID, err error) {
-	err = t.row("SELECT duty_officer FROM units WHERE id = $1", unit).scan(officer[:])
+// NamedDutyOfficer is who was named to take what nobody else of a unit has taken, as long as they handle cases there or in the unit
+// above; zero for nobody. It is read from the database, for the units' supervisors change it while servers run.
+func (t *tx) NamedDutyOfficer(id casework.UnitID) (officer casework.AccountID, err error) {
+	err = t.row("SELECT duty_officer FROM units WHERE id = $1", id).scan(officer[:])
 	if errors.Is(err, errNoRows) {
 		return officer, nil
 	}
 	if err != nil {
 		return officer, fmt.Errorf("read a duty officer: %w", err)
 	}
+	unit, _ := t.s.Directory().Unit(id)
+	works, err := t.worksAt(officer, unit.ID, unit.Parent)
+	if err != nil || !works {
+		return casework.AccountID{}, err
+	}
 	return officer, nil
+}
+
+// worksAt tells whether an account handles cases in one of some units.
+func (t *tx) worksAt(account casework.AccountID, units ...casework.UnitID) (bool, error) {
+	for _, unit := range units {
+		handlers, err := t.Handlers(unit)
+		if err != nil || slices.Contains(handlers, account) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
+// MayBeOnDuty tells whether an account may be named a unit's duty officer.
+func (t *tx) MayBeOnDuty(account casework.AccountID, unit casework.Unit) (bool, error) {
+	return t.worksAt(account, unit.ID, unit.Parent)
 }
 
 // SetDutyOfficer names who takes what nobody else has taken.
