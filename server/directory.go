@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"google.golang.org/protobuf/proto"
@@ -63,6 +62,14 @@ func (c call) unitNamed(name string) (casework.Unit, bool) {
 		unit, ok = c.store.Directory().UnitByCode(code)
 	}
 	return unit, ok && unit.KnownTo(c.caller.Unit.ID)
+}
+
+// nameable is a unit as the caller may hear of it: in place of a confidential one its contact.
+func (c call) nameable(id casework.UnitID) casework.UnitID {
+	if unit, _ := c.store.Directory().Unit(id); !unit.KnownTo(c.caller.Unit.ID) {
+		return unit.Contact
+	}
+	return id
 }
 
 // unitMessage reads what of a unit changes while servers run.
@@ -189,8 +196,12 @@ func (s *directory) SetDutyOfficer(ctx context.Context, req *pb.SetDutyOfficerRe
 			}
 			return answer, err
 		}
-		if able, err := w.MayBeOnDuty(casework.AccountID(officer), unit); err != nil || !able {
-			return nil, errors.Join(err, casework.Precondition("OFFICER_INVALID"))
+		able, err := w.MayBeOnDuty(casework.AccountID(officer), unit)
+		if err != nil {
+			return nil, err
+		}
+		if !able {
+			return nil, casework.Precondition("OFFICER_INVALID")
 		}
 		entry := c.append(w, access.DirectoryDutyOfficer, act, object{kind: "unit", id: unit.ID}, journal.Event{Name: "setDutyOfficer"})
 		if err := w.SetDutyOfficer(unit.ID, casework.AccountID(officer), entry); err != nil {

@@ -161,6 +161,12 @@ func TestALegNamesAShelterToNobodyButItsContact(t *testing.T) {
 		expect(t, 200, []string{`"accountableUnit":"` + contact}, []string{shelter})
 	w.call("pengasuh-rumah", "GET", "/v1/"+leg, nil).expect(t, 200, []string{`"senderUnit":"` + shelter, `"accountableUnit":"` + shelter}, nil)
 
+	for _, who := range []string{"dokter-rsud", "kepala-rsud"} {
+		for _, list := range []string{"/v1/notices", "/v1/duties", "/v1/referrals?direction=INBOX"} {
+			w.call(who, "GET", list, nil).expect(t, 200, nil, []string{shelter, "RUMAH"})
+		}
+	}
+
 	decline := func(unit string) reply {
 		return w.event("dokter-rsud", leg, "decline", object{"reason": "NOT_ELIGIBLE", "suggestedUnit": unit})
 	}

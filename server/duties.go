@@ -86,6 +86,7 @@ func (c call) dutyMessage(r *store.Reader, d store.DutyFile, g access.Grant) (*p
 			return nil, err
 		}
 	}
+	d.Duty.Unit = c.nameable(d.Duty.Unit)
 	return c.viewLegDuty(g, d, officer, legActions(d.Leg), c.now), nil
 }
 

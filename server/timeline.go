@@ -61,6 +61,7 @@ func (c call) timeline(r *store.Reader, f store.CaseFile, g access.Grant, before
 		if len(m.Entries) >= size && at != last { // entries of one instant and thing stay on one page
 			return last, nil
 		}
+		h.Unit = c.nameable(h.Unit)
 		m.Entries = append(m.Entries, viewTimelineEntry(g, h))
 		last = at
 	}
