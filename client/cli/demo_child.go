@@ -25,8 +25,11 @@ func (s *stage) child(ctx context.Context, people *people) {
 	girl := people.girl("32.01.01", s.clock.day(-600))
 	caseName := s.childIsFound(ctx, girl)
 	s.stuntingIsNamed(ctx, caseName)
-	s.hospitalTreats(ctx, caseName, girl)
+	s.planIsMade(ctx, caseName)
+	leg := s.hospitalAsks(ctx, caseName, girl)
+	s.hospitalTreats(ctx, caseName, leg, girl)
 	s.postFollowsUp(ctx, girl)
+	s.growthIsMonitored(ctx, caseName)
 }
 
 // childIsFound: the kader's app files what the scale and the board say; the puskesmas finds the case in its register.
@@ -78,8 +81,23 @@ func (s *stage) stuntingIsNamed(ctx context.Context, caseName string) {
 	s.holds(assessed.GetType() == pb.CaseType_CHILD_STUNTING, "two low measurements, the second by a health worker: now it is CHILD_STUNTING")
 }
 
-// hospitalTreats: the closed loop in full. The hospital decides without a name, and reads her file once an officer took it.
-func (s *stage) hospitalTreats(ctx context.Context, caseName string, girl *pb.NewPerson) {
+// planIsMade: from the assessment to a plan that the family agreed to, and service begins. A step without its ground is refused.
+func (s *stage) planIsMade(ctx context.Context, caseName string) {
+	nutritionist := s.person(ctx, "PKM-CIBINONG", "WORKER", 0)
+	s.clock.pass(time.Hour)
+	planned := ask[*pb.Case](ctx, s, nutritionist, "CaseService/PlanCase", &pb.PlanCaseRequest{
+		Name: caseName, AgreedWithClient: true, Note: "Rujuk dokter anak; PKMK; timbang tiap bulan.",
+		Services: []pb.ReferralServiceType_Value{pb.ReferralServiceType_SPECIALIST_PEDIATRIC, pb.ReferralServiceType_GROWTH_FOLLOW_UP},
+	})
+	s.holds(planned.GetStatus() == pb.CaseStatus_PLANNING && len(planned.GetServices()) == 2, "the plan names what the girl shall have")
+	started := ask[*pb.Case](ctx, s, nutritionist, "CaseService/StartService", &pb.StartServiceRequest{Name: caseName})
+	s.holds(started.GetStatus() == pb.CaseStatus_IN_SERVICE && started.GetDueTime() != nil, "service has started, with a due time for the next note")
+	refused[*pb.Case](ctx, s, nutritionist, "CaseService/MonitorCase", &pb.MonitorCaseRequest{Name: caseName}, pb.ErrorReason_SERVICE_MISSING,
+		"nobody has served her yet: there is nothing to monitor")
+}
+
+// hospitalAsks: the hospital decides without a name. What it must know it asks in codes, and then the sender owes the answer.
+func (s *stage) hospitalAsks(ctx context.Context, caseName string, girl *pb.NewPerson) (leg string) {
 	nutritionist, doctor := s.person(ctx, "PKM-CIBINONG", "WORKER", 0), s.person(ctx, "RSUD-CIBINONG", "WORKER", 0)
 	s.clock.pass(time.Hour)
 	filed := ask[*pb.FileReferralResponse](ctx, s, nutritionist, "ReferralService/FileReferral", &pb.FileReferralRequest{
@@ -90,7 +108,7 @@ func (s *stage) hospitalTreats(ctx context.Context, caseName string, girl *pb.Ne
 		}},
 		Disclosures: []*pb.NewDisclosure{{Basis: pb.BasisKind_CARE}},
 	})
-	leg := s.sent(filed)
+	leg = s.sent(filed)
 	s.owed(ctx, leg, pb.DutyName_ACKNOWLEDGE, doctor, nutritionist)
 
 	s.clock.pass(3 * time.Hour)
@@ -99,7 +117,22 @@ func (s *stage) hospitalTreats(ctx context.Context, caseName string, girl *pb.Ne
 	})
 	s.holds(len(inbox.GetReferrals()) == 1 && inbox.GetReferrals()[0].GetName() == leg, "it stands first in the hospital's inbox")
 	s.untold(inbox, girl.GetName(), girl.GetMother().GetName(), caseName)
-	ask[*pb.Referral](ctx, s, doctor, "ReferralService/AcknowledgeReferral", &pb.AcknowledgeReferralRequest{Name: leg})
+	asked := ask[*pb.Referral](ctx, s, doctor, "ReferralService/RequestInfo", &pb.RequestInfoRequest{
+		Name: leg, Questions: []pb.InfoQuestion_Value{pb.InfoQuestion_PREVIOUS_SERVICE, pb.InfoQuestion_COMPANION},
+	})
+	s.untold(asked, girl.GetName(), girl.GetMother().GetName(), caseName)
+	s.owed(ctx, leg, pb.DutyName_ANSWER, nutritionist, doctor)
+	s.clock.pass(time.Hour)
+	ask[*pb.Referral](ctx, s, nutritionist, "ReferralService/ProvideInfo", &pb.ProvideInfoRequest{Name: leg, Answers: []*pb.InfoAnswer{
+		{Question: pb.InfoQuestion_PREVIOUS_SERVICE, Reply: pb.YesNo_NO}, {Question: pb.InfoQuestion_COMPANION, Reply: pb.YesNo_YES},
+	}})
+	s.owed(ctx, leg, pb.DutyName_DECIDE, doctor, nutritionist)
+	return leg
+}
+
+// hospitalTreats: the closed loop in full. The doctor reads the girl's file once she took it, and the sender hears the end.
+func (s *stage) hospitalTreats(ctx context.Context, caseName, leg string, girl *pb.NewPerson) {
+	nutritionist, doctor := s.person(ctx, "PKM-CIBINONG", "WORKER", 0), s.person(ctx, "RSUD-CIBINONG", "WORKER", 0)
 	taken := ask[*pb.Referral](ctx, s, doctor, "ReferralService/AcceptReferral", &pb.AcceptReferralRequest{Name: leg})
 	s.holds(taken.GetClient().GetFullName() == girl.GetName() && len(taken.GetMeasurements()) == 2,
 		"the officer who took it reads the name and both measurements")
@@ -108,7 +141,7 @@ func (s *stage) hospitalTreats(ctx context.Context, caseName string, girl *pb.Ne
 
 	s.clock.pass(5 * storyDay)
 	ask[*pb.Referral](ctx, s, doctor, "ReferralService/RecordProgress", &pb.RecordProgressRequest{
-		Name: leg, Kind: pb.ProgressKind_SERVED, Note: "Diperiksa dokter spesialis anak.",
+		Name: leg, Kind: pb.ProgressKind_SERVED, Note: "Diperiksa dokter spesialis anak.", StuntingDiagnosis: pb.StuntingDiagnosis_CONFIRMED,
 	})
 	s.clock.pass(6 * storyDay)
 	ask[*pb.Referral](ctx, s, doctor, "ReferralService/ReportOutcome", &pb.ReportOutcomeRequest{
@@ -117,8 +150,17 @@ func (s *stage) hospitalTreats(ctx context.Context, caseName string, girl *pb.Ne
 	s.owed(ctx, leg, pb.DutyName_CONFIRM, nutritionist, doctor)
 	s.clock.pass(storyDay)
 	closed := ask[*pb.Referral](ctx, s, nutritionist, "ReferralService/ConfirmReferral", &pb.ConfirmReferralRequest{Name: leg})
-	s.holds(closed.GetState() == pb.ReferralState_CLOSED && closed.GetSummary() != "", "the sender reads the summary and closes it: the loop is closed")
+	s.holds(closed.GetState() == pb.ReferralState_CLOSED && closed.GetSummary() != "" && diagnosed(closed) == pb.StuntingDiagnosis_CONFIRMED,
+		"the sender reads the summary and the doctor's word on it, and closes it: the loop is closed")
 	s.settled(ctx, leg, nutritionist, doctor)
+}
+
+// diagnosed is what the hospital says of a low length for age.
+func diagnosed(leg *pb.Referral) (word pb.StuntingDiagnosis_Value) {
+	for _, p := range leg.GetProgress() {
+		word = max(word, p.GetStuntingDiagnosis())
+	}
+	return word
 }
 
 // postFollowsUp: from its own case the hospital sends her back to the post near her home.
@@ -147,6 +189,27 @@ func (s *stage) postFollowsUp(ctx context.Context, girl *pb.NewPerson) {
 	closed := ask[*pb.Referral](ctx, s, doctor, "ReferralService/ConfirmReferral", &pb.ConfirmReferralRequest{Name: leg})
 	s.holds(closed.GetState() == pb.ReferralState_CLOSED, "and back: closed")
 	s.settled(ctx, leg, doctor, midwife)
+}
+
+// growthIsMonitored: she was served, so the puskesmas now follows her growth, and her whole way stands in one timeline.
+func (s *stage) growthIsMonitored(ctx context.Context, caseName string) {
+	nutritionist := s.person(ctx, "PKM-CIBINONG", "WORKER", 0)
+	s.clock.pass(time.Hour)
+	monitored := ask[*pb.Case](ctx, s, nutritionist, "CaseService/MonitorCase", &pb.MonitorCaseRequest{Name: caseName})
+	s.holds(monitored.GetStatus() == pb.CaseStatus_MONITORING && monitored.GetDuty() == pb.DutyName_FOLLOW_UP && monitored.GetDueTime() != nil,
+		"the case is in monitoring, and the next follow-up is due")
+	told := ask[*pb.ListTimelineResponse](ctx, s, nutritionist, "CaseService/ListTimeline", &pb.ListTimelineRequest{Name: caseName, PageSize: 100})
+	s.holds(events(told, "screen", "assess", "plan", "startService", "monitor"), "its timeline tells the whole way, from first report to monitoring")
+}
+
+// events tells whether a timeline, newest first, has these events in this order.
+func events(told *pb.ListTimelineResponse, want ...string) bool {
+	for _, entry := range slices.Backward(told.GetEntries()) {
+		if len(want) > 0 && entry.GetEvent() == want[0] {
+			want = want[1:]
+		}
+	}
+	return len(want) == 0
 }
 
 // sent gives the leg of a filing that asked one service of another register.

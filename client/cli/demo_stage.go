@@ -183,15 +183,15 @@ func ask[A proto.Message](ctx context.Context, s *stage, who *actor, method stri
 	return answer
 }
 
-// refused makes a call that must fail with a reason.
-func refused[A proto.Message](ctx context.Context, s *stage, who *actor, method string, req proto.Message, reason pb.ErrorReason_Value) {
+// refused makes a call that must fail with a reason; what that means is told.
+func refused[A proto.Message](ctx context.Context, s *stage, who *actor, method string, req proto.Message, reason pb.ErrorReason_Value, meaning string) {
 	if s.err != nil {
 		return
 	}
 	s.announce(who, method, req)
 	err := s.call(ctx, who, method, req, empty[A]())
 	s.say("answer", orNone(client.Reason(err).String()))
-	s.holds(client.Reason(err) == reason, "to this caller it does not exist")
+	s.holds(client.Reason(err) == reason, "%s", meaning)
 }
 
 // announce prints who calls what, and turns to the other face for the next call.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,7 +25,9 @@ func (s *stage) survivor(ctx context.Context, people *people) {
 	s.holds(filed.GetCase() != "" && filed.GetCaseNumber() != "", "the midwife, who filed, reads the case")
 	s.owed(ctx, leg, pb.DutyName_ACKNOWLEDGE, officer, midwife)
 
-	s.clock.pass(10 * time.Minute)
+	s.nobodyAnswers(ctx, filed, leg, woman, husband)
+
+	s.clock.pass(5 * time.Minute)
 	inbox := ask[*pb.ListReferralsResponse](ctx, s, officer, "ReferralService/ListReferrals", &pb.ListReferralsRequest{PageSize: 1})
 	s.holds(onlyTheLeast(inbox, leg), "before it accepts, the unit knows service, urgency, due time, sex and age band")
 	s.untold(inbox, woman.GetName(), husband, chronology, filed.GetCase(), filed.GetCaseNumber(), "DOMESTIC_VIOLENCE")
@@ -48,6 +51,8 @@ func (s *stage) survivor(ctx context.Context, people *people) {
 	closed := ask[*pb.Referral](ctx, s, midwife, "ReferralService/ConfirmReferral", &pb.ConfirmReferralRequest{Name: leg})
 	s.holds(closed.GetState() == pb.ReferralState_CLOSED, "closed")
 	s.settled(ctx, leg, midwife, officer)
+
+	s.sheTakesItBack(ctx, filed.GetCase(), woman, husband)
 }
 
 const chronology = "Dipukul di dapur pada malam hari, lalu diancam akan dibunuh."
@@ -94,13 +99,79 @@ func told(leg *pb.Referral) string {
 	return leg.GetIncidents()[0].GetChronology()
 }
 
+// nobodyAnswers: the unit that was asked sleeps. The office above learns at a known minute which unit owes what, with no word of
+// the woman, and reminds it; to an office that does not oversee it there is nothing.
+func (s *stage) nobodyAnswers(ctx context.Context, filed *pb.FileReferralResponse, leg string, woman *pb.NewPerson, husband string) {
+	head, officer := s.person(ctx, "DP3AP2KB", "SUPERVISOR", 0), s.person(ctx, "UPTD-PPA", "WORKER", 0)
+	early := s.overseen(ctx, head)
+	s.holds(s.err != nil || dutyOn(early, leg) == nil, "in time, the office above the protection unit learns nothing")
+	s.clock.pass(50 * time.Minute)
+	late := ask[*pb.ListDutiesResponse](ctx, s, head, "DutyService/ListDuties", &pb.ListDutiesRequest{
+		Scope: pb.ListDutiesRequest_Scope_OVERSEEN, PageSize: 100,
+	})
+	s.holds(dutyOn(late, leg).GetEscalationLevel() >= 2, "nobody has answered for 50 minutes: now the office above is told which unit is late")
+	s.untold(late, woman.GetName(), husband, chronology, filed.GetCase(), filed.GetCaseNumber(), "DOMESTIC_VIOLENCE", "CASE_MANAGEMENT")
+	reminded := ask[*pb.Referral](ctx, s, head, "ReferralService/RemindReferral", &pb.RemindReferralRequest{
+		Name: leg, Reason: "Belum ada jawaban; mohon segera ditangani oleh petugas jaga.",
+	})
+	s.untold(reminded, woman.GetName(), husband, chronology, filed.GetCase(), filed.GetCaseNumber(), "DOMESTIC_VIOLENCE", "CASE_MANAGEMENT")
+	refused[*pb.Referral](ctx, s, s.person(ctx, "DINKES", "SUPERVISOR", 0), "ReferralService/RemindReferral", &pb.RemindReferralRequest{
+		Name: leg, Reason: "Belum ada jawaban; mohon segera ditangani oleh petugas jaga.",
+	}, pb.ErrorReason_NOT_FOUND, hidden)
+	notices := ask[*pb.ListNoticesResponse](ctx, s, officer, "ReviewService/ListNotices", &pb.ListNoticesRequest{PageSize: 5})
+	s.holds(slices.ContainsFunc(notices.GetNotices(), func(n *pb.Notice) bool {
+		return n.GetKind() == pb.NoticeKind_REMINDER && n.GetName() == leg
+	}), "the protection unit is told that it was reminded")
+	s.untold(notices, woman.GetName(), husband, "Belum ada jawaban")
+}
+
+// overseen reads what the units below are late with, without a line in the transcript.
+func (s *stage) overseen(ctx context.Context, a *actor) *pb.ListDutiesResponse {
+	answer := &pb.ListDutiesResponse{}
+	if s.err != nil {
+		return answer
+	}
+	for duty, err := range a.client.AllDuties(ctx, &pb.ListDutiesRequest{Scope: pb.ListDutiesRequest_Scope_OVERSEEN}) {
+		if err != nil {
+			s.fail(err)
+			return answer
+		}
+		answer.Duties = append(answer.Duties, duty)
+	}
+	return answer
+}
+
+// sheTakesItBack: she agreed that the police may know, and then she does not any more. From that moment they read nothing.
+func (s *stage) sheTakesItBack(ctx context.Context, caseName string, woman *pb.NewPerson, husband string) {
+	midwife, police := s.person(ctx, "PKM-CIBINONG", "WORKER", 1), s.person(ctx, "POLRES-PPA", "WORKER", 0)
+	consent := s.survivorFiling(woman, husband).GetDisclosures()[0]
+	consent.Purpose = "Laporan kepada Unit PPA Polres"
+	filed := ask[*pb.FileReferralResponse](ctx, s, midwife, "ReferralService/FileReferral", &pb.FileReferralRequest{
+		Case:        caseName,
+		Legs:        []*pb.NewLeg{{Service: pb.ReferralServiceType_LAW_ENFORCEMENT, Urgency: pb.Urgency_URGENT, ReceiverUnit: "units/POLRES-PPA"}},
+		Disclosures: []*pb.NewDisclosure{consent},
+	})
+	leg := s.sent(filed)
+	taken := ask[*pb.Referral](ctx, s, police, "ReferralService/AcceptReferral", &pb.AcceptReferralRequest{Name: leg})
+	s.holds(taken.GetClient().GetFullName() == woman.GetName() && taken.GetDisclosure() != "", "the policewoman who took it reads what she agreed to")
+	s.clock.pass(10 * time.Minute)
+	withdrawn := ask[*pb.Disclosure](ctx, s, midwife, "CaseService/WithdrawDisclosure", &pb.WithdrawDisclosureRequest{Name: taken.GetDisclosure()})
+	s.holds(withdrawn.GetWithdrawTime() != nil && !withdrawn.GetInForce(), "on her word the consent ends at once, and needs no form")
+	after := ask[*pb.Referral](ctx, s, police, "ReferralService/GetReferral", &pb.GetReferralRequest{Name: leg})
+	s.holds(after.GetState() == pb.ReferralState_CANCELLED && after.GetCancelReason() == pb.CancelReason_CONSENT_WITHDRAWN, "the referral on it has ended with it")
+	s.untold(after, woman.GetName(), husband, chronology, caseName)
+	s.settled(ctx, leg, midwife, police)
+}
+
+const hidden = "to this caller it does not exist"
+
 // nobodyElse: by id, by number and in lists, the case is not there, for the colleague and for the kader alike.
 func (s *stage) nobodyElse(ctx context.Context, filed *pb.FileReferralResponse, leg string, woman *pb.NewPerson, husband string) {
 	colleague, kader := s.person(ctx, "PKM-CIBINONG", "WORKER", 0), s.person(ctx, "POS-MELATI-3", "INTAKE", 0)
 	for _, who := range []*actor{colleague, kader} {
-		refused[*pb.Case](ctx, s, who, "CaseService/GetCase", &pb.GetCaseRequest{Name: filed.GetCase()}, pb.ErrorReason_NOT_FOUND)
-		refused[*pb.Case](ctx, s, who, "CaseService/GetCase", &pb.GetCaseRequest{Name: "cases/" + filed.GetCaseNumber()}, pb.ErrorReason_NOT_FOUND)
-		refused[*pb.Referral](ctx, s, who, "ReferralService/GetReferral", &pb.GetReferralRequest{Name: leg}, pb.ErrorReason_NOT_FOUND)
+		refused[*pb.Case](ctx, s, who, "CaseService/GetCase", &pb.GetCaseRequest{Name: filed.GetCase()}, pb.ErrorReason_NOT_FOUND, hidden)
+		refused[*pb.Case](ctx, s, who, "CaseService/GetCase", &pb.GetCaseRequest{Name: "cases/" + filed.GetCaseNumber()}, pb.ErrorReason_NOT_FOUND, hidden)
+		refused[*pb.Referral](ctx, s, who, "ReferralService/GetReferral", &pb.GetReferralRequest{Name: leg}, pb.ErrorReason_NOT_FOUND, hidden)
 		s.absent(ctx, who, filed.GetCase(), filed.GetCaseNumber(), leg, woman.GetName(), husband, "DOMESTIC_VIOLENCE")
 	}
 	peer := s.person(ctx, "UPTD-PPA", "WORKER", 1)
