@@ -208,3 +208,12 @@ func firstField(err error) string {
 func newID() string { return uuid.NewString() }
 
 type object = map[string]any
+
+// verified holds that every row has its entry, every seal opens and every open thing has its duty.
+func (w *world) verified(t testing.TB) {
+	t.Helper()
+	findings, err := w.served.Store.Verify(context.Background())
+	if err != nil || len(findings) > 0 {
+		t.Error(findings, err)
+	}
+}
