@@ -217,3 +217,8 @@ func (w *world) verified(t testing.TB) {
 		t.Error(findings, err)
 	}
 }
+
+// daysAgo is a civil day of the regency before today.
+func daysAgo(n int) string {
+	return time.Now().In(time.FixedZone("WIB", 7*3600)).AddDate(0, 0, -n).Format(time.DateOnly)
+}
