@@ -99,11 +99,8 @@ func (s *Server) sweepAll(ctx context.Context, job sweepJob, due []store.Due) er
 			})
 		}
 		group.Wait()
-		if err := errors.Join(errs...); err != nil {
-			return err
-		}
 	}
-	return nil
+	return errors.Join(errs...) // after all had their turn: one that cannot be done keeps nobody else waiting
 }
 
 // escalate tells of a duty that stands at a level of which nobody was told, each level once.
