@@ -45,6 +45,7 @@ func TestALegByLetterIsRecordedByTheReturnUnit(t *testing.T) {
 		d.refused(t, "kepala-cibinong", leg, "confirm", nil, "ACTION_NOT_ALLOWED")
 		d.ok(t, "bidan-cibinong", leg, "confirm", nil, "CLOSED")
 	})
+	w.verified(t)
 }
 
 // A receiver with accounts speaks for itself.

@@ -131,6 +131,7 @@ func TestAReceiverHandsAClientOnWithinWhatSheAgreedTo(t *testing.T) {
 		d.refused(t, "pendamping-uptd", next, "forward", to("RSUD-CIBINONG"), "FORWARD_CYCLE")
 		d.refused(t, "pendamping-uptd", next, "forward", to("UPTD-PPA"), "FORWARD_CYCLE")
 	})
+	w.verified(t)
 }
 
 // What else the client has asked of a unit is not the forwarding officer's to learn: the unit is as good as unavailable.
@@ -172,6 +173,7 @@ func TestASenderGivesAReportBackTwice(t *testing.T) {
 		d.ok(t, "gizi-cibinong", leg, "confirm", nil, "CLOSED")
 		d.refused(t, "gizi-cibinong", leg, "reopen", why, "REFERRAL_STATE")
 	})
+	w.verified(t)
 }
 
 func TestAReassignedLegOpensToTheNewOfficerAlone(t *testing.T) {
@@ -334,4 +336,21 @@ const (
 // lawAid is a unit that works by letter, or with accounts.
 func lawAid(channel string) string {
 	return fmt.Sprintf("LBH-BOGOR,LBH Contoh Bogor,NGO_LEGAL_AID,REGENCY,%s,32.01.01,LEGAL_AID@32.01,\n", channel)
+}
+
+// What a hospital's worker says of a child is hers alone to say, and is read by health alone.
+func TestStuntingIsNamedByAHospitalsWorker(t *testing.T) {
+	w := newWorld(t)
+	throughBothDoors(t, w, func(t *testing.T, d door) {
+		leg := d.toHospital(t)
+		said := object{"kind": "SERVED", "stuntingDiagnosis": "CONFIRMED", "note": "PKMK tiga bulan"}
+		d.ok(t, "kepala-rsud", leg, "accept", nil, "ACCEPTED")
+		d.refused(t, "kepala-rsud", leg, "recordProgress", said, "INVALID_FIELD").expect(t, 400, []string{"stuntingDiagnosis", "HOSPITAL_WORKER_ONLY"}, nil)
+		d.ok(t, "kepala-rsud", leg, "reassign", object{"officer": w.account(t, "dokter-rsud"), "reason": "dokter anak yang memeriksa anak ini"}, "ACCEPTED")
+		d.refused(t, "dokter-rsud", leg, "recordProgress", object{"kind": "CONTACT_ATTEMPT", "channel": "PHONE", "stuntingDiagnosis": "CONFIRMED"}, "INVALID_FIELD")
+		d.ok(t, "dokter-rsud", leg, "recordProgress", said, "IN_SERVICE").expect(t, 200, []string{`"stuntingDiagnosis":"CONFIRMED"`}, nil)
+		d.get("gizi-cibinong", leg).expect(t, 200, []string{`"stuntingDiagnosis":"CONFIRMED"`, "PKMK"}, nil)
+		d.get("kepala-rsud", leg).expect(t, 200, []string{`"kind":"SERVED"`}, []string{"stuntingDiagnosis", "PKMK"})
+	})
+	w.verified(t)
 }

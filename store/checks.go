@@ -29,6 +29,7 @@ var sealedColumns = []sealedColumn{
 	{"households", "f2", "t.id"},
 	{"household_members", "f2", "t.household"},
 	{"family_cards", "f2", "t.household"},
+	{"journal", "reason", subjectOf("t.case_id")},
 	{"progress", "f3", subjectOf("(SELECT l.case_id FROM legs l WHERE l.id = t.leg)")},
 	{"progress", "diagnosis_f3", subjectOf("(SELECT l.case_id FROM legs l WHERE l.id = t.leg)")},
 	{"reviews", "f3", subjectOf("t.case_id")},
