@@ -313,3 +313,139 @@ func TestSilenceEndsALegByItsLapseTime(t *testing.T) {
 	w.call("gizi-cibinong", "GET", "/v1/"+emergency, nil).expect(t, 200, []string{`"SENT"`, `"escalationLevel":3`}, []string{"lapseTime"})
 	w.call("gizi-cibinong", "GET", "/v1/"+silent, nil).expect(t, 200, []string{`"DECLINED"`, `"escalationLevel":3`}, nil)
 }
+
+// childOn is the filing of a child measured on a day, with one leg.
+func childOn(day, service, urgency, receiver string) object {
+	body := stuntedChild()
+	body["newPerson"].(object)["name"] = childName + " " + newID()[:8]
+	body["newPerson"].(object)["birthDate"] = "2025-01-10"
+	body["measurements"].([]object)[0]["measuredOn"] = day
+	body["legs"] = []object{{"service": service, "urgency": urgency, "receiverUnit": "units/" + receiver}}
+	body["disclosures"] = []object{{"basis": "CARE"}}
+	return body
+}
+
+// PC-05: each answer moves the duty to somebody who sees it, with a time; no refusal ends a client's need.
+func TestARefusalIsSomebodysDutyByAKnownMinute(t *testing.T) {
+	for urgency, want := range map[string]standing{
+		"ROUTINE": {DueTime: "2026-06-08T08:30:00Z"}, // Monday 15:30
+		"URGENT":  {DueTime: "2026-06-08T04:30:00Z"}, // Monday 11:30
+	} {
+		var h hand
+		h.set(t, "2026-06-05 14:00")
+		w := timedWorld(t, &h)
+		leg := w.call("gizi-cibinong", "POST", "/v1/referrals:file", childOn("2026-06-05", "SPECIALIST_PEDIATRIC", urgency, "RSUD-CIBINONG")).text("legs.0.referral")
+		w.event("dokter-rsud", leg, "acknowledge", nil).expect(t, 200, nil, nil)
+		h.set(t, "2026-06-05 15:30")
+		w.event("dokter-rsud", leg, "decline", object{"reason": "NO_CAPACITY"}).expect(t, 200, []string{"DECLINED"}, nil)
+		row, ok := find(t, w.call("gizi-cibinong", "GET", "/v1/duties", nil), "duties", leg)
+		if !ok || row.Duty != "REROUTE" || row.DueTime != want.DueTime {
+			t.Errorf("%s: %+v, want REROUTE due %s", urgency, row, want.DueTime)
+		}
+		got := w.call("gizi-cibinong", "GET", "/v1/"+leg, nil)
+		if urgency == "ROUTINE" && (got.text("level2Time") != "2026-06-09T08:30:00Z" || got.text("level3Time") != "2026-06-10T08:30:00Z") {
+			t.Errorf("levels 2 and 3: %s", got.Body)
+		}
+		if got.value("lapseTime") != nil || !slices.Equal(got.actions(), []string{"forward", "cancel"}) {
+			t.Errorf("%s: %s", urgency, got.Body)
+		}
+		w.call("dokter-rsud", "GET", "/v1/duties", nil).expect(t, 200, nil, []string{leg})
+		if told := w.notices("gizi-cibinong"); !slices.Contains(told, "LEG_CHANGED 0 "+leg) {
+			t.Errorf("the sender was not told: %q", told)
+		}
+		w.at(t, &h, "2027-07-10 15:30", "gizi-cibinong")
+		w.sweep(t)
+		w.call("gizi-cibinong", "GET", "/v1/"+leg, nil).expect(t, 200, []string{`"DECLINED"`, `"escalationLevel":3`}, nil)
+	}
+}
+
+// PC-06: no later change of the calendar moves what has begun.
+func TestANewHolidayMovesNothingThatHasBegun(t *testing.T) {
+	var h hand
+	h.set(t, "2026-03-18 16:30")
+	w := timedWorld(t, &h)
+	holidays := func(days ...string) {
+		file := "date,kind,basis\n"
+		for _, day := range days {
+			file += day + ",NATIONAL,SKB contoh\n"
+		}
+		if report, err := server.LoadCalendar(t.Context(), w.served.Store, strings.NewReader(file), false); err != nil || len(report.Faults) > 0 {
+			t.Fatal(report, err)
+		}
+	}
+	send := func() string {
+		filed := w.call("gizi-cibinong", "POST", "/v1/referrals:file", childOn("2026-03-18", "SPECIALIST_PEDIATRIC", "ROUTINE", "RSUD-CIBINONG"))
+		return filed.text("legs.0.referral")
+	}
+	holidays("2026-03-19", "2026-03-20", "2026-03-23", "2026-03-24")
+	first := send()
+	holidays("2026-03-25")
+	second := send()
+	for leg, due := range map[string]string{first: "2026-03-25T09:00:00Z", second: "2026-03-26T09:00:00Z"} {
+		got := w.call("dokter-rsud", "GET", "/v1/"+leg, nil)
+		if got.text("dueTime") != due {
+			t.Errorf("due %s, want %s", got.text("dueTime"), due)
+		}
+	}
+	if got := w.call("dokter-rsud", "GET", "/v1/"+first, nil); got.text("lapseTime") != "2026-03-30T09:00:00Z" {
+		t.Errorf("lapse of the first: %s", got.text("lapseTime"))
+	}
+}
+
+// What a notice is about is named only to who may read it, and a notice of what one may not read is none.
+func TestNoticesTellNobodyMoreThanTheyMayRead(t *testing.T) {
+	var h hand
+	h.set(t, "2026-02-19 10:00")
+	w := timedWorld(t, &h)
+	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorOf("2026-02-19", "LOW", "ROUTINE"))
+	leg := filed.text("legs.0.referral")
+	w.event("pendamping-uptd", leg, "acknowledge", nil).expect(t, 200, nil, nil)
+	if told := w.notices("bidan-cibinong"); !slices.Contains(told, "LEG_CHANGED 0 "+leg) {
+		t.Errorf("the officer of the case was not told: %q", told)
+	}
+	if told := w.notices("pendamping-uptd"); !slices.Contains(told, "LEG_ARRIVED 0 "+leg) {
+		t.Errorf("the receiver was not told: %q", told)
+	}
+	// A colleague without the case, a kader, another unit, an app: no row, and so no gap that tells of one.
+	for _, who := range []string{"gizi-cibinong", "kader-melati", "bidan-melati", "terima-uptd", "dokter-rsud", "app-melati", "auditor", "admin-kabupaten"} {
+		got := w.call(who, "GET", "/v1/notices", nil)
+		got.expect(t, 200, nil, []string{"notices", "nextPageToken", leg})
+	}
+	from := len(w.entries())
+	w.notices("bidan-cibinong")
+	if n := w.count(from, func(e entry) bool { return e.Action == "read" && e.ObjectKind == "page" }); n != 1 {
+		t.Errorf("%d entries of a page that names an L3 leg, want 1", n)
+	}
+	// Without a second factor nothing of L3 is named.
+	w.call(w.stale(t, "bidan-cibinong"), "GET", "/v1/notices", nil).expect(t, 200, nil, []string{leg})
+}
+
+func TestNoticesComeInPages(t *testing.T) {
+	var h hand
+	h.set(t, "2026-06-05 10:00")
+	w := timedWorld(t, &h)
+	legs := map[string]bool{}
+	for range 5 {
+		h.at.Add(time.Second.Microseconds())
+		legs[w.call("gizi-cibinong", "POST", "/v1/referrals:file", childOn("2026-06-05", "SPECIALIST_PEDIATRIC", "ROUTINE", "RSUD-CIBINONG")).text("legs.0.referral")] = true
+	}
+	var m pb.ListNoticesResponse
+	seen := 0
+	for page := 0; page == 0 || m.NextPageToken != ""; page++ {
+		next, err := pb.NewReviewServiceClient(w.conn).ListNotices(w.as("dokter-rsud"), &pb.ListNoticesRequest{PageSize: 2, PageToken: m.NextPageToken})
+		if err != nil || page > 3 {
+			t.Fatal(err)
+		}
+		for _, n := range next.Notices {
+			if !legs[n.Name] || n.Kind != pb.NoticeKind_LEG_ARRIVED {
+				t.Errorf("notice %v", n)
+			}
+			delete(legs, n.Name)
+			seen++
+		}
+		m.NextPageToken = next.NextPageToken
+	}
+	if seen != 5 {
+		t.Errorf("%d notices, want 5", seen)
+	}
+}
