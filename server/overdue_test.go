@@ -449,3 +449,33 @@ func TestNoticesComeInPages(t *testing.T) {
 		t.Errorf("%d notices, want 5", seen)
 	}
 }
+
+// The alleged perpetrator may sit in the office that is told: for him there is no notice, no row and no leg.
+func TestTheBlockedAreNotTold(t *testing.T) {
+	for _, unit := range []string{"POLRES-PPA", "DP3AP2KB"} {
+		var h hand
+		h.set(t, "2026-02-19 10:00")
+		w := timedWorld(t, &h)
+		w.hire(t, "suami,PERSON,"+villain+","+husbandsNIK+",SUPERVISOR,"+unit+",")
+		w.renew(t, "suami")
+		body := named()
+		body["incident"].(object)["occurredOn"] = "2026-02-19"
+		body["legs"].([]object)[0] = object{"service": "LAW_ENFORCEMENT", "urgency": "EMERGENCY", "receiverUnit": "units/POLRES-PPA"}
+		leg := w.call("bidan-cibinong", "POST", "/v1/referrals:file", body).text("legs.0.referral")
+		h.set(t, "2026-02-19 11:00")
+		w.sweep(t)
+		for _, path := range []string{"/v1/notices", "/v1/duties", "/v1/duties?scope=OVERSEEN"} {
+			w.call("suami", "GET", path, nil).expect(t, 200, nil, []string{leg, "notices", "duties", "nextPageToken"})
+		}
+		sameButForDateAndID(t, "suami of "+unit, w.call("suami", "GET", "/v1/"+leg, nil), w.call("suami", "GET", "/v1/referrals/"+newID(), nil))
+		const why = "Belum ada jawaban sejak kemarin pagi, mohon segera"
+		for event, body := range map[string]object{"remind": {"reason": why}, "reassign": {"reason": why, "officer": "accounts/" + newID()}} {
+			sameButForDateAndID(t, "suami "+event, w.event("suami", leg, event, body), w.event("suami", "referrals/"+newID(), event, body))
+		}
+		for _, head := range []string{"kepala-ppa", "kepala-dp3ap2kb"} {
+			if told := w.notices(head); !slices.ContainsFunc(told, func(n string) bool { return strings.HasPrefix(n, "DUTY_LATE") }) {
+				t.Errorf("%s, who is not blocked, was not told: %q", head, told)
+			}
+		}
+	}
+}
