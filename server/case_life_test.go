@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"context"
 	"fmt"
 	"maps"
 	"strings"
@@ -45,6 +46,15 @@ func (w *world) carry(t testing.TB, as, name string, events ...string) {
 			"plan":                 {"services": []string{"PSYCHOLOGICAL_SUPPORT"}, "note": "rencana", "agreedWithClient": true},
 			"addNote":              {"kind": "SERVICE", "service": "PSYCHOLOGICAL_SUPPORT", "text": "konseling pertama"},
 		}[event]).expect(t, 200, nil, nil)
+	}
+}
+
+// verified holds that the file says what the journal says, and that everything open is owed once.
+func (w *world) verified(t testing.TB) {
+	t.Helper()
+	findings, err := w.served.Store.Verify(context.Background())
+	if err != nil || len(findings) > 0 {
+		t.Errorf("verify: %v %v", findings, err)
 	}
 }
 
@@ -129,6 +139,11 @@ func TestASurvivorsCaseOverGRPC(t *testing.T) {
 	again, err := k.ReopenCase(head, &pb.ReopenCaseRequest{Name: name, RequestId: newID(), Reason: "kembali"})
 	said(t, again, err, []string{`"SCREENING"`}, nil)
 	w.verified(t)
+}
+
+// daysAgo is a civil day of the regency.
+func daysAgo(n int) string {
+	return time.Now().In(time.FixedZone("WIB", 7*3600)).AddDate(0, 0, -n).Format(time.DateOnly)
 }
 
 func measurement(on string, kg, cm float64) object {
