@@ -1,7 +1,6 @@
 package server_test
 
 import (
-	"context"
 	"fmt"
 	"maps"
 	"strings"
@@ -46,15 +45,6 @@ func (w *world) carry(t testing.TB, as, name string, events ...string) {
 			"plan":                 {"services": []string{"PSYCHOLOGICAL_SUPPORT"}, "note": "rencana", "agreedWithClient": true},
 			"addNote":              {"kind": "SERVICE", "service": "PSYCHOLOGICAL_SUPPORT", "text": "konseling pertama"},
 		}[event]).expect(t, 200, nil, nil)
-	}
-}
-
-// verified holds that the file says what the journal says, and that everything open is owed once.
-func (w *world) verified(t testing.TB) {
-	t.Helper()
-	findings, err := w.served.Store.Verify(context.Background())
-	if err != nil || len(findings) > 0 {
-		t.Errorf("verify: %v %v", findings, err)
 	}
 }
 
@@ -467,7 +457,8 @@ func TestATaskByHandIsDueWhenItsAuthorSays(t *testing.T) {
 	if !made.GetDueTime().AsTime().Equal(due) {
 		t.Errorf("due %s, want %s", made.GetDueTime().AsTime(), due)
 	}
-	w.call("pendamping-uptd", "GET", "/v1/duties?scope=ME", nil).expect(t, 200, []string{`"duty":"TASK"`}, []string{survivor})
+	w.call("pendamping-uptd", "GET", "/v1/duties?scope=ME", nil).expect(t, 200, []string{`"duty":"TASK"`, "telepon Kamis"}, []string{survivor})
+	w.call("kepala-uptd", "GET", "/v1/duties?scope=UNIT", nil).expect(t, 200, []string{`"duty":"TASK"`}, []string{survivor, "telepon Kamis"})
 	ended, err := w.duties().EndTask(w.as("pendamping-uptd"), &pb.EndTaskRequest{Name: made.Name, RequestId: newID(), State: pb.TaskState_NOT_DUE, Reason: "sudah datang"})
 	said(t, ended, err, []string{`"NOT_DUE"`, "sudah datang"}, nil)
 	w.call("pendamping-uptd", "GET", "/v1/duties?scope=ME", nil).expect(t, 200, nil, []string{`"duty":"TASK"`})
@@ -591,5 +582,23 @@ func TestTheHospitalsDiagnosisStandsOnTheChildsCase(t *testing.T) {
 	w.call("gizi-cibinong", "GET", "/v1/"+name, nil).expect(t, 200, []string{`"stuntingDiagnosis":"CONFIRMED"`}, nil)
 	w.event("dokter-rsud", leg, "recordProgress", object{"kind": "NOTE", "stuntingDiagnosis": "OTHER_CAUSE"}).expect(t, 200, nil, nil)
 	w.call("gizi-cibinong", "GET", "/v1/"+name, nil).expect(t, 200, []string{`"stuntingDiagnosis":"OTHER_CAUSE"`}, nil)
+	w.verified(t)
+}
+
+// Permenkes 68/2013 art. 6-8: a health worker who suspects that a child is abused has a report to make, at once.
+func TestASuspectedAbuseOfAChildIsAReportOfTheHealthUnit(t *testing.T) {
+	w := newWorld(t)
+	body := survivorFiling()
+	delete(body, "legs")
+	delete(body, "disclosures")
+	body["newPerson"].(object)["birthDate"] = birthDate(100)
+	delete(body["newPerson"].(object), "identifiers")
+	body["newCase"].(object)["type"] = "CHILD_VIOLENCE"
+	body["incident"].(object)["pairs"] = []object{{"perpetrator": villain, "relation": "NEIGHBOR"}}
+	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", body)
+	filed.expect(t, 200, nil, nil)
+	w.call("bidan-cibinong", "GET", "/v1/"+filed.text("case"), nil).
+		expect(t, 200, []string{"CHILD_ABUSE_REPORT", `"kdrt":"NO"`}, []string{"POLICE_REPORT"}) // the puskesmas tells the protection unit, not the police
+	w.call("bidan-cibinong", "GET", "/v1/duties?scope=ME", nil).expect(t, 200, []string{"CHILD_ABUSE_REPORT"}, []string{survivor, "CHILD_VIOLENCE"})
 	w.verified(t)
 }
