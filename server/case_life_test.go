@@ -598,7 +598,7 @@ func TestASuspectedAbuseOfAChildIsAReportOfTheHealthUnit(t *testing.T) {
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", body)
 	filed.expect(t, 200, nil, nil)
 	w.call("bidan-cibinong", "GET", "/v1/"+filed.text("case"), nil).
-		expect(t, 200, []string{"CHILD_ABUSE_REPORT", `"kdrt":"NO"`}, []string{"POLICE_REPORT"}) // the puskesmas tells the protection unit, not the police
+		expect(t, 200, []string{"CHILD_ABUSE_REPORT", `"kdrt":"NO"`}, []string{"POLICE_REPORT"})
 	w.call("bidan-cibinong", "GET", "/v1/duties?scope=ME", nil).expect(t, 200, []string{"CHILD_ABUSE_REPORT"}, []string{survivor, "CHILD_VIOLENCE"})
 	w.verified(t)
 }
