@@ -131,11 +131,6 @@ func TestASurvivorsCaseOverGRPC(t *testing.T) {
 	w.verified(t)
 }
 
-// daysAgo is a civil day of the regency.
-func daysAgo(n int) string {
-	return time.Now().In(time.FixedZone("WIB", 7*3600)).AddDate(0, 0, -n).Format(time.DateOnly)
-}
-
 func measurement(on string, kg, cm float64) object {
 	return object{"measuredOn": on, "weightKg": kg, "lengthCm": cm, "position": "LYING"}
 }
