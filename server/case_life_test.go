@@ -597,3 +597,67 @@ func TestASuspectedAbuseOfAChildIsAReportOfTheHealthUnit(t *testing.T) {
 	w.call("bidan-cibinong", "GET", "/v1/duties?scope=ME", nil).expect(t, 200, []string{"CHILD_ABUSE_REPORT"}, []string{survivor, "CHILD_VIOLENCE"})
 	w.verified(t)
 }
+
+// A lost answer is asked for again: the same request adds nothing twice, and answers the same bytes.
+func TestAnAdditionSentTwiceIsOne(t *testing.T) {
+	w := newWorld(t)
+	name := w.openViolence(t, nil)
+	w.carry(t, "pendamping-uptd", name, "screen", "assess")
+	task := w.on("pendamping-uptd", name, "addTask", object{"text": "telepon", "dueTime": time.Now().Add(time.Hour).Format(time.RFC3339)}).text("name")
+	for _, act := range []struct {
+		as, path string
+		body     object
+	}{
+		{"pendamping-uptd", name + ":addNote", object{"text": "catatan"}},
+		{"pendamping-uptd", name + ":addIncident", object{"incident": object{"forms": []string{"SEXUAL"}}}},
+		{"pendamping-uptd", name + ":addLegalStep", object{"status": "TRIAL", "occurredOn": today()}},
+		{"pendamping-uptd", name + ":addTask", object{"text": "telepon lagi", "dueTime": time.Now().Add(time.Hour).Format(time.RFC3339)}},
+		{"pendamping-uptd", task + ":end", object{"state": "DONE"}},
+		{"kepala-uptd", name + ":reclassify", object{"type": "WOMAN_VIOLENCE"}},
+	} {
+		act.body["requestId"] = newID()
+		first := w.call(act.as, "POST", "/v1/"+act.path, act.body)
+		first.expect(t, 200, nil, nil)
+		from := len(w.entries())
+		again := w.call(act.as, "POST", "/v1/"+act.path, act.body)
+		if string(again.Body) != string(first.Body) {
+			t.Errorf("%s again: %s, first %s", act.path, again.Body, first.Body)
+		}
+		if n := w.count(from, func(e entry) bool { return e.Event.Name != "" }); n != 0 {
+			t.Errorf("%s again: %d events", act.path, n)
+		}
+		act.body["occurredTime"] = "2026-01-01T00:00:00Z"
+		if got := w.call(act.as, "POST", "/v1/"+act.path, act.body); got.reason() != "REQUEST_ID_REUSED" {
+			t.Errorf("%s with another body: %s", act.path, got.Body)
+		}
+	}
+	w.verified(t)
+}
+
+// A family at risk is assessed by its screening, and planned for by a note.
+func TestAFamilysCaseGoesByItsNotes(t *testing.T) {
+	w := newWorld(t)
+	const worker = "tpk-cibinong"
+	filed := w.call(worker, "POST", "/v1/referrals:file", object{
+		"requestId": newID(), "newCase": object{"type": "FAMILY_STUNTING_RISK"},
+		"newPerson": object{"name": motherName, "sex": "FEMALE", "birthDate": "1998-03-02", "nikAbsence": "NOT_SHOWN", "address": object{"areaCode": "32.01.01.1006"}},
+	})
+	filed.expect(t, 200, nil, nil)
+	name := filed.text("case")
+	w.carry(t, worker, name, "screen")
+	w.on(worker, name, "assess", nil).expect(t, 400, []string{"note", "REQUIRED"}, []string{motherName})
+	w.on(worker, name, "addNote", object{"kind": "SCREENING", "text": "LiLA 22 cm"}).expect(t, 200, nil, nil)
+	w.on(worker, name, "assess", nil).expect(t, 200, []string{`"ASSESSMENT"`}, nil)
+	w.on(worker, name, "plan", object{"services": []string{"FAMILY_ACCOMPANIMENT"}}).expect(t, 400, []string{"NOTE_MISSING"}, nil)
+	w.on(worker, name, "addNote", object{"kind": "ASSESSMENT", "text": "KEK"}).expect(t, 200, nil, nil)
+	w.on(worker, name, "plan", object{"services": []string{"FAMILY_ACCOMPANIMENT"}}).expect(t, 200, []string{`"PLANNING"`}, nil)
+	w.on(worker, name, "startService", nil).expect(t, 200, []string{`"IN_SERVICE"`}, nil) // a family agrees by taking part
+	for i, channel := range []string{"PHONE", "VISIT", "PHONE"} {
+		w.on(worker, name, "close", object{"reason": "UNREACHABLE", "summary": "pindah"}).expect(t, 400, []string{"ATTEMPTS"}, nil)
+		w.on(worker, name, "addNote", object{"kind": "CONTACT_ATTEMPT", "channel": channel, "text": fmt.Sprint(i)}).expect(t, 200, nil, nil)
+	}
+	w.on(worker, name, "close", object{"reason": "UNREACHABLE", "summary": "tidak dapat dihubungi"}).expect(t, 200, []string{"UNREACHABLE"}, nil)
+	w.on(worker, name, "reopen", object{"reason": "menelepon"}).expect(t, 200, nil, nil)
+	w.on(worker, name, "close", object{"reason": "UNREACHABLE", "summary": "lagi"}).expect(t, 400, []string{"ATTEMPTS"}, nil) // those of the last time are over
+	w.verified(t)
+}
