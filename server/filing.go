@@ -25,6 +25,7 @@ type filing struct {
 	person       casework.Person // or only its ID, of a known one
 	caseID       casework.CaseID // an open case, if named
 	newCase      casework.Case   // zero: the type follows from the findings
+	legacy       *casework.Legacy
 	measurements []measured
 	incident     *casework.Incident
 	risk         *casework.Risk
@@ -272,7 +273,7 @@ func (j *filed) settleType() error {
 	if j.incident != nil {
 		j.k.IndexIncident = j.incident.ID
 	}
-	return nil
+	return j.takeOver()
 }
 
 func (j *filed) putPerson() error {
@@ -314,7 +315,11 @@ func (j *filed) putCase() error {
 	if err := j.remember("open", "", j.k.Status); err != nil {
 		return err
 	}
-	return j.owe(j.w, j.k, officer, j.urgencyOfFindings(), j.id(), j.entry)
+	grace := time.Duration(0)
+	if j.k.Legacy {
+		grace = casework.LegacyGrace
+	}
+	return j.oweWithGrace(j.w, j.k, officer, j.urgencyOfFindings(), j.id(), j.entry, grace)
 }
 
 // remember puts what happened to the case into its timeline.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
@@ -294,6 +295,11 @@ func (j *filed) askOfficer(service casework.ReferralServiceType) error {
 
 // owe starts the status duty of a case.
 func (c call) owe(w *store.Writer, k casework.Case, officer casework.AccountID, urgency casework.Urgency, id casework.ID, entry [16]byte) error {
+	return c.oweWithGrace(w, k, officer, urgency, id, entry, 0)
+}
+
+// oweWithGrace starts it later by a time of grace: that of a case which a unit brings in in its first days.
+func (c call) oweWithGrace(w *store.Writer, k casework.Case, officer casework.AccountID, urgency casework.Urgency, id casework.ID, entry [16]byte, grace time.Duration) error {
 	name, ok := k.Owes()
 	if !ok {
 		return nil
@@ -315,5 +321,5 @@ func (c call) owe(w *store.Writer, k casework.Case, officer casework.AccountID, 
 	if err != nil {
 		return err
 	}
-	return w.PutDuty(duty, entry)
+	return w.PutDuty(duty.WithGrace(grace), entry)
 }

@@ -138,6 +138,7 @@ func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 		pb.CaseService_ListRoster_FullMethodName:           meaningOf(s.meaningOfRoster),
 		pb.CaseService_AssignCase_FullMethodName:           meaningOf(s.meaningOfAssignment),
 		pb.CaseService_TransferCaseload_FullMethodName:     meaningOf(s.meaningOfTransfer),
+		pb.CaseService_CreateCase_FullMethodName:           meaningOf(s.meaningOfCreation),
 		pb.PersonService_UpdatePerson_FullMethodName:       meaningOf(s.meaningOfPersonUpdate),
 		pb.PersonService_SearchPersons_FullMethodName:      meaningOf(s.meaningOfSearch),
 		pb.PersonService_CreateHousehold_FullMethodName:    meaningOf(s.meaningOfHousehold),

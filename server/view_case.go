@@ -87,6 +87,9 @@ func (s *Server) fillCaseContent(m *pb.Case, g access.Grant, k casework.Case, d 
 	m.Risk = viewRisk(d.content.Risk)
 	m.StuntingDiagnosis = enum[pb.StuntingDiagnosis_Value](pb.StuntingDiagnosis_Value_value, d.diagnosis)
 	m.HiddenAddress = d.content.HiddenAddress
+	if k.Legacy {
+		m.Legacy = viewLegacy(d.content.Legacy)
+	}
 	for _, n := range d.notes {
 		if g.Shows(n.Class) {
 			m.Notes = append(m.Notes, fillNote(n))
@@ -262,4 +265,15 @@ func happeningName(row store.Happening) string {
 		return named(kind, row.ID)
 	}
 	return ""
+}
+
+// viewLegacy makes the message of what a case was before Sinergi; a list has its mark alone.
+func viewLegacy(l *casework.Legacy) *pb.Legacy {
+	if l == nil {
+		return &pb.Legacy{}
+	}
+	return &pb.Legacy{
+		OpenedOn: dateText(l.OpenedOn), LastContactOn: dateText(l.LastContactOn), SimfoniNumber: l.SimfoniNumber,
+		Status: enum[pb.CaseStatus_Value](pb.CaseStatus_Value_value, l.Status),
+	}
 }

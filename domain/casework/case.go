@@ -40,6 +40,7 @@ type CaseContent struct {
 	TypeReason     string         `json:"typeReason,omitempty"` // of the last reclassification
 	ReopenReason   string         `json:"reopenReason,omitempty"`
 	Closing        Closing        `json:"closing,omitzero"`
+	Legacy         *Legacy        `json:"legacy,omitempty"`
 	HiddenAddress  string         `json:"-"` // class F4, sealed by itself: where she is now
 }
 

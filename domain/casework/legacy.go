@@ -15,10 +15,10 @@ const (
 
 // Legacy is a case that a unit had before Sinergi. It is in the caseload and in no indicator, for its dates were not kept here.
 type Legacy struct {
-	OpenedOn      Date
-	Status        CaseStatus
-	LastContactOn Date   // 0: not known
-	SimfoniNumber string // of the ministry's register; empty: none
+	OpenedOn      Date       `json:"openedOn"`
+	Status        CaseStatus `json:"status"`                  // in which it was taken over
+	LastContactOn Date       `json:"lastContactOn,omitempty"` // 0: not known
+	SimfoniNumber string     `json:"simfoniNumber,omitempty"` // of the ministry's register; empty: none
 }
 
 // Check gives what stands against bringing in a case of a type, which is the SUPERVISOR's act: within 90 days of the unit's start.
