@@ -256,7 +256,7 @@ func TestFromAWithdrawalOnNothingShowsUnderLoad(t *testing.T) {
 	if long("withdrawal") {
 		rounds = 200
 	}
-	w := newWorld(t)
+	w, answers := newWorld(t), int64(0)
 	for round := range rounds {
 		by := []string{"bidan-cibinong", "pendamping-uptd"}[round%2]
 		caseName, basis, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
@@ -270,11 +270,13 @@ func TestFromAWithdrawalOnNothingShowsUnderLoad(t *testing.T) {
 		if h.leaks != "" {
 			t.Fatalf("after the withdrawal: %s", h.leaks)
 		}
+		answers += h.after.Load()
 		w.overFor(t, "pendamping-uptd", leg, caseName)
 		if n := w.openLegs(t, caseName); n > 0 {
 			t.Fatalf("%d open legs on the consent", n)
 		}
 	}
+	t.Logf("%d answers began after a withdrawal, none showed her", answers)
 }
 
 // hammer asks for one leg in every way that an officer of its receiver has.
