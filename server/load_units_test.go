@@ -150,6 +150,10 @@ func TestAUnitByLetterGetsAccounts(t *testing.T) {
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", body)
 	filed.expect(t, 200, []string{"SENT"}, nil)
 	leg := filed.text("legs.0.referral")
+	other := survivorFiling()
+	other["legs"] = []object{{"service": "VICTIM_ACCOMPANIMENT", "receiverUnit": "units/LBH-BOGOR"}}
+	taken := w.call("bidan-cibinong", "POST", "/v1/referrals:file", other).text("legs.0.referral")
+	w.event("bidan-cibinong", taken, "accept", object{"heardBy": "PHONE", "officerName": "Pendamping Lama"}).expect(t, 200, []string{"ACCEPTED"}, nil)
 	online := "LBH-BOGOR,LBH Sahabat Keluarga Bogor,NGO_LEGAL_AID,REGENCY,ONLINE,32.01.01,LEGAL_AID@32.01,,,,,,,"
 	w.wantFaults(t, unitHead, []string{"line 2, channel: the unit has open referrals and no supervisor yet who could answer for them: load its users first"}, online)
 	w.hire(t, "kepala-lbh,PERSON,Kepala,,SUPERVISOR,LBH-BOGOR,")
@@ -159,6 +163,13 @@ func TestAUnitByLetterGetsAccounts(t *testing.T) {
 	w.call("advokat-lbh", "GET", "/v1/referrals?direction=INBOX", nil).expect(t, 200, []string{leg, "SENT"}, []string{survivor})
 	w.call("advokat-lbh", "GET", "/v1/duties", nil).expect(t, 200, []string{leg, "ACKNOWLEDGE"}, nil)
 	w.event("advokat-lbh", leg, "accept", nil).expect(t, 200, []string{"ACCEPTED", survivor}, nil)
+	// What it took by letter passes to an account of its own.
+	w.renew(t, "kepala-lbh")
+	w.event("advokat-lbh", taken, "recordProgress", object{"kind": "SERVED"}).expect(t, 403, nil, []string{survivor})
+	officer := w.call("advokat-lbh", "GET", "/v1/accounts:whoAmI", nil).text("account")
+	w.event("kepala-lbh", taken, "reassign", object{"officer": officer, "reason": "Petugas lama kini memakai akun sendiri di Sinergi"}).expect(t, 200, nil, nil)
+	w.event("advokat-lbh", taken, "recordProgress", object{"kind": "SERVED"}).expect(t, 200, []string{"IN_SERVICE", survivor}, nil)
+	w.event("bidan-cibinong", taken, "reportOutcome", object{"outcome": "FULL", "heardBy": "PHONE"}).expect(t, 403, nil, nil)
 }
 
 func TestNobodyFilesToAUnitThatNobodySupervises(t *testing.T) {

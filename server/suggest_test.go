@@ -143,6 +143,7 @@ func TestWhomToAskForASurvivorTellsNobodyOfHer(t *testing.T) {
 	if n := w.count(from, asked); n != 3 {
 		t.Errorf("three searches on a secret case have left %d entries", n)
 	}
+	w.suggest("kepala-cibinong", object{"case": name, "service": "TEMPORARY_SHELTER"}).expect(t, 200, []string{"CAPACITY_FULL"}, secrets)
 	for _, who := range []string{"gizi-cibinong", "kader-melati", "dokter-rsud", "terima-uptd", "statistik-dinkes", "admin-kabupaten", "penelaah"} {
 		ask := func(field, id string) reply {
 			return w.suggest(who, object{field: id, "service": "TEMPORARY_SHELTER"})
