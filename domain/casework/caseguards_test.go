@@ -113,6 +113,7 @@ func TestEveryGuardAnswersWithItsReason(t *testing.T) {
 		{"close as domestic what is not", DomesticViolence, StatusInService, asNow, closing("MOVED", func(e *Ending) { e.KDRT = No }), "TYPE_MISMATCH"},
 		{"close as domestic what may be", DomesticViolence, StatusInService, asNow, closing("MOVED", nil), ""},
 		{"close as a child's what is domestic", ChildViolence, StatusInService, asNow, closing("MOVED", func(e *Ending) { e.KDRT = Yes }), "TYPE_MISMATCH"},
+		{"close as a woman's what is domestic", WomanViolence, StatusInService, asNow, closing("MOVED", func(e *Ending) { e.KDRT = Yes }), "TYPE_MISMATCH"},
 		{"goals met at HIGH", DomesticViolence, StatusMonitoring, func(c *Case) { c.RiskLevel = RiskHigh }, closing("GOALS_MET", nil), "CLOSURE_UNMET RISK"},
 		{"goals met, judged 31 days ago", DomesticViolence, StatusMonitoring, func(c *Case) { c.RiskAssessed = thursday.AddDate(0, 0, -31) }, closing("GOALS_MET", nil), "CLOSURE_UNMET RISK"},
 		{"goals met, judged 30 days ago", DomesticViolence, StatusMonitoring, func(c *Case) { c.RiskAssessed = thursday.AddDate(0, 0, -30) }, closing("GOALS_MET", nil), ""},

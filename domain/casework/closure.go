@@ -178,9 +178,10 @@ func (c Case) mayClose(e Ending, now time.Time) error {
 	return nil
 }
 
-// contradicts: what the pairs say and what the type claims must not end in a figure as two things. Not knowing passes.
+// contradicts: what the pairs say and what the type claims must not end in a figure as two things. Domain 3 names two of the three; a
+// woman hurt by her husband would be in no figure of KDRT. Not knowing passes.
 func (c Case) contradicts(kdrt YesNo) bool {
-	return c.Type == DomesticViolence && kdrt == No || c.Type == ChildViolence && kdrt == Yes
+	return c.Type == DomesticViolence && kdrt == No || (c.Type == ChildViolence || c.Type == WomanViolence) && kdrt == Yes
 }
 
 func (c Case) isHandedOver(leg *Referral) bool {

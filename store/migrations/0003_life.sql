@@ -34,6 +34,7 @@ ALTER TABLE legs ADD COLUMN expected_on BIGINT;
 ALTER TABLE legs ADD COLUMN appointment BIGINT;
 ALTER TABLE legs ADD COLUMN after_leg BYTEA;
 ALTER TABLE legs ADD COLUMN recorder BYTEA;
+CREATE INDEX legs_case ON legs (case_id, sent, id); -- a case reads all its legs
 CREATE INDEX legs_root ON legs (root) WHERE previous IS NOT NULL; -- a chain; a first leg is its own root
 CREATE INDEX legs_after ON legs (after_leg) WHERE after_leg IS NOT NULL AND ended IS NULL;
 CREATE INDEX legs_officer ON legs (officer) WHERE officer IS NOT NULL AND ended IS NULL;

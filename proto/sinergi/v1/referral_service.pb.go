@@ -2427,7 +2427,7 @@ type SuggestReceiversResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Units that could serve.
 	Suggestions []*Suggestion `protobuf:"bytes,1,rep,name=suggestions,proto3" json:"suggestions,omitempty"`
-	// Units that are left out, by code; only if asked for.
+	// Units that are left out, the nearest miss first, at most 100; only if asked for.
 	Excluded      []*Exclusion `protobuf:"bytes,2,rep,name=excluded,proto3" json:"excluded,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
