@@ -81,3 +81,28 @@ func TestAUnitIsOpenByTheClockOfTheRegency(t *testing.T) {
 		}
 	}
 }
+
+func FuzzHours(f *testing.F) {
+	for _, text := range []string{"", "24h", "MON-FRI 08:00-16:00|SAT 08:00-12:30", "MON 22:00-06:00", "SAT-MON 00:00-24:00", "MON|", "-"} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		hours, ok := ParseHours(text)
+		if !ok && hours != nil && !hours.doubled() || ok && (len(hours) == 0) != (text == "") {
+			t.Fatalf("ParseHours(%q) = %v, %v", text, hours, ok)
+		}
+		open := 0
+		for _, w := range hours {
+			if w.Weekday < time.Sunday || w.Weekday > time.Saturday || w.Opens < 0 || w.Opens >= dayMinutes || w.Closes < 0 || w.Closes > dayMinutes {
+				t.Fatalf("ParseHours(%q) has %+v", text, w)
+			}
+			day := civilDay("2026-11-29") + Date(w.Weekday) // a Sunday and the days after it
+			if hours.OpenAt(day.Time().Add(time.Duration(w.Opens)*time.Minute), nil) {
+				open++
+			}
+		}
+		if open != len(hours) {
+			t.Fatalf("%q: at the opening of %d of %d windows nobody is there", text, len(hours)-open, len(hours))
+		}
+	})
+}

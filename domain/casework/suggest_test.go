@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -289,4 +290,25 @@ func anyReceivers(chance *rand.Rand) []Receiver {
 		})
 	}
 	return receivers
+}
+
+// A contact unit and the shelters behind it show as one: the best room of each area, and not how many there are.
+func TestRoomOfSeveralUnitsIsTheBestOfEachArea(t *testing.T) {
+	later, sooner := suggestNow.Add(2*time.Hour), suggestNow.Add(time.Hour)
+	rows := []Coverage{
+		{"32.01", CapacityFull, sooner},
+		{"32.01", CapacityLimited, later},
+		{"32.01.01", CapacityFull, suggestNow.Add(-1)}, // over
+		{"32.01", CapacityLimited, sooner},
+		{"32.01.01", CapacityWaitlist, time.Time{}},
+	}
+	want := []Coverage{{"32.01", CapacityLimited, later}, {"32.01.01", CapacityUnknown, time.Time{}}}
+	for range len(rows) {
+		rows = append(rows[1:], rows[0])
+		got := BestRoom(rows, suggestNow)
+		slices.SortFunc(got, func(a, b Coverage) int { return strings.Compare(a.Area, b.Area) })
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("of %v (-want +got)\n%s", rows, diff)
+		}
+	}
 }
