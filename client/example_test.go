@@ -167,3 +167,19 @@ func ExampleViolations() {
 	// newPerson.name - at least 1 character
 	// measurements[0].weightKg - a number above 0
 }
+
+// A worker changes what somebody else has changed meanwhile. The error names the fields: a person decides, not the program.
+func ExampleConflict() {
+	conflict := &pb.ConflictDetail{CurrentEtag: "v7", Fields: []*pb.FieldConflict{{Path: "risk"}}}
+	addr, stop := start(&service{faults: []error{fault(codes.Aborted, pb.ErrorReason_ETAG_MISMATCH, conflict)}})
+	defer stop()
+	c, err := client.Dial(context.Background(), addr, client.Options{})
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer c.Close()
+
+	_, err = c.Referrals.FileReferral(context.Background(), &pb.FileReferralRequest{})
+	fmt.Println(client.Reason(err), client.Conflict(err).GetCurrentEtag(), client.Conflict(err).GetFields()[0].GetPath())
+	// Output: ETAG_MISMATCH v7 risk
+}
