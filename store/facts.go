@@ -443,6 +443,11 @@ func (f *LegFile) applyLeg(c Caller, absent []casework.AccountID, receives bool,
 	if f.Leg.FiledBy != c.Account && (c.Role == casework.RoleApp || f.Leg.Sender != c.Unit.ID) {
 		f.Facts.Relations &^= access.Submitter
 	}
+	// The day in which a filing may be corrected opens to a kader what she wrote; not what a doctor has written since (domain 10,
+	// scenario 1: no laboratory or clinical note).
+	if c.Role == casework.RoleIntake && !f.Leg.Accepted.IsZero() {
+		f.Facts.Cond &^= access.RecentFiling
+	}
 	over := f.Leg.State == casework.Declined || f.Leg.State.IsFinal()
 	if over {
 		f.Facts.Cond |= access.LegOver
