@@ -325,40 +325,6 @@ func childOn(day, service, urgency, receiver string) object {
 	return body
 }
 
-// PC-05: each answer moves the duty to somebody who sees it, with a time; no refusal ends a client's need.
-func TestARefusalIsSomebodysDutyByAKnownMinute(t *testing.T) {
-	for urgency, want := range map[string]standing{
-		"ROUTINE": {DueTime: "2026-06-08T08:30:00Z"}, // Monday 15:30
-		"URGENT":  {DueTime: "2026-06-08T04:30:00Z"}, // Monday 11:30
-	} {
-		var h hand
-		h.set(t, "2026-06-05 14:00")
-		w := timedWorld(t, &h)
-		leg := w.call("gizi-cibinong", "POST", "/v1/referrals:file", childOn("2026-06-05", "SPECIALIST_PEDIATRIC", urgency, "RSUD-CIBINONG")).text("legs.0.referral")
-		w.event("dokter-rsud", leg, "acknowledge", nil).expect(t, 200, nil, nil)
-		h.set(t, "2026-06-05 15:30")
-		w.event("dokter-rsud", leg, "decline", object{"reason": "NO_CAPACITY"}).expect(t, 200, []string{"DECLINED"}, nil)
-		row, ok := find(t, w.call("gizi-cibinong", "GET", "/v1/duties", nil), "duties", leg)
-		if !ok || row.Duty != "REROUTE" || row.DueTime != want.DueTime {
-			t.Errorf("%s: %+v, want REROUTE due %s", urgency, row, want.DueTime)
-		}
-		got := w.call("gizi-cibinong", "GET", "/v1/"+leg, nil)
-		if urgency == "ROUTINE" && (got.text("level2Time") != "2026-06-09T08:30:00Z" || got.text("level3Time") != "2026-06-10T08:30:00Z") {
-			t.Errorf("levels 2 and 3: %s", got.Body)
-		}
-		if got.value("lapseTime") != nil || !slices.Equal(got.actions(), []string{"forward", "cancel"}) {
-			t.Errorf("%s: %s", urgency, got.Body)
-		}
-		w.call("dokter-rsud", "GET", "/v1/duties", nil).expect(t, 200, nil, []string{leg})
-		if told := w.notices("gizi-cibinong"); !slices.Contains(told, "LEG_CHANGED 0 "+leg) {
-			t.Errorf("the sender was not told: %q", told)
-		}
-		w.at(t, &h, "2027-07-10 15:30", "gizi-cibinong")
-		w.sweep(t)
-		w.call("gizi-cibinong", "GET", "/v1/"+leg, nil).expect(t, 200, []string{`"DECLINED"`, `"escalationLevel":3`}, nil)
-	}
-}
-
 // PC-06: no later change of the calendar moves what has begun.
 func TestANewHolidayMovesNothingThatHasBegun(t *testing.T) {
 	var h hand
@@ -477,5 +443,22 @@ func TestTheBlockedAreNotTold(t *testing.T) {
 				t.Errorf("%s, who is not blocked, was not told: %q", head, told)
 			}
 		}
+	}
+}
+
+// A clock set back revives nothing: what was late by an entry's time stays late.
+func TestAClockSetBackRevivesNothing(t *testing.T) {
+	var h hand
+	h.set(t, "2026-02-19 10:00")
+	w := timedWorld(t, &h)
+	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorOf("2026-02-19", "LOW", "ROUTINE"))
+	leg := filed.text("legs.0.referral")
+	w.at(t, &h, "2026-02-20 16:30", "pendamping-uptd")
+	w.call("pendamping-uptd", "GET", "/v1/"+leg, nil).expect(t, 200, []string{`"overdue":true`}, nil) // on record, at this time
+	h.set(t, "2026-02-19 10:30")
+	w.call("pendamping-uptd", "GET", "/v1/"+leg, nil).expect(t, 200, []string{`"overdue":true`}, nil)
+	w.event("pendamping-uptd", leg, "acknowledge", nil).expect(t, 200, []string{`"acknowledgeTime":"2026-02-20T09:30:00`}, nil)
+	if code, body := w.call("", "GET", "/readyz", nil).Status, w.call("", "GET", "/readyz", nil).Body; code != 200 || !strings.Contains(string(body), "CLOCK_BEHIND") {
+		t.Errorf("health says %d %s", code, body)
 	}
 }

@@ -150,16 +150,11 @@ func sameMinute(a, b string) bool {
 // PC-05, the end: silence ends nobody's need.
 func TestARefusalIsOwedForEver(t *testing.T) {
 	c := &clock{}
-	dir := t.TempDir()
-	var leg string
-	t.Run("declined", func(t *testing.T) {
-		d := door{openWorld(t, dir, c.now), false}
-		leg = d.toHospital(t)
-		d.ok(t, "dokter-rsud", leg, "decline", object{"reason": "NO_CAPACITY"}, "DECLINED")
-	})
+	d := door{openWorld(t, t.TempDir(), c.now), false}
+	leg := d.toHospital(t)
+	d.ok(t, "dokter-rsud", leg, "decline", object{"reason": "NO_CAPACITY"}, "DECLINED")
 	c.advance(400 * 24 * time.Hour)
-	acceptClock(t, dir, c.now)
-	d := door{openWorld(t, dir, c.now), false}
+	d.w.renew(t, "gizi-cibinong")
 	d.get("gizi-cibinong", leg).expect(t, 200, []string{`"state":"DECLINED"`, `"escalationLevel":3`, `"overdue":true`}, nil)
 }
 
