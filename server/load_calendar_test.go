@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -200,5 +201,16 @@ func TestHealthNamesTheYearsWithoutHolidays(t *testing.T) {
 		if !slices.Equal(missing, want) {
 			t.Errorf("after %d loads: missing %q, want %q", i, missing, want)
 		}
+	}
+}
+
+func TestTheSampleOfHolidaysIsTaken(t *testing.T) {
+	st := openedStore(t, "2025-11-20 10:00")
+	file, err := os.ReadFile("regency/holidays.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if report := loaded(t, st, false, string(file)); len(report.Faults) > 0 || len(report.Lines) != 25 || !st.Directory().Calendar.HasYear(2026) {
+		t.Errorf("%d lines, faults %q", len(report.Lines), report.Faults)
 	}
 }
