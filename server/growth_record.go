@@ -46,6 +46,7 @@ type growthCase struct {
 	measurements []casework.Measurement // newest first, corrected ones too
 	standing     []casework.Measurement // less those
 	points       []growth.Point         // of those that stand, oldest first
+	diagnosis    casework.StuntingDiagnosis
 	duty         casework.Duty
 }
 
@@ -70,30 +71,41 @@ func (s *Server) growthOf(ctx context.Context, r *store.Reader, name string) (g 
 	if err != nil {
 		return g, err
 	}
-	of, err := g.readable(r, g.file, access.F3Health|access.F3Last)
-	if err != nil {
-		return g, err
+	of := g.readable(r, g.file, g.read.Grant, access.F3Health|access.F3Last)
+	for _, m := range all {
+		shows, err := of(m.Case)
+		if err != nil {
+			return g, err
+		}
+		if shows {
+			g.measurements = append(g.measurements, m)
+		}
 	}
-	g.measurements = slices.DeleteFunc(all, func(m casework.Measurement) bool { return !of(m.Case) })
 	g.standing = casework.Standing(g.measurements)
 	g.points = recordOf(g.person, g.standing)
-	return g, nil
+	if g.read.Grant.Shows(access.F3Health) {
+		g.diagnosis, err = r.Diagnosis(g.person.ID)
+	}
+	return g, err
 }
 
 // readable tells of which cases of a case's subject the caller may read a class: a child grows once, but what was weighed in a case
-// that is secret now stands in no record of an ordinary one.
-func (c call) readable(r *store.Reader, file store.CaseFile, class access.Mask) (func(casework.CaseID) bool, error) {
-	others, err := r.CasesOf(c.caller, file.Case.Subject, c.now)
-	if err != nil {
-		return nil, err
-	}
-	readable := map[casework.CaseID]bool{}
-	for _, f := range others {
+// that is secret now stands in no record of an ordinary one. Most children have one case, so the others are read when one is met.
+func (c call) readable(r *store.Reader, file store.CaseFile, own access.Grant, class access.Mask) func(casework.CaseID) (bool, error) {
+	known := map[casework.CaseID]bool{file.Case.ID: own.Shows(class)}
+	return func(id casework.CaseID) (bool, error) {
+		if shows, ok := known[id]; ok {
+			return shows, nil
+		}
+		f, err := r.CaseFor(c.caller, id, c.now)
+		if err != nil {
+			return false, err
+		}
 		read := access.Decide(f.Facts.Doing(access.Read))
 		noSecret := f.Case.Level == casework.L1 || file.Case.Level != casework.L1
-		readable[f.Case.ID] = noSecret && read.Allowed() && read.Grant.Shows(class)
+		known[id] = noSecret && read.Allowed() && read.Grant.Shows(class)
+		return known[id], nil
 	}
-	return func(id casework.CaseID) bool { return readable[id] }, nil
 }
 
 // recordOf is a child's record, oldest first, of measurements as they are kept: newest first.

@@ -58,6 +58,7 @@ func (g growthCase) viewGrowthRecord() *pb.GrowthRecord {
 		message.Corrected, message.Corrects = !stands, named("measurements", measured.Corrects)
 		m.Measurements = append(m.Measurements, message)
 	}
+	m.StuntingDiagnosis = enum[pb.StuntingDiagnosis_Value](pb.StuntingDiagnosis_Value_value, g.diagnosis)
 	if g.duty.Name == casework.DutyFollowUp {
 		m.NextVisitOn = dateText(casework.DateOf(g.duty.Due))
 	}

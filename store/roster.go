@@ -2,7 +2,6 @@ package store
 
 import (
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
@@ -33,46 +32,50 @@ func (t *tx) GrowthCases(c Caller, units []casework.UnitID, now time.Time) ([]Ca
 const trendDays = 2 * 45
 
 // RecentMeasurements of a child are the newest first down to what the trend of the last weighing needs: all of its last 90 days, and
-// one weighing before. The rest stays sealed: a list of sixty children would open a thousand columns. Of tells which of the child's
-// cases may be read.
-func (t *tx) RecentMeasurements(person casework.PersonID, of func(casework.CaseID) bool) ([]casework.Measurement, error) {
-	rows, err := t.sealedMeasurements(person)
+// one weighing before. The rest is not even read: a list of sixty children would open a thousand columns. Of tells which of the child's
+// cases may be read. Served by measurements_person.
+func (t *tx) RecentMeasurements(person casework.PersonID, of func(casework.CaseID) (bool, error)) ([]casework.Measurement, error) {
+	corrected, err := t.corrected(person)
 	if err != nil {
 		return nil, err
 	}
-	corrected := map[casework.ID]bool{}
-	for _, r := range rows {
-		corrected[r.Corrects] = true
-	}
 	var recent []casework.Measurement
-	for _, r := range rows {
-		if corrected[r.ID] || !of(r.Case) {
+	for r := range t.rows(`SELECT id, case_id, unit, account, health_worker, day, desa, recorded, corrects, f3 FROM measurements
+		WHERE person = $1 ORDER BY day DESC, recorded DESC`, person) {
+		m := casework.Measurement{Person: person}
+		var f3 []byte
+		if err := r.scan(m.ID[:], m.Case[:], m.Unit[:], m.Account[:], &m.HealthWorker, &m.Day, &m.Village, &m.Recorded, m.Corrects[:], &f3); err != nil {
+			return nil, fmt.Errorf("read measurements: %w", err)
+		}
+		if readable, err := of(m.Case); err != nil || !readable || corrected[m.ID] {
+			if err != nil {
+				return nil, err
+			}
 			continue
 		}
-		if err := t.openJSON(measurementCell(r.ID, person), r.f3, &r.Content); err != nil {
+		if err := t.openJSON(measurementCell(m.ID, person), f3, &m.Content); err != nil {
 			return nil, err
 		}
-		recent = append(recent, r.Measurement)
-		if last := casework.LastWeighing(recent); last >= 0 && r.Content.WeightKG > 0 && recent[last].Day-r.Day > trendDays {
+		recent = append(recent, m)
+		if last := casework.LastWeighing(recent); m.Content.WeightKG > 0 && recent[last].Day-m.Day > trendDays {
 			break
 		}
 	}
 	return recent, nil
 }
 
-// sealedMeasurement is a measurement whose content nobody has opened yet.
-type sealedMeasurement struct {
-	casework.Measurement
-	f3 []byte
-}
-
-// sealedMeasurements are a child's, newest day first. Served by measurements_person.
-func (t *tx) sealedMeasurements(person casework.PersonID) ([]sealedMeasurement, error) {
-	return list(t, func(r row) (m sealedMeasurement, err error) {
-		m.Person = person
-		err = r.scan(m.ID[:], m.Case[:], m.Unit[:], m.Account[:], &m.HealthWorker, &m.Day, &m.Village, &m.Recorded, m.Corrects[:], &m.f3)
-		m.f3 = slices.Clone(m.f3) // opened after the last row was read
-		return m, err
-	}, `SELECT id, case_id, unit, account, health_worker, day, desa, recorded, corrects, f3 FROM measurements
-		WHERE person = $1 ORDER BY day DESC, recorded DESC`, person)
+// corrected are the measurements of a child that a later one puts right, on whatever day that was.
+func (t *tx) corrected(person casework.PersonID) (map[casework.ID]bool, error) {
+	var corrected map[casework.ID]bool
+	for r := range t.rows("SELECT corrects FROM measurements WHERE person = $1 AND corrects IS NOT NULL", person) {
+		var id casework.ID
+		if err := r.scan(id[:]); err != nil {
+			return nil, fmt.Errorf("read corrections: %w", err)
+		}
+		if corrected == nil {
+			corrected = map[casework.ID]bool{}
+		}
+		corrected[id] = true
+	}
+	return corrected, nil
 }
