@@ -189,7 +189,7 @@ func (r caseRights) apply(f *access.Facts, c Caller, k casework.Case, now time.T
 	if r.assigned {
 		f.Relations |= access.Assigned
 	}
-	if !r.filed.IsZero() {
+	if !r.filed.IsZero() && k.Register == c.Unit.Register { // who filed there and now works elsewhere is told nothing more (PC-10)
 		f.Relations |= access.Submitter
 	}
 	if k.Register == c.Unit.Register && (c.Role != casework.RoleIntake || k.Unit == c.Unit.ID) {
