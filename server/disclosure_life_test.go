@@ -129,6 +129,22 @@ func TestAGuardianNamedAsAllegedPerpetratorGivesNoConsent(t *testing.T) {
 }
 
 func TestNamingHimEndsTheConsentsThatHeGaveInThatTransaction(t *testing.T) {
+	more := survivorFiling()["incident"].(object)
+	more["pairs"] = []object{{"relation": "FATHER", "cohabiting": "YES"}} // who he is stands on the child's record
+	for how, name := range map[string]func(*world, string) reply{
+		"by a filing": func(w *world, caseName string) reply {
+			return w.call("bidan-cibinong", "POST", "/v1/referrals:file", object{"requestId": newID(), "case": caseName, "incident": more})
+		},
+		"by an incident on the case": func(w *world, caseName string) reply {
+			return w.call("bidan-cibinong", "POST", "/v1/"+caseName+":addIncident", object{"requestId": newID(), "incident": more})
+		},
+	} {
+		t.Run(how, func(t *testing.T) { naming(t, name) })
+	}
+}
+
+func naming(t *testing.T, him func(*world, string) reply) {
+	t.Helper()
 	w := newWorld(t)
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", abusedChild(nil))
 	filed.expect(t, 200, nil, nil)
@@ -140,9 +156,7 @@ func TestNamingHimEndsTheConsentsThatHeGaveInThatTransaction(t *testing.T) {
 	hersToo := w.record("bidan-cibinong", name, byGuardian("Lilis Karlina", object{"receiverUnits": []string{"units/POLRES-PPA"}}))
 	police := w.send(name, "LAW_ENFORCEMENT", "POLRES-PPA").text("legs.0.referral")
 
-	more := survivorFiling()["incident"].(object)
-	more["pairs"] = []object{{"relation": "FATHER", "cohabiting": "YES"}} // who he is stands on the child's record
-	w.call("bidan-cibinong", "POST", "/v1/referrals:file", object{"requestId": newID(), "case": name, "incident": more}).expect(t, 200, nil, nil)
+	him(w, name).expect(t, 200, nil, nil)
 
 	w.call("pendamping-uptd", "GET", "/v1/"+leg, nil).expect(t, 200, []string{"CANCELLED", "CONSENT_WITHDRAWN"}, []string{"Neng Sekar"})
 	w.call("polwan-ppa", "GET", "/v1/"+police, nil).expect(t, 200, []string{"SENT"}, nil)

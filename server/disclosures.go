@@ -136,6 +136,8 @@ func (m *basisMove) fits(d *casework.Disclosure) error {
 	for i, id := range d.To {
 		unit, _ := m.store.Directory().Unit(id)
 		switch field := fmt.Sprintf("disclosure.receiverUnits[%d]", i); {
+		case !unit.KnownTo(m.caller.Unit.ID):
+			v.Add(field, "UNIT_UNKNOWN") // a shelter is asked by its contact unit
 		case unit.Register == m.f.Case.Register:
 			v.Add(field, "INSIDE") // one register needs no disclosure
 		case !unit.ActiveOn(m.now):
@@ -180,95 +182,6 @@ func basisIn(all []casework.Disclosure, id casework.DisclosureID) (d casework.Di
 	return d
 }
 
-// giver reads the guardian whom the register knows, on the side of the case, by the rights on the guardian's own cases or on this
-// one: a record that the caller may not read is as unknown as one that never was.
-func (m *basisMove) giver(d *casework.Disclosure) error {
-	id := d.Content.GiverPerson
-	if id == (casework.PersonID{}) {
-		return nil
-	}
-	may, err := m.mayName(id)
-	if err != nil {
-		return err
-	}
-	if !may {
-		return casework.Violations{{Field: "disclosure.giverPerson", Reason: "PERSON_UNKNOWN"}}
-	}
-	person, err := m.w.Person(id)
-	if err != nil {
-		return err
-	}
-	if d.Content.GiverName == "" {
-		d.Content.GiverName = person.Identity.Name
-	}
-	if niks := person.Identity.NIKs(); d.Content.GiverNIK == "" && len(niks) > 0 {
-		d.Content.GiverNIK = niks[0]
-	}
-	return nil
-}
-
-// mayName tells whether the caller may see who a person is: as kin of the client, or by a case of that person.
-func (m *basisMove) mayName(id casework.PersonID) (bool, error) {
-	client, err := m.w.Person(m.f.Case.Subject)
-	if err != nil {
-		return false, err
-	}
-	own := access.Decide(m.f.Facts.Doing(access.Read)).Grant
-	for _, kin := range []casework.Kin{client.Identity.Mother, client.Identity.Father, client.Identity.Guardian, client.Identity.Husband} {
-		if kin.Person == id {
-			return own.Shows(access.F2), nil
-		}
-	}
-	k, ok, err := m.w.CaseOf(id)
-	if err != nil || !ok {
-		return false, err
-	}
-	file, err := m.w.CaseFor(m.caller, k, m.now)
-	if err != nil {
-		return false, err
-	}
-	read := access.Decide(file.Facts.Doing(access.Read))
-	side := file.Case.Type.Side() == m.f.Case.Type.Side() && file.Case.Register == m.f.Case.Register
-	return side && read.Allowed() && read.Grant.Shows(access.F2|access.F2Roster), nil
-}
-
-// speaks holds G1: a consent given for the client by somebody who is named as alleged perpetrator is refused, and on record.
-func (c call) speaks(w *store.Writer, k casework.Case, d casework.Disclosure, action access.Action, path string) error {
-	accused, err := c.accusedOf(w, k)
-	if err != nil || d.Kind != casework.BasisConsent || !d.Content.GiverIsAccused(accused) {
-		return err
-	}
-	facts := c.caller.Facts(c.now).Doing(action)
-	facts.Cond |= access.GiverGuardian | access.GiverPerpetrator
-	broken := access.CheckConsent(facts)
-	if len(broken) == 0 {
-		return nil
-	}
-	refused := c.refuse(action, access.Decision{Outcome: access.Invalid, Rule: broken[0]}, aboutCase(k), k.ID.String()).(*store.Refusal)
-	refused.Err = casework.Violations{{Field: path + ".giverName", Reason: giverAccused}}
-	return refused
-}
-
-// accusedOf are the alleged perpetrators of a case.
-func (c call) accusedOf(r caseReader, k casework.Case) ([]casework.Somebody, error) {
-	if !k.Type.IsViolence() {
-		return nil, nil
-	}
-	incidents, err := r.Incidents(k)
-	if err != nil || len(incidents) == 0 {
-		return nil, err
-	}
-	subject, err := r.Person(k.Subject)
-	if err != nil {
-		return nil, err
-	}
-	var pairs []casework.Pair
-	for _, i := range incidents {
-		pairs = append(pairs, i.Pairs...)
-	}
-	return casework.Accused(pairs, subject.Identity), nil
-}
-
 // takeOver puts on the new basis the open legs of the one that it replaces, and those that stand on none that holds: reading comes
 // back to their officers in this transaction.
 func (m *basisMove) takeOver(d casework.Disclosure) error {
@@ -283,14 +196,14 @@ func (m *basisMove) takeOver(d casework.Disclosure) error {
 		if err := m.moveLeg(l, d.ID); err != nil {
 			return err
 		}
-		if err := m.w.Notify(store.Notice{Kind: casework.NoticeLegChanged, ObjectKind: casework.OnLeg, Object: casework.ID(l.ID), Case: l.Case, Unit: l.Receiver}, m.entry); err != nil {
+		if err := m.w.EndRenewal(l); err != nil {
+			return err
+		}
+		if err := m.w.NotifyOther(l, casework.NoticeLegChanged, false, m.entry); err != nil {
 			return err
 		}
 	}
-	if d.Replaces == (casework.DisclosureID{}) {
-		return nil
-	}
-	return m.w.EndDuties(casework.ID(d.Replaces)) // the one to renew it
+	return nil
 }
 
 // moveLeg puts a leg on another basis of its case.
@@ -366,48 +279,4 @@ func basisActions(facts access.Facts, d casework.Disclosure, all []casework.Disc
 		actions = append(actions, "renew")
 	}
 	return actions
-}
-
-// ListDisclosures lists the bases of a case, newest first.
-func (s *cases) ListDisclosures(ctx context.Context, req *pb.ListDisclosuresRequest) (*pb.ListDisclosuresResponse, error) {
-	return store.ReadLogged(ctx, s.store, func(r *store.Reader) (*pb.ListDisclosuresResponse, *store.Record, error) {
-		c, err := s.reading(ctx, r)
-		if err != nil {
-			return nil, nil, err
-		}
-		f, err := c.caseBy(r, req.GetName())
-		if err != nil {
-			return nil, nil, err
-		}
-		read := access.Decide(f.Facts.Doing(access.Read))
-		if !read.Allowed() {
-			return nil, nil, c.refuse(access.Read, read, aboutCase(f.Case), req.GetName())
-		}
-		m := &pb.ListDisclosuresResponse{}
-		if read.Grant.Shows(access.F1) { // a pointer or a receipt shows no basis
-			if m.Disclosures, err = c.basesOf(r, f, read.Grant); err != nil {
-				return nil, nil, err
-			}
-		}
-		return m, c.readRecord(read, aboutCase(f.Case), f.Case), nil
-	})
-}
-
-func (c call) basesOf(r *store.Reader, f store.CaseFile, g access.Grant) ([]*pb.Disclosure, error) {
-	all, err := r.Disclosures(f.Case)
-	if err != nil {
-		return nil, err
-	}
-	var messages []*pb.Disclosure
-	for _, d := range all {
-		if c.caller.Role == casework.RoleReviewer { // the reason of an act under review, and of no other
-			if _, waits, err := r.PendingReview(casework.ReviewException, d.ID); err != nil {
-				return nil, err
-			} else if !waits {
-				d.Content.Reason, d.Content.OrderNumber = "", ""
-			}
-		}
-		messages = append(messages, c.viewDisclosure(g, d, basisActions(f.Facts, d, all), c.now))
-	}
-	return messages, nil
 }
