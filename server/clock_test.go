@@ -122,3 +122,25 @@ func get(t *testing.T, address, path, token string) (int, string) {
 	}
 	return resp.StatusCode, string(body)
 }
+
+// One thing that fails keeps no other from its time.
+func TestASweepGoesOnPastWhatFails(t *testing.T) {
+	st := openedStore(t, "2026-02-19 10:00")
+	s := &Server{store: st}
+	var due []store.Due
+	for range 3 * sweepGroup {
+		due = append(due, store.Due{Object: newID()})
+	}
+	var done atomic.Int64
+	wrong := errors.New("wrong")
+	err := s.sweepAll(t.Context(), sweepJob{do: func(_ *Server, _ *store.Writer, d store.Due) error {
+		if d == due[0] {
+			return wrong
+		}
+		done.Add(1)
+		return nil
+	}}, due)
+	if !errors.Is(err, wrong) || done.Load() != int64(len(due)-1) {
+		t.Errorf("%d of %d were done, error %v", done.Load(), len(due)-1, err)
+	}
+}

@@ -84,9 +84,11 @@ func (s *Server) sweep(ctx context.Context, job sweepJob) error {
 	}
 }
 
+// sweepAll does each thing by itself: one that fails keeps no other from its time.
 func (s *Server) sweepAll(ctx context.Context, job sweepJob, due []store.Due) error {
-	errs := make([]error, len(due))
+	var all []error
 	for chunk := range slices.Chunk(due, sweepGroup) {
+		errs := make([]error, len(chunk))
 		var group sync.WaitGroup
 		for i, d := range chunk {
 			group.Go(func() {
@@ -99,8 +101,9 @@ func (s *Server) sweepAll(ctx context.Context, job sweepJob, due []store.Due) er
 			})
 		}
 		group.Wait()
+		all = append(all, errs...)
 	}
-	return errors.Join(errs...) // after all had their turn: one that cannot be done keeps nobody else waiting
+	return errors.Join(all...)
 }
 
 // escalate tells of a duty that stands at a level of which nobody was told, each level once.
