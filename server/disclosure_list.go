@@ -48,7 +48,7 @@ func (c call) basesOf(r *store.Reader, f store.CaseFile, g access.Grant) ([]*pb.
 				d.Content.Reason, d.Content.OrderNumber = "", ""
 			}
 		}
-		messages = append(messages, c.viewDisclosure(g, d, basisActions(f.Facts, d, all), c.now))
+		messages = append(messages, c.viewDisclosure(g, d, basisActions(f.Facts, d, all)))
 	}
 	return messages, nil
 }

@@ -238,7 +238,7 @@ func (m *basisMove) answer(id casework.DisclosureID, request [16]byte, mark [32]
 		return nil, err
 	}
 	read, _, k := m.reading()
-	answer := m.viewDisclosure(read.Grant, basisIn(m.all, id), m.actionsOn(id), m.now)
+	answer := m.viewDisclosure(read.Grant, basisIn(m.all, id), m.actionsOn(id))
 	m.w.Shown(m.entry, uint32(read.Grant.Mask()))
 	a := store.Answered{Method: method, Mark: mark, Owner: store.Owner(k.Subject), Case: k.ID, Mask: uint32(read.Grant.Mask())}
 	if m.leg != nil {

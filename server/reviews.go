@@ -163,7 +163,7 @@ func (c call) reviewMessage(r reviewReader, f store.CaseFile, v casework.Review,
 	if v.Reason, err = r.DecisionReason(v, f.Case.Subject); err != nil {
 		return nil, err
 	}
-	return c.viewReview(g, v, basisIn(all, v.Object), legsUnder(v, legs, all), duty, reviewActions(f, c, v), c.now), nil
+	return c.viewReview(g, v, basisIn(all, v.Object), legsUnder(v, legs, all), duty, reviewActions(f, c, v)), nil
 }
 
 // legsUnder are the open legs that a judgement is about: those on the exception, or after a withdrawal those on any.
