@@ -173,7 +173,8 @@ func (s *Server) file(ctx context.Context, w *store.Writer, f filing) (*pb.FileR
 	return job.answer()
 }
 
-// filedBefore answers a request that was done before. A block that came since makes it NOT_FOUND.
+// filedBefore answers a request that was done before. A block that came since makes it NOT_FOUND, unless the answer was a receipt alone:
+// who filed while blocked, and sends again, must not learn by the second answer what the first did not tell.
 func (c call) filedBefore(w *store.Writer, old store.Answered, f filing, err error) (*pb.FileReferralResponse, error) {
 	if err != nil {
 		return nil, err
@@ -183,11 +184,12 @@ func (c call) filedBefore(w *store.Writer, old store.Answered, f filing, err err
 		return nil, err
 	}
 	read := access.Decide(file.Facts.Doing(access.Read))
-	if file.Facts.Blocked {
+	receipt := access.Mask(old.Mask)&^(access.Receipt|access.F3Health) == 0 || c.outside()
+	if file.Facts.Blocked && !receipt {
 		return nil, c.refuse(access.Read, read, aboutCase(file.Case), "")
 	}
 	answer := &pb.FileReferralResponse{}
-	if !c.outside() { // whose answer is a receipt
+	if !receipt {
 		c.replayed(w, read, aboutCase(file.Case), file.Case)
 	}
 	shows := c.receiptMask(read.Grant, file.Case.Type)
