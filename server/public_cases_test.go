@@ -1,16 +1,11 @@
 package server_test
 
 import (
-	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/sinergi-pug/sinergi/domain/journal"
-	"github.com/sinergi-pug/sinergi/store"
 )
 
 // Cases from the field (PC), told through both doors: what went wrong for people who run systems like ours.
@@ -156,19 +151,6 @@ func TestARefusalIsOwedForEver(t *testing.T) {
 	c.advance(400 * 24 * time.Hour)
 	d.w.renew(t, "gizi-cibinong")
 	d.get("gizi-cibinong", leg).expect(t, 200, []string{`"state":"DECLINED"`, `"escalationLevel":3`, `"overdue":true`}, nil)
-}
-
-// acceptClock says to a stopped regency that its clock is right, as the operator does.
-func acceptClock(t *testing.T, dir string, now func() time.Time) {
-	t.Helper()
-	st, err := store.Open(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys"), Now: now})
-	if err != nil {
-		t.Fatal(err)
-	}
-	entry := journal.Entry{Version: journal.Version, Origin: "console", Action: "clock.accept"}
-	if err := errors.Join(st.AcceptClock(t.Context(), entry), st.Close()); err != nil {
-		t.Fatal(err)
-	}
 }
 
 // PC-08: what is shown before the decision, to whom, in every look at a leg.

@@ -279,14 +279,6 @@ func actOf(event EventName, arguments string) (act, bool) {
 	return acts[i], true
 }
 
-// validActs are, for each event and party, the acts that hold wherever the table has the event, each in some state.
-func validActs(event EventName, by Party) []act {
-	broken := []string{" no ", "unable", "nobody", "PARTIAL nothing", "unheard", "too early"}
-	return slices.DeleteFunc(slices.Clone(acts), func(a act) bool {
-		return a.event != event || a.by != by || slices.ContainsFunc(broken, func(word string) bool { return strings.Contains(a.arguments, word) })
-	})
-}
-
 // answerOf is what an act did, in the word of the oracle.
 func answerOf(r Referral, c Change, err error) string {
 	if e, ok := errors.AsType[*Error](err); ok {
