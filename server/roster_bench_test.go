@@ -95,8 +95,9 @@ func BenchmarkSearchPersons(b *testing.B) {
 	}
 	began := time.Now()
 	search()
-	b.ReportMetric(float64(time.Since(began).Microseconds())/1000, "cold-ms")
+	cold := time.Since(began)
 	for b.Loop() {
 		search()
 	}
+	b.ReportMetric(float64(cold.Microseconds())/1000, "cold-ms")
 }

@@ -15,26 +15,34 @@ func (t *tx) FindPersons(c Caller, fits func(casework.PersonIdentity) bool, now 
 	if c.Role == casework.RoleIntake {
 		where, key = "c.unit = $1", [16]byte(c.Unit.ID) // by cases_unit
 	}
-	rows, err := list(t, scanCase, "SELECT "+caseColumns+" FROM cases c WHERE "+where+" AND c.closed IS NULL", key)
+	known, err := list(t, func(r row) (k namedCase, err error) { return k, r.scan(k.id[:], k.subject[:], &k.revision) },
+		"SELECT c.id, c.subject, p.revision FROM cases c JOIN persons p ON p.id = c.subject WHERE "+where+" AND c.closed IS NULL", key)
 	if err != nil {
 		return nil, fmt.Errorf("list whom a register knows: %w", err)
 	}
 	var files []CaseFile
-	for _, k := range rows {
-		card, err := t.nameCard(k.Subject, k.subject)
+	for _, k := range known {
+		card, err := t.nameCard(k.subject, k.revision)
 		if err != nil {
 			return nil, err
 		}
 		if !fits(card) {
 			continue
 		}
-		file, err := t.fileOf(k, c, now)
+		file, err := t.CaseFor(c, k.id, now)
 		if err != nil {
 			return nil, err
 		}
 		files = append(files, file)
 	}
 	return files, nil
+}
+
+// namedCase is what of a case is read for each of a register: its columns whole would cost more than all the names.
+type namedCase struct {
+	id       casework.CaseID
+	subject  casework.PersonID
+	revision int64
 }
 
 // nameCard is what a search compares of a person at a revision that this snapshot has shown: from memory, for a register of ten
