@@ -2,6 +2,9 @@ package server
 
 import (
 	"context"
+	"slices"
+
+	"github.com/google/uuid"
 
 	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
@@ -127,30 +130,76 @@ func (m *judgement) judge(outcome casework.ReviewOutcome, reason string) error {
 	if err := m.w.EndDuties(next.ID); err != nil {
 		return err
 	}
-	if outcome == casework.ReviewUnfounded {
-		if err := m.endExceptions(); err != nil {
-			return err
-		}
+	switch {
+	case outcome == casework.ReviewUnfounded:
+		err = m.endExceptions()
+	case next.Kind == casework.ReviewWithdrawal:
+		err = m.exceptAnew()
+	}
+	if err != nil {
+		return err
 	}
 	return m.w.Notify(store.Notice{
 		Kind: casework.NoticeReviewDecided, ObjectKind: casework.OnReview, Object: next.ID, Case: m.f.Case.ID, Unit: m.f.Case.Unit, Role: casework.RoleSupervisor,
 	}, m.entry)
 }
 
-// endExceptions ends the exception that was not founded, or after a withdrawal those on which legs stayed.
-func (m *judgement) endExceptions() error {
-	if m.v.Kind == casework.ReviewException {
-		return m.w.ExpireDisclosure(m.v.Object, m.entry)
-	}
+// underJudgement are the exceptions that a judgement is about: the one that was recorded, or after a withdrawal those on which legs
+// stay; each with its open legs.
+func (m *judgement) underJudgement() (map[casework.DisclosureID][]casework.Referral, error) {
 	all, err := m.w.Disclosures(m.f.Case)
+	if err != nil {
+		return nil, err
+	}
+	legs, err := m.w.OpenReferrals(m.f.Case.ID)
+	if err != nil {
+		return nil, err
+	}
+	about := map[casework.DisclosureID][]casework.Referral{}
+	for _, d := range all {
+		if !d.Kind.IsException() || !d.ValidAt(m.now) || m.v.Kind == casework.ReviewException && d.ID != m.v.Object {
+			continue
+		}
+		about[d.ID] = slices.DeleteFunc(slices.Clone(legs), func(l casework.Referral) bool { return l.Disclosure != d.ID })
+	}
+	return about, nil
+}
+
+// endExceptions ends them as their time would, and tells both units that nothing is read by them any more.
+func (m *judgement) endExceptions() error {
+	about, err := m.underJudgement()
 	if err != nil {
 		return err
 	}
-	for _, d := range all {
-		if !d.Kind.IsException() || !d.ValidAt(m.now) {
+	for id, legs := range about {
+		if err := m.w.ExpireDisclosure(id, m.entry); err != nil {
+			return err
+		}
+		for _, l := range legs {
+			for _, byReceiver := range []bool{false, true} {
+				if err := m.w.NotifyOther(l, casework.NoticeConsentEnded, byReceiver, m.entry); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// exceptAnew: the supervisor keeps legs on an exception though the client took her consent back, which is to decide it again: the
+// reviewer looks at it.
+func (m *judgement) exceptAnew() error {
+	about, err := m.underJudgement()
+	if err != nil {
+		return err
+	}
+	for id, legs := range about {
+		if len(legs) == 0 {
 			continue
 		}
-		if err := m.w.ExpireDisclosure(d.ID, m.entry); err != nil {
+		review, duty := uuid.NewSHA1(uuid.UUID(m.entry), id[:]), uuid.NewSHA1(uuid.UUID(id), m.entry[:])
+		d := casework.Disclosure{ID: id, Case: m.f.Case.ID}
+		if err := m.review(m.w, casework.ReviewException, d, m.f.Case, casework.ID(review), casework.ID(duty), m.entry); err != nil {
 			return err
 		}
 	}

@@ -154,7 +154,16 @@ func TestLegsThatStayOnAnExceptionAreTheSupervisorsToLookAt(t *testing.T) {
 			review := list.text("reviews.0.name")
 			w.decide("penelaah", review, outcome).expect(t, 403, nil, hers) // she sees the case while the exception waits for her
 			w.decide("polwan-ppa", review, outcome).expect(t, 404, nil, hers)
+			exception := w.oneReview(t, "penelaah").text("reviews.0.name")
+			w.decide("penelaah", exception, "FOUNDED").expect(t, 200, nil, hers)
 			w.decide("kepala-cibinong", review, outcome).expect(t, 200, []string{outcome}, hers)
+			if outcome == "FOUNDED" { // kept against her word, it is looked at again
+				if again := w.oneReview(t, "penelaah"); again.text("reviews.0.name") == exception {
+					t.Error("the exception that was kept waits for nobody")
+				}
+			} else if w.toldOf(t, "polwan-ppa", "CONSENT_ENDED") != 1 || w.toldOf(t, "bidan-cibinong", "CONSENT_ENDED") < 2 {
+				t.Errorf("told: %v and %v", w.told(t, "polwan-ppa"), w.told(t, "bidan-cibinong"))
+			}
 			seen := w.call("polwan-ppa", "GET", "/v1/"+police, nil)
 			if outcome == "FOUNDED" {
 				seen.expect(t, 200, []string{"ACCEPTED", survivor}, nil)

@@ -85,10 +85,14 @@ func (d Disclosure) TakesOver(l Referral, stands Disclosure, now time.Time) bool
 // exceptionRunes is how long the reason of an exception must be: who shares without the client says why (design: access, Bases).
 const exceptionRunes = 30
 
+func saysWhy(reason string) bool {
+	return utf8.RuneCountInString(strings.TrimSpace(reason)) >= exceptionRunes
+}
+
 // CheckException is what the rules have against an exception as it was stated.
 func CheckException(kind BasisKind, c DisclosureContent) Violations {
 	var v Violations
-	v.check(utf8.RuneCountInString(strings.TrimSpace(c.Reason)) >= exceptionRunes, "reason", "TOO_SHORT")
+	v.check(saysWhy(c.Reason), "reason", "TOO_SHORT")
 	v.require(kind != BasisX3 || strings.TrimSpace(c.OrderNumber) != "", "orderNumber")
 	return v
 }

@@ -45,6 +45,8 @@ func (r Review) Decide(outcome ReviewOutcome, reason string, by AccountID, now t
 	var v Violations
 	v.check(outcome.Valid(), "outcome", "NOT_AN_OUTCOME")
 	v.require(strings.TrimSpace(reason) != "", "reason")
+	anew := r.Kind == ReviewWithdrawal && outcome == ReviewFounded // to keep an exception against the client's word is to make it again
+	v.check(!anew || saysWhy(reason), "reason", "TOO_SHORT")
 	if err := v.orNil(); err != nil {
 		return r, false, err
 	}

@@ -11,6 +11,7 @@ func TestAReviewIsDecidedOnce(t *testing.T) {
 	if err != nil || implied || decided.Pending() || decided.Outcome != ReviewFounded || decided.DecidedBy != other {
 		t.Fatalf("decided %+v, %v, %v", decided.Outcome, implied, err)
 	}
+	kept := NewReview(ID{1}, ReviewWithdrawal, consentOf(1), hospital, officer, sentAt)
 	for _, c := range []struct {
 		name    string
 		r       Review
@@ -24,6 +25,7 @@ func TestAReviewIsDecidedOnce(t *testing.T) {
 		{"another outcome", decided, ReviewUnfounded, "salah", other, false, "REVIEW_STATE"},
 		{"another person", decided, ReviewFounded, "setuju", officer, false, "REVIEW_STATE"},
 		{"without a reason", pending, ReviewFounded, " ", other, false, "reason REQUIRED"},
+		{"an exception kept in a word", kept, ReviewFounded, "perlu", other, false, "reason TOO_SHORT"},
 		{"no outcome", pending, "MAYBE", "entah", other, false, "outcome NOT_AN_OUTCOME"},
 	} {
 		next, implied, err := c.r.Decide(c.outcome, c.reason, c.by, sentAt.Add(2*time.Hour))
