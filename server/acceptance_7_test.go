@@ -28,7 +28,7 @@ func TestAcceptance7TheChildIsTreatedThoughTheProtectionUnitIsDeclined(t *testin
 			words: []string{neglect, declined, "CHILD_VIOLENCE", "NEGLECT"}, names: []string{"report", "reportNumber", "second"},
 		})
 		// A receipt is what she has of the report: number and time.
-		p.hide(secret{from: []string{"kader-tpk"}, words: []string{neglect, declined, "CHILD_VIOLENCE", "NEGLECT", "{reportNumber}", "{second}"}})
+		p.hide(secret{from: []string{"kader-tpk"}, words: []string{neglect, declined, "CHILD_VIOLENCE", "NEGLECT"}, names: []string{"report", "reportNumber", "second"}})
 		p.hide(secret{
 			from:  []string{"kader-melati", "pendamping-uptd", "dokter-rsud", "polwan-ppa", "statistik-dinkes", "auditor", "penelaah"},
 			words: []string{child, mother}, names: []string{"leg", "legNumber"}, search: []object{{"name": child}},

@@ -153,7 +153,7 @@ func TestACaseloadPassesToOthersWhole(t *testing.T) {
 	if n := strings.Count(string(moved.Body), gizi); n != 2 && n != 3 {
 		t.Errorf("one of two got %d of five", n)
 	}
-	w.call("bidan-cibinong", "GET", "/v1/"+secret, nil).expect(t, 200, nil, []string{survivor, villain, chronology}) // she filed it: a receipt
+	w.call("bidan-cibinong", "GET", "/v1/"+secret, nil).expect(t, 404, nil, []string{survivor, villain, chronology}) // she filed it: a receipt is of no case
 	w.call("bidan-cibinong", "GET", "/v1/duties?scope=ME", nil).expect(t, 200, nil, []string{"SCREEN", "FOLLOW_UP"})
 	w.owes(t, "bidan-cibinong", false)
 	w.owes(t, "gizi-cibinong", true)

@@ -116,6 +116,14 @@ func (c call) refuse(action access.Action, d access.Decision, about object, aske
 	return &store.Refusal{Record: rec, Err: refusal(d.Outcome)}
 }
 
+// ofCase is a decision to read a case, less a receipt: that is of a filing, and does not even say that the case is there.
+func ofCase(read access.Decision) access.Decision {
+	if read.Allowed() && read.Grant.Mask()&^access.Receipt == 0 {
+		return access.Decision{Rule: read.Rule}
+	}
+	return read
+}
+
 // refuseAs refuses a read on the way of another act, whose answer is a fault of its field.
 func (c call) refuseAs(fault casework.Violations, read access.Decision, about object, asked string) error {
 	refused := c.refuse(access.Read, access.Decision{Rule: read.Rule}, about, asked).(*store.Refusal)

@@ -58,7 +58,7 @@ func (s *cases) GetCase(ctx context.Context, req *pb.GetCaseRequest) (*pb.Case, 
 		if err != nil {
 			return nil, nil, err
 		}
-		read := access.Decide(f.Facts.Doing(access.Read))
+		read := ofCase(access.Decide(f.Facts.Doing(access.Read)))
 		if !read.Allowed() {
 			return nil, nil, c.refuse(access.Read, read, aboutCase(f.Case), req.GetName())
 		}

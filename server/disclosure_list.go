@@ -20,7 +20,7 @@ func (s *cases) ListDisclosures(ctx context.Context, req *pb.ListDisclosuresRequ
 		if err != nil {
 			return nil, nil, err
 		}
-		read := access.Decide(f.Facts.Doing(access.Read))
+		read := ofCase(access.Decide(f.Facts.Doing(access.Read)))
 		if !read.Allowed() {
 			return nil, nil, c.refuse(access.Read, read, aboutCase(f.Case), req.GetName())
 		}

@@ -58,7 +58,7 @@ func (s *Server) growthOf(ctx context.Context, r *store.Reader, name string) (g 
 	if g.file, err = g.caseBy(r, name); err != nil {
 		return g, err
 	}
-	if g.read = access.Decide(g.file.Facts.Doing(access.Read)); !g.read.Allowed() {
+	if g.read = ofCase(access.Decide(g.file.Facts.Doing(access.Read))); !g.read.Allowed() {
 		return g, g.refuse(access.Read, g.read, aboutCase(g.file.Case), name)
 	}
 	if g.person, err = r.Subject(g.file); err != nil {

@@ -70,7 +70,7 @@ func (c call) personFor(r personReader, id casework.PersonID, asked string) (p p
 	}
 	best, about := access.Decide(c.caller.Facts(c.now).Doing(access.Read)), object{}
 	for _, f := range p.files {
-		read := access.Decide(f.Facts.Doing(access.Read))
+		read := ofCase(access.Decide(f.Facts.Doing(access.Read)))
 		if read.Allowed() {
 			p.reads = append(p.reads, personRead{read, read.Grant, f.Case})
 		} else if read.Outcome == access.StepUp {

@@ -23,7 +23,7 @@ func (s *cases) ListTimeline(ctx context.Context, req *pb.ListTimelineRequest) (
 		if err != nil {
 			return nil, nil, err
 		}
-		read := access.Decide(f.Facts.Doing(access.Read))
+		read := ofCase(access.Decide(f.Facts.Doing(access.Read)))
 		if !read.Allowed() {
 			return nil, nil, c.refuse(access.Read, read, aboutCase(f.Case), req.GetName())
 		}
