@@ -30,7 +30,7 @@ func TestAcceptance8TheSurvivorMovesAndNobodyLearnsWhereto(t *testing.T) {
 		})
 		p.quietly(step{as: "gizi-cibinong", method: "ListCases", must: []string{child, "GROWTH_MONITORING"}, keep: map[string]string{"growth": "cases.0.name"}})
 		p.do(step{
-			as: "pendamping-uptd", method: "FileReferral", say: object{
+			as: "pendamping-uptd", method: "CreateCase", say: object{
 				"newPerson": object{"name": mother, "sex": "FEMALE", "birthDate": "1997-03-30", "nikAbsence": "NOT_SHOWN", "address": object{"areaCode": "32.01.01.1006"}},
 				"newCase":   object{"type": "DOMESTIC_VIOLENCE", "intakeChannel": "IN_PERSON"},
 				"incident": object{
@@ -39,7 +39,8 @@ func TestAcceptance8TheSurvivorMovesAndNobodyLearnsWhereto(t *testing.T) {
 				},
 				"risk": object{"level": "MEDIUM"},
 			},
-			keep: map[string]string{"case": "case", "number": "caseNumber", "person": "person"},
+			must: []string{"REPORTED", mother, story},
+			keep: map[string]string{"case": "name", "number": "number", "person": "client.name"},
 		})
 		away := object{"name": "{case}", "reason": "HANDED_OVER", "receivingAuthority": authority, "summary": "pindah ke desa " + village + ", diterima petugas di sana"}
 		p.quietly(step{as: "pendamping-uptd", method: "CloseCase", say: away, want: "ACTION_NOT_ALLOWED"})
