@@ -161,11 +161,14 @@ func (t *tx) servedKeys(c Caller, _ time.Time) (keys [][16]byte, err error) {
 	return keys, err
 }
 
-// deputised are the caller and those whose deputy the caller is now, in this unit. Served by absences_deputy.
+// deputised are the caller and those whose deputy the caller is now.
 func (t *tx) deputised(c Caller, now time.Time) ([][16]byte, error) {
-	absent, err := list(t, func(r row) (id [16]byte, err error) { return id, r.scan(id[:]) },
-		"SELECT account FROM absences WHERE deputy = $1 AND until_time > $2 AND from_time <= $2 AND unit = $3", c.Account, now, c.Unit.ID)
-	return append([][16]byte{c.Account}, absent...), err
+	absent, err := t.StandsInFor(c, now)
+	keys := [][16]byte{c.Account}
+	for _, account := range absent {
+		keys = append(keys, account)
+	}
+	return keys, err
 }
 
 func firstDuties(rows []dutyRow, limit int) []dutyRow {
