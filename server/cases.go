@@ -141,8 +141,13 @@ var caseAct = map[casework.EventName]access.Action{
 
 func caseActions(f store.CaseFile) []string {
 	var actions []string
+	var asked access.Action // most events are one action, and a list asks for each of its rows
+	var may bool
 	for _, event := range f.Case.Possible() {
-		if decideCase(f, event).Allowed() {
+		if caseAct[event] != asked {
+			asked, may = caseAct[event], decideCase(f, event).Allowed()
+		}
+		if may {
 			actions = append(actions, string(event))
 		}
 	}

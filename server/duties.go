@@ -40,10 +40,10 @@ func (s *duties) ListDuties(ctx context.Context, req *pb.ListDutiesRequest) (*pb
 func (c call) dutyList(r *store.Reader, req *pb.ListDutiesRequest, filter store.DutyFilter, size int) (*pb.ListDutiesResponse, *store.Record, error) {
 	m := &pb.ListDutiesResponse{}
 	var log pageLog
-	next, err := listed(size, filter.After, func(after store.Cursor, limit int) ([]store.DutyFile, error) {
+	next, err := listed(size, filter.After, func(after store.Cursor, limit int) ([]*store.DutyFile, error) {
 		filter.After, filter.Limit = after, limit
 		return r.Duties(c.caller, c.now, filter)
-	}, func(d store.DutyFile) store.Cursor { return store.Cursor{Time: d.Due, ID: d.ID} }, func(d store.DutyFile) (func() error, error) {
+	}, func(d *store.DutyFile) store.Cursor { return store.Cursor{Time: d.Due, ID: d.ID} }, func(d *store.DutyFile) (func() error, error) {
 		read, k, shown := decideDuty(d)
 		if !shown {
 			return nil, nil
@@ -64,7 +64,7 @@ func (c call) dutyList(r *store.Reader, req *pb.ListDutiesRequest, filter store.
 
 // decideDuty decides one row by what the duty is owed on, and tells whether the row is the caller's to see: of a leg the part that the
 // own unit is party to or oversees is enough, of a case F1.
-func decideDuty(d store.DutyFile) (read access.Decision, k casework.Case, shown bool) {
+func decideDuty(d *store.DutyFile) (read access.Decision, k casework.Case, shown bool) {
 	if d.Kind == casework.OnLeg {
 		read = access.Decide(d.Leg.Facts.Doing(access.Read))
 		return read, d.Leg.Case, read.Allowed() && read.Grant.Shows(access.F1Own|access.F1Late)
@@ -74,7 +74,7 @@ func decideDuty(d store.DutyFile) (read access.Decision, k casework.Case, shown 
 }
 
 // dutyMessage makes a row. Of a leg that the caller only oversees it names whom to call.
-func (c call) dutyMessage(r *store.Reader, d store.DutyFile, g access.Grant) (*pb.Duty, error) {
+func (c call) dutyMessage(r *store.Reader, d *store.DutyFile, g access.Grant) (*pb.Duty, error) {
 	if d.Kind != casework.OnLeg {
 		text, err := c.taskText(r, d, g)
 		return viewCaseDuty(g, d, text, dutyActions(d), c.now), err
@@ -91,7 +91,7 @@ func (c call) dutyMessage(r *store.Reader, d store.DutyFile, g access.Grant) (*p
 }
 
 // taskText opens what a person wrote of a task, for who may read it.
-func (c call) taskText(r *store.Reader, d store.DutyFile, g access.Grant) (string, error) {
+func (c call) taskText(r *store.Reader, d *store.DutyFile, g access.Grant) (string, error) {
 	if d.Label != casework.TaskByHand || !g.Shows(c.textClass(d.Case.Case)) {
 		return "", nil
 	}
@@ -101,7 +101,7 @@ func (c call) taskText(r *store.Reader, d store.DutyFile, g access.Grant) (strin
 }
 
 // dutyActions are what the caller may now do about a duty that is no leg's.
-func dutyActions(d store.DutyFile) []string {
+func dutyActions(d *store.DutyFile) []string {
 	facts := d.Case.Facts
 	switch d.Kind {
 	case casework.OnTask:

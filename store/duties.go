@@ -88,8 +88,8 @@ type dutyRow struct {
 }
 
 // file says what of a row follows from the moment.
-func (r dutyRow) file(c Caller, now time.Time) DutyFile {
-	f := DutyFile{Duty: r.duty, Service: r.service, Label: r.label}
+func (r *dutyRow) file(c Caller, now time.Time) *DutyFile {
+	f := &DutyFile{Duty: r.duty, Service: r.service, Label: r.label}
 	if r.duty.Kind == casework.OnLeg {
 		f.Leg = r.leg.file(c, now)
 		return f
@@ -108,7 +108,7 @@ func (r dutyRow) ends() time.Time {
 }
 
 // Duties reads what is owed, due soonest first: a superset, of which Decide chooses. Served by duties_unit or duties_officer.
-func (t *tx) Duties(c Caller, now time.Time, f DutyFilter) ([]DutyFile, error) {
+func (t *tx) Duties(c Caller, now time.Time, f DutyFilter) ([]*DutyFile, error) {
 	var rows []dutyRow
 	var err error
 	switch f.Scope {
@@ -122,12 +122,12 @@ func (t *tx) Duties(c Caller, now time.Time, f DutyFilter) ([]DutyFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	files := make([]DutyFile, 0, len(rows))
-	for _, r := range rows {
-		if f.Overdue && !r.duty.Overdue(now) {
+	files := make([]*DutyFile, 0, len(rows))
+	for i := range rows {
+		if f.Overdue && !rows[i].duty.Overdue(now) {
 			break // none after it is: they are in the order of their due times
 		}
-		files = append(files, r.file(c, now))
+		files = append(files, rows[i].file(c, now))
 	}
 	return files, nil
 }
