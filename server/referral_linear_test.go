@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -167,7 +168,7 @@ func referralModel(accounts map[string]casework.AccountID, now time.Time) porcup
 			if !change.Implied {
 				now.revision++
 			}
-			return out == outcome{"", string(next.State), fmt.Sprintf("v%d", now.revision)}, now
+			return out == outcome{"", string(next.State), "v" + strconv.FormatInt(int64(now.revision), 36)}, now
 		},
 		DescribeOperation: func(input, output any) string { return fmt.Sprint(input, output) },
 		DescribeState:     func(state any) string { return fmt.Sprint(state.(worn).leg.State, state.(worn).revision) },
