@@ -27,12 +27,21 @@ func (w *Writer) HandOver(k casework.CaseID, from, to casework.AccountID) error 
 	return err
 }
 
-// Follow names the next officer of a case that has none left, by the rule of the domain. It gives the officer who goes on; zero if
-// there is nobody at all.
+// Follow names the next officer of a case that has none left, by the rule of the domain; who was named and works elsewhere by now is
+// none. It gives the officer who goes on; zero if there is nobody at all.
 func (w *Writer) Follow(k casework.Case, entry [16]byte) (casework.AccountID, error) {
 	officers, err := w.Officers(k.ID, w.Now())
-	if err != nil || len(officers) > 0 {
-		return append(officers, casework.AccountID{})[0], err
+	if err != nil {
+		return casework.AccountID{}, err
+	}
+	for _, officer := range officers {
+		able, err := w.MayBeOfficer(officer, k)
+		if err != nil || able {
+			return officer, err
+		}
+		if err := w.EndAssignment(k.ID, officer); err != nil {
+			return officer, err
+		}
 	}
 	next, err := w.follower(k)
 	if err != nil || next == (casework.AccountID{}) {

@@ -47,11 +47,11 @@ func (w *Writer) block(k casework.CaseID, account casework.AccountID, entry [16]
 	if err != nil {
 		return fmt.Errorf("block an account: %w", err)
 	}
-	var unit casework.UnitID
-	if err := w.row("SELECT unit FROM cases WHERE id = $1", k).scan(unit[:]); err != nil {
-		return fmt.Errorf("read the unit of a case: %w", err)
+	about, err := w.CaseOnly(k)
+	if err != nil {
+		return err
 	}
-	return w.replace(casework.Case{ID: k, Unit: unit}, account, entry)
+	return w.replace(about, account, entry)
 }
 
 // replace hands over what a blocked account owed on a case, to another officer or to whoever follows. A leg's duty stays its unit's.

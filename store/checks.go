@@ -137,6 +137,9 @@ func checkDuties(r *Reader, report func(string)) error {
 		{"ended legs with a duty", `SELECT count(*) FROM legs l JOIN duties u ON u.object = l.id AND u.ended IS NULL WHERE l.ended IS NOT NULL`},
 		{"open cases without a duty", `SELECT count(*) FROM cases c WHERE c.closed IS NULL
 			AND (SELECT count(*) FROM duties u WHERE u.object = c.id AND u.ended IS NULL) <> 1`},
+		{"open cases without an officer", `SELECT count(*) FROM cases c WHERE c.closed IS NULL
+			AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.case_id = c.id AND a.until_time IS NULL
+				AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.case_id = a.case_id AND b.account = a.account AND b.until_time IS NULL))`},
 		{"open tasks without a duty", `SELECT count(*) FROM tasks t WHERE t.ended IS NULL
 			AND (SELECT count(*) FROM duties u WHERE u.object = t.id AND u.ended IS NULL) <> 1`},
 		{"children with two open growth cases", `SELECT count(*) FROM (SELECT subject FROM cases
