@@ -26,15 +26,17 @@ func TestADeputyHasDutiesAndRightsForThatTimeAlone(t *testing.T) {
 	gizi := w.accountOf(t, "gizi-cibinong")
 	sees := func(want bool) {
 		t.Helper()
-		got := w.call("gizi-cibinong", "GET", "/v1/"+secret, nil)
-		duties := w.call("gizi-cibinong", "GET", "/v1/cases", nil)
+		got, list := w.call("gizi-cibinong", "GET", "/v1/"+secret, nil), w.call("gizi-cibinong", "GET", "/v1/cases", nil)
+		duties := w.call("gizi-cibinong", "GET", "/v1/duties?scope=ME", nil)
 		if want {
 			got.expect(t, 200, []string{survivor, villain, `"screen"`}, nil)
-			duties.expect(t, 200, []string{secret}, nil)
+			list.expect(t, 200, []string{secret}, nil)
+			duties.expect(t, 200, []string{secret, "SCREEN"}, nil)
 			return
 		}
 		got.expect(t, 404, nil, []string{survivor})
-		duties.expect(t, 200, nil, []string{secret, survivor})
+		list.expect(t, 200, nil, []string{secret, survivor})
+		duties.expect(t, 200, nil, []string{secret, "SCREEN"})
 	}
 	sees(false)
 	w.absence("bidan-cibinong", object{"deputy": gizi, "fromTime": in(2 * time.Hour), "untilTime": in(5 * time.Hour)}).

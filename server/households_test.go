@@ -1,6 +1,8 @@
 package server_test
 
 import (
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
@@ -144,4 +146,30 @@ func (w *world) onlyRaised(t *testing.T) string {
 	k, person := w.child(t, "Rahma Contoh")
 	w.raise(t, k, "L2")
 	return person
+}
+
+// Of many who add a child to a household each at once, one wins and the others learn it.
+func TestOneChildIsAddedToOneHousehold(t *testing.T) {
+	w := newWorld(t)
+	_, child := w.child(t, "Zahra Contoh")
+	var won atomic.Int64
+	var group sync.WaitGroup
+	for range 8 {
+		group.Go(func() {
+			got, err := w.try("gizi-cibinong", "POST", "/v1/households", object{
+				"requestId": newID(), "members": []object{{"person": child, "role": "CHILD"}},
+			})
+			switch {
+			case err == nil && got.Status == 200:
+				won.Add(1)
+			case err != nil || got.reason() != "MEMBER_ELSEWHERE":
+				t.Errorf("%s %v", got.Body, err)
+			}
+		})
+	}
+	group.Wait()
+	if won.Load() != 1 {
+		t.Errorf("she is in %d households", won.Load())
+	}
+	w.verified(t)
 }

@@ -62,8 +62,8 @@ func (c call) personBy(r personReader, name string) (personFile, error) {
 	return c.personFor(r, casework.PersonID(id), name)
 }
 
-// personFor decides the read of each case of a record. Of one whose cases the caller may not read she is told what she is told of one
-// that never was.
+// personFor decides the read of each case of a record. Whoever may read of her cases the pointer or a receipt at most is told what she is
+// told of one that never was.
 func (c call) personFor(r personReader, id casework.PersonID, asked string) (p personFile, err error) {
 	if p.files, err = r.CasesOf(c.caller, id, c.now); err != nil {
 		return p, err
@@ -71,9 +71,10 @@ func (c call) personFor(r personReader, id casework.PersonID, asked string) (p p
 	best, about := access.Decide(c.caller.Facts(c.now).Doing(access.Read)), object{}
 	for _, f := range p.files {
 		read := ofCase(access.Decide(f.Facts.Doing(access.Read)))
-		if read.Allowed() {
+		switch {
+		case read.Allowed() && read.Grant.Shows(access.F1|access.F2|access.F2Roster):
 			p.reads = append(p.reads, personRead{read, read.Grant, f.Case})
-		} else if read.Outcome == access.StepUp {
+		case read.Outcome == access.StepUp:
 			best, about = read, aboutCase(f.Case)
 		}
 	}

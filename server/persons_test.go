@@ -120,6 +120,11 @@ func TestAPersonIsReadByTheRightsOnHerCases(t *testing.T) {
 		}
 	}
 	w.call(w.stale(t, "bidan-cibinong"), "GET", "/v1/"+mother, nil).expect(t, 401, []string{"STEP_UP_REQUIRED"}, []string{survivor})
+	filed := stuntedChild()
+	chosen := newID()
+	filed["newPerson"].(object)["personId"] = chosen
+	w.call("app-melati", "POST", "/v1/referrals:file", filed).expect(t, 200, nil, nil)
+	sameButForDateAndID(t, "an app asks for whom it filed", w.call("app-melati", "GET", "/v1/persons/"+chosen, nil), w.call("app-melati", "GET", "/v1/persons/"+newID(), nil))
 	from := len(w.entries())
 	w.raise(t, k, "L2")
 	w.call("gizi-cibinong", "GET", "/v1/"+child, nil).expect(t, 200, []string{"FEMALE"}, []string{"Zahra", "Gang Mawar", "birthDate"})

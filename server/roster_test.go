@@ -179,3 +179,34 @@ func (w *world) raise(t *testing.T, name, level string) {
 		t.Fatal(err)
 	}
 }
+
+func TestACorrectedWeighingCountsNowhereAndIsStillThere(t *testing.T) {
+	w := newWorld(t)
+	w.weighed(t, "bidan-melati", "Zahra Contoh", "Ibu Zahra", 14, map[int]float64{31: 8.9})
+	name := w.caseOf(t, "Zahra Contoh")
+	add := func(kg float64, corrects string) string {
+		t.Helper()
+		m := object{"measuredOn": daysAgo(1), "weightKg": kg, "lengthCm": 75, "position": "LYING"}
+		if corrects != "" {
+			m["corrects"] = corrects
+		}
+		added := w.call("bidan-melati", "POST", "/v1/"+name+":addMeasurement", object{"requestId": newID(), "measurement": m})
+		added.expect(t, 200, nil, nil)
+		return added.text("name")
+	}
+	wrong := add(12.3, "")
+	right := add(9.3, wrong)
+	w.call("kader-melati", "GET", rosterPath(), nil).expect(t, 200, []string{`"weightKg":9.3`, `"trend":"GAINED"`}, []string{"12.3"})
+	record, err := w.cases().GetGrowthRecord(w.as("gizi-cibinong"), &pb.GetGrowthRecordRequest{Name: name})
+	said(t, record, err, []string{"12.3", "9.3"}, nil)
+	for _, m := range record.Measurements {
+		if m.Corrected != (m.Name == wrong) || (m.Corrects == wrong) != (m.Name == right) {
+			t.Errorf("%s of %v kg: corrected %v, corrects %q", m.Name, m.GetWeightKg(), m.Corrected, m.Corrects)
+		}
+	}
+	chart, err := pb.NewGrowthServiceClient(w.conn).GetGrowthChart(w.as("gizi-cibinong"), &pb.GetGrowthChartRequest{Name: name, Index: pb.GrowthIndex_WFA})
+	said(t, chart, err, []string{`"y":9.3`}, nil)
+	if n := len(chart.GetPoints()); n != 2 {
+		t.Errorf("%d points of two weighings that stand", n)
+	}
+}

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"math"
+
 	"google.golang.org/protobuf/proto"
 
 	"github.com/sinergi-pug/sinergi/domain/access"
@@ -87,7 +89,7 @@ func (g growthCase) viewGrowthChart(index growth.Index) *pb.GrowthChart {
 	for _, c := range chart.Curves {
 		curve := &pb.GrowthCurve{Sd: int32(c.Z)}
 		for _, spot := range c.Spots {
-			curve.X, curve.Y = append(curve.X, spot.X), append(curve.Y, spot.Y)
+			curve.X, curve.Y = append(curve.X, spot.X), append(curve.Y, math.Round(spot.Y*100)/100) // a line is not finer than a scale
 		}
 		m.Curves = append(m.Curves, curve)
 	}

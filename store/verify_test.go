@@ -66,6 +66,9 @@ func putOne(t *testing.T, s *store.Store, p casework.Person, name string) {
 		if err := w.PutCase(k, noted(w, "case")); err != nil {
 			return struct{}{}, err
 		}
+		if err := w.Assign(k.ID, casework.AccountID{1}, noted(w, "assign")([32]byte{})); err != nil {
+			return struct{}{}, err
+		}
 		duty := casework.Duty{
 			ID: casework.ID(uuid.NewSHA1(uuid.UUID(k.ID), nil)), Kind: casework.OnCase, Object: casework.ID(k.ID), Case: k.ID,
 			Name: casework.DutyScreen, Started: w.Now(), Due: w.Now(), Level2: w.Now(), Level3: w.Now(),
