@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 )
 
 const aDay = 24 * time.Hour
@@ -453,4 +454,61 @@ func TestABasisThatComesWithAForwardedLegIsHeldToTheSameRules(t *testing.T) {
 	w.event("peksos-dinsos", next, "accept", nil).expect(t, 200, []string{survivor}, []string{chronology})
 	w.oneReview(t, "penelaah").expect(t, 200, []string{danger, next, name}, hers)
 	w.verified(t)
+}
+
+func TestTheLifeOfAConsentOverGRPC(t *testing.T) {
+	var c clock
+	w := openWorld(t, t.TempDir(), c.now)
+	r, k := w.referrals(), w.cases()
+	filed, err := r.FileReferral(w.as("bidan-cibinong"), asMessage(t, abusedChild(nil), &pb.FileReferralRequest{}))
+	said(t, filed, err, []string{"cases/"}, nil)
+	name, child := filed.Case, []string{"Neng Sekar", "Lilis Karlina"}
+	record := func(d object) (*pb.Disclosure, error) {
+		return k.RecordDisclosure(w.as("bidan-cibinong"), &pb.RecordDisclosureRequest{Name: name, RequestId: newID(), Disclosure: asMessage(t, d, &pb.NewDisclosure{})})
+	}
+	first, err := record(byGuardian("Lilis Karlina", nil))
+	said(t, first, err, []string{`"inForce":true`}, nil)
+	sent, err := r.FileReferral(w.as("bidan-cibinong"), &pb.FileReferralRequest{
+		RequestId: newID(), Case: name, Legs: []*pb.NewLeg{{Service: pb.ReferralServiceType_CASE_MANAGEMENT, ReceiverUnit: "units/UPTD-PPA"}},
+	})
+	said(t, sent, err, []string{"SENT"}, nil)
+	leg := sent.Legs[0].Referral
+	accepted, err := r.AcceptReferral(w.as("pendamping-uptd"), &pb.AcceptReferralRequest{Name: leg, RequestId: newID()})
+	said(t, accepted, err, child[:1], nil)
+
+	w.later(t, &c, 92*aDay, "pendamping-uptd", "bidan-cibinong")
+	narrowed, err := r.GetReferral(w.as("pendamping-uptd"), &pb.GetReferralRequest{Name: leg})
+	said(t, narrowed, err, []string{"ACCEPTED", "reportOutcome"}, append([]string{"fullName", "recordProgress"}, child...))
+	renewed, err := record(byGuardian("Lilis Karlina", object{"replaces": first.Name}))
+	said(t, renewed, err, []string{first.Name, `"inForce":true`}, nil)
+	back, err := r.GetReferral(w.as("pendamping-uptd"), &pb.GetReferralRequest{Name: leg})
+	said(t, back, err, []string{"Neng Sekar", "recordProgress", renewed.Name}, nil)
+
+	incident := asMessage(t, survivorFiling()["incident"].(object), &pb.Incident{})
+	incident.Pairs = []*pb.Pair{{Perpetrator: "Lilis Karlina", Relation: pb.Relation_MOTHER}}
+	if _, err := k.AddIncident(w.as("bidan-cibinong"), &pb.AddIncidentRequest{Name: name, RequestId: newID(), Incident: incident}); err != nil {
+		t.Fatal(err)
+	}
+	gone, err := r.GetReferral(w.as("pendamping-uptd"), &pb.GetReferralRequest{Name: leg})
+	said(t, gone, err, []string{"CANCELLED", "CONSENT_WITHDRAWN"}, child)
+	if _, err := record(byGuardian("Ibu Lilis Karlina", nil)); firstField(err) != "disclosure.giverName" {
+		t.Errorf("an accused mother's consent: %v", err)
+	}
+}
+
+func TestTheRefusalOfCareOverGRPC(t *testing.T) {
+	w := newWorld(t)
+	leg, name := w.sendToHospital(t)
+	accepted, err := w.referrals().AcceptReferral(w.as("dokter-rsud"), &pb.AcceptReferralRequest{Name: leg, RequestId: newID()})
+	said(t, accepted, err, []string{childName}, nil)
+	id := newID()
+	refused, err := w.cases().RefuseCare(w.as("gizi-cibinong"), &pb.RefuseCareRequest{Name: name, RequestId: id})
+	said(t, refused, err, []string{`"careRefused":true`}, nil)
+	again, err := w.cases().RefuseCare(w.as("gizi-cibinong"), &pb.RefuseCareRequest{Name: name, RequestId: id})
+	said(t, again, err, []string{`"careRefused":true`}, nil)
+	_, err = w.cases().RefuseCare(w.as("dokter-rsud"), &pb.RefuseCareRequest{Name: name, RequestId: newID()})
+	_, never := w.cases().RefuseCare(w.as("dokter-rsud"), &pb.RefuseCareRequest{Name: "cases/" + newID(), RequestId: newID()})
+	sameRefusal(t, "the hospital's refusal", err, never)
+	seen, err := w.referrals().GetReferral(w.as("dokter-rsud"), &pb.GetReferralRequest{Name: leg})
+	said(t, seen, err, []string{"CANCELLED"}, []string{childName, motherName, "careRefused"})
 }

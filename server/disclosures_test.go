@@ -254,7 +254,7 @@ func TestAWithdrawalOverGRPC(t *testing.T) {
 func TestFromAWithdrawalOnNothingShowsUnderLoad(t *testing.T) {
 	rounds := 3
 	if long("withdrawal") {
-		rounds = 200
+		rounds = 10_000
 	}
 	w, answers := newWorld(t), int64(0)
 	for round := range rounds {
@@ -385,7 +385,7 @@ func (h *hammer) await(t *testing.T, answers int64) {
 func TestAWithdrawalAndAForwardInOneMomentLeaveNoOpenLeg(t *testing.T) {
 	rounds := 4
 	if long("withdrawal") {
-		rounds = 200
+		rounds = 10_000
 	}
 	w := newWorld(t)
 	handedOn := 0
@@ -423,4 +423,50 @@ func (w *world) openLegs(t *testing.T, caseName string) int {
 		t.Fatal(err)
 	}
 	return len(open)
+}
+
+func TestOfParallelActsOnOneBasisOneTakesEffect(t *testing.T) {
+	w := newWorld(t)
+	name, basis, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
+	w.event("pendamping-uptd", leg, "accept", nil).expect(t, 200, nil, nil)
+	at32 := func(act func(i int) (reply, error)) (replies []reply) {
+		var all sync.WaitGroup
+		replies = make([]reply, 32)
+		for i := range replies {
+			all.Go(func() { replies[i], _ = act(i) })
+		}
+		all.Wait()
+		return replies
+	}
+	count := func(replies []reply, status int, word string) (n int) {
+		for _, r := range replies {
+			if r.Status == status && bytes.Contains(r.Body, []byte(word)) {
+				n++
+			}
+		}
+		return n
+	}
+	renewal := consentTo([]string{"units/UPTD-PPA"}, object{"replaces": basis})
+	renewals := at32(func(int) (reply, error) {
+		return w.try("bidan-cibinong", "POST", "/v1/"+name+"/disclosures", object{"requestId": newID(), "disclosure": renewal})
+	})
+	if won, lost := count(renewals, 200, "inForce"), count(renewals, 400, "REPLACED"); won != 1 || lost != 31 {
+		t.Errorf("%d renewals took effect and %d were told, want 1 and 31", won, lost)
+	}
+	from := len(w.entries())
+	now := w.call("pendamping-uptd", "GET", "/v1/"+leg, nil).text("disclosure")
+	withdrawals := at32(func(i int) (reply, error) {
+		who := []string{"bidan-cibinong", "kepala-cibinong"}[i%2]
+		return w.try(who, "POST", "/v1/"+now+":withdraw", object{"requestId": newID()})
+	})
+	if n := count(withdrawals, 200, "withdrawTime"); n != 32 {
+		t.Errorf("%d of 32 withdrawals were answered", n)
+	}
+	for event, want := range map[string]int{"withdrawDisclosure": 1, "withdraw": 1, "IMPLIED": 31} {
+		if n := w.count(from, func(e entry) bool { return e.Event.Name == event }); n != want {
+			t.Errorf("%d entries %s, want %d", n, event, want)
+		}
+	}
+	w.overFor(t, "pendamping-uptd", leg, name)
+	w.verified(t)
 }
