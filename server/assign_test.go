@@ -156,6 +156,7 @@ func TestACaseloadPassesToOthersWhole(t *testing.T) {
 	w.call("bidan-cibinong", "GET", "/v1/"+secret, nil).expect(t, 404, nil, []string{survivor, villain, chronology}) // she filed it: a receipt is of no case
 	w.call("bidan-cibinong", "GET", "/v1/duties?scope=ME", nil).expect(t, 200, nil, []string{"SCREEN", "FOLLOW_UP"})
 	w.owes(t, "bidan-cibinong", false)
+	w.call(stale, "POST", "/v1/cases:transfer", request).expect(t, 200, ordinary, []string{secret}) // the same request with an old second factor
 	w.owes(t, "gizi-cibinong", true)
 	w.transfer("kepala-cibinong", bidan, gizi).expect(t, 200, nil, []string{"cases/"})
 }

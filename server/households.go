@@ -338,7 +338,10 @@ func (s *persons) moveHousehold(ctx context.Context, req mutation, may, change f
 				return nil, err
 			}
 			answer := &pb.Household{}
-			return answer, m.answered(old, method, mark, access.Mask(old.Mask), answer)
+			if err := m.answered(old, method, mark, access.Mask(old.Mask), answer); err != nil {
+				return nil, err
+			}
+			return answer, m.again(answer)
 		}
 		if m.tag != "" && m.tag != etag(m.h.Revision) {
 			return nil, casework.Conflict("ETAG_MISMATCH")
@@ -356,6 +359,21 @@ func (s *persons) moveHousehold(ctx context.Context, req mutation, may, change f
 			Method: method, Mark: mark, Owner: store.Owner(m.h.ID), Case: m.k.ID, Mask: uint32(h.sight.mask),
 		}, answer)
 	})
+}
+
+// again leaves of a stored answer the members whom the caller may still read.
+func (m *householdMove) again(answer *pb.Household) error {
+	h, err := m.householdBy(m.w, answer.GetName())
+	if err != nil {
+		return err
+	}
+	answer.Members = slices.DeleteFunc(answer.Members, func(told *pb.HouseholdMember) bool {
+		return !slices.ContainsFunc(h.members, func(now memberFile) bool { return personName(now.Person) == told.GetPerson() })
+	})
+	if rec := m.personRecord(h.reads()); rec != nil {
+		m.w.AppendRecord(*rec)
+	}
+	return nil
 }
 
 // known reads the household that a request names, as the caller may.

@@ -128,8 +128,11 @@ func TestAMemberWhoseCaseWasRaisedIsNotThere(t *testing.T) {
 	k, second := w.child(t, "Zahwa Contoh")
 	home := w.household("gizi-cibinong", oldKK, first, second)
 	home.expect(t, 200, []string{"Zahwa"}, nil)
-	w.raise(t, k, "L2")
 	name := home.text("name")
+	card := object{"requestId": newID(), "cardNumber": "3201130303230003", "reason": "MOVE", "fromDate": daysAgo(5)}
+	w.change("gizi-cibinong", name, "changeCard", card).expect(t, 200, []string{"Zahwa"}, nil)
+	w.raise(t, k, "L2")
+	w.change("gizi-cibinong", name, "changeCard", card).expect(t, 200, []string{"Zahra", "3201130303230003"}, []string{"Zahwa", second}) // a replay shows no more
 	w.call("gizi-cibinong", "GET", "/v1/"+name, nil).expect(t, 200, []string{"Zahra"}, []string{"Zahwa", second})
 	w.change("gizi-cibinong", name, "endMember", object{"person": second}).expect(t, 400, []string{"PERSON_UNKNOWN"}, []string{"Zahwa"})
 	w.call("kepala-cibinong", "GET", "/v1/"+name, nil).expect(t, 200, []string{"Zahra", "Zahwa"}, nil)

@@ -63,7 +63,10 @@ func (s *cases) TransferCaseload(ctx context.Context, req *pb.TransferCaseloadRe
 				return nil, err
 			}
 			answer := &pb.TransferCaseloadResponse{}
-			return answer, c.answered(old, method, mark, access.Mask(old.Mask), answer)
+			if err := c.answered(old, method, mark, access.Mask(old.Mask), answer); err != nil {
+				return nil, err
+			}
+			return answer, c.transferredBefore(w, answer)
 		}
 		t := &transfer{call: c, w: w, from: from, to: to, reason: req.GetReason()}
 		for _, step := range []func() error{t.receiversAble, t.gather, t.share} {
@@ -76,6 +79,32 @@ func (s *cases) TransferCaseload(ctx context.Context, req *pb.TransferCaseloadRe
 			Method: method, Mark: mark, Owner: store.Owner(c.caller.Account), Mask: uint32(access.F1.Closure()),
 		}, answer)
 	})
+}
+
+// transferredBefore leaves of a stored answer what the caller may still read the pointer of.
+func (c call) transferredBefore(w *store.Writer, answer *pb.TransferCaseloadResponse) error {
+	var shown []*pb.Transfer
+	for _, line := range answer.GetTransfers() {
+		facts := c.caller.Facts(c.now)
+		if _, isLeg := parseName("referrals", line.GetName()); isLeg {
+			f, err := c.legBy(w, line.GetName())
+			if err != nil {
+				return err
+			}
+			facts = f.Facts
+		} else {
+			f, err := c.caseBy(w, line.GetName())
+			if err != nil {
+				return err
+			}
+			facts = f.Facts
+		}
+		if read := access.Decide(facts.Doing(access.Read)); read.Allowed() && read.Grant.Shows(access.F1|access.F1Own) {
+			shown = append(shown, line)
+		}
+	}
+	answer.Transfers = shown
+	return nil
 }
 
 // mayTransfer decides before any case is looked at: an account that holds no role of casework in the caller's register is as unknown
