@@ -102,6 +102,8 @@ func TestADisclosureTellsAllItsFaultsAtOnceAndIsRefusedWhole(t *testing.T) {
 		}
 		got.expect(t, 400, c.must, []string{survivor, villain})
 	}
+	alone := object{"requestId": newID(), "case": name, "note": "kunjungan", "disclosures": []object{{"basis": "CONSENT", "giver": "SELF", "method": "SPOKEN", "explainedBy": "bidan"}}}
+	w.call("bidan-cibinong", "POST", "/v1/referrals:file", alone).expect(t, 400, []string{"disclosures", "ONLY_WITH_LEGS"}, nil)
 	list := w.call("bidan-cibinong", "GET", "/v1/"+name+"/disclosures", nil)
 	if list.value("disclosures") != nil {
 		t.Errorf("something was recorded: %s", list.Body)

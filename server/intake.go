@@ -55,6 +55,9 @@ func (in *intake) filing(req *pb.FileReferralRequest) filing {
 	for i, d := range req.GetDisclosures() {
 		f.disclosures = append(f.disclosures, in.filedDisclosure(fmt.Sprintf("disclosures[%d]", i), d, len(f.legs)))
 	}
+	if len(f.disclosures) > 0 && len(f.legs) == 0 {
+		in.fault("disclosures", "ONLY_WITH_LEGS") // dropped in silence it would be thought given
+	}
 	in.guardian(&f)
 	return f
 }
