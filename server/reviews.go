@@ -76,7 +76,7 @@ type reviews struct {
 }
 
 // ListReviews lists what waits for the caller's judgement, due soonest first: a reviewer the exceptions of all units, a
-// supervisor the withdrawals of the own register.
+// supervisor the withdrawals of the own register, and what was found of its exceptions.
 func (s *reviews) ListReviews(ctx context.Context, req *pb.ListReviewsRequest) (*pb.ListReviewsResponse, error) {
 	size := pageSize(req.GetPageSize())
 	return store.ReadLogged(ctx, s.store, func(r *store.Reader) (*pb.ListReviewsResponse, *store.Record, error) {
@@ -106,7 +106,7 @@ func (c call) reviewsFor() (f store.ReviewFilter, addressed bool) {
 	case casework.RoleReviewer:
 		return store.ReviewFilter{Kind: casework.ReviewException}, true
 	case casework.RoleSupervisor:
-		return store.ReviewFilter{Kind: casework.ReviewWithdrawal}, true
+		return store.ReviewFilter{}, true
 	}
 	return f, false
 }
@@ -119,6 +119,9 @@ func (c call) reviewList(r *store.Reader, req *pb.ListReviewsRequest, filter sto
 		filter.After, filter.Limit = after, limit
 		return r.Reviews(filter)
 	}, func(v casework.Review) store.Cursor { return store.Cursor{Time: v.Due, ID: v.ID} }, func(v casework.Review) (func() error, error) {
+		if c.caller.Role == casework.RoleSupervisor && v.Kind == casework.ReviewException && v.Pending() {
+			return nil, nil // it waits for the reviewer
+		}
 		f, err := r.CaseFor(c.caller, v.Case, c.now)
 		read := access.Decide(f.Facts.Doing(access.Read))
 		if err != nil || !read.Allowed() || !read.Grant.Shows(access.F1) {

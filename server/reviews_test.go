@@ -88,6 +88,11 @@ func TestTheReviewerSeesWhyAndNeverWhomWhileItWaits(t *testing.T) {
 				w.call("penelaah", "GET", "/v1/"+path, nil).expect(t, 404, nil, append([]string{danger}, hers...))
 			}
 			w.call("penelaah", "GET", "/v1/reviews", nil).expect(t, 200, nil, []string{"reviews/", danger})
+			w.call("kepala-cibinong", "GET", "/v1/reviews", nil).expect(t, 200, nil, []string{"reviews/"})
+			w.call("kepala-cibinong", "GET", "/v1/reviews?decided=true", nil).expect(t, 200, []string{review, outcome, "Bukti ancaman"}, []string{danger})
+			for _, who := range []string{"kepala-uptd", "kepala-ppa", "penelaah"} {
+				w.call(who, "GET", "/v1/reviews?decided=true", nil).expect(t, 200, nil, []string{"reviews/", "Bukti ancaman"})
+			}
 			seen := w.call("polwan-ppa", "GET", "/v1/"+leg, nil)
 			if outcome == "FOUNDED" {
 				seen.expect(t, 200, []string{"ACCEPTED", survivor}, nil)

@@ -82,27 +82,26 @@ func (t *tx) DecisionReason(v casework.Review, subject casework.PersonID) (strin
 	return string(text), err
 }
 
-// ReviewFilter chooses reviews: of a kind, those of all units or of one register.
+// ReviewFilter chooses reviews.
 type ReviewFilter struct {
-	Kind    casework.ReviewKind
-	Unit    casework.UnitID // zero: any
-	Decided bool            // also those decided
-	After   Cursor          // due soonest first
+	Kind    casework.ReviewKind // empty: any
+	Decided bool                // also those decided
+	After   Cursor              // due soonest first
 	Limit   int
 }
 
 // Reviews reads reviews, due soonest first: a superset, of which Decide chooses. Those that wait are served by reviews_due.
 func (t *tx) Reviews(f ReviewFilter) ([]casework.Review, error) {
-	where := "WHERE v.kind = $1 AND (v.due, v.id) > ($2, $3)"
-	args := []any{f.Kind, startOf(f.After), f.After.ID, f.Limit}
+	where := "WHERE (v.due, v.id) > ($1, $2)"
+	args := []any{startOf(f.After), f.After.ID, f.Limit}
 	if !f.Decided {
 		where += " AND v.decided IS NULL"
 	}
-	if f.Unit != (casework.UnitID{}) {
-		where += " AND v.unit = $5"
-		args = append(args, f.Unit)
+	if f.Kind != "" {
+		where += " AND v.kind = $4"
+		args = append(args, f.Kind)
 	}
-	reviews, err := list(t, scanReview, "SELECT "+reviewColumns+" FROM reviews v "+where+" ORDER BY v.due, v.id LIMIT $4", args...)
+	reviews, err := list(t, scanReview, "SELECT "+reviewColumns+" FROM reviews v "+where+" ORDER BY v.due, v.id LIMIT $3", args...)
 	if err != nil {
 		return nil, fmt.Errorf("list reviews: %w", err)
 	}
