@@ -120,9 +120,18 @@ func TestASurvivorsCaseOverGRPC(t *testing.T) {
 	said(t, followed, err, []string{`"MONITORING"`}, nil)
 	resumed, err := k.ResumeCase(worker, &pb.ResumeCaseRequest{Name: name, RequestId: newID(), Reason: "perlu lagi"})
 	said(t, resumed, err, []string{`"IN_SERVICE"`}, nil)
-	closed, err := k.CloseCase(head, &pb.CloseCaseRequest{
-		Name: name, RequestId: newID(), Reason: pb.ClosureReason_CLIENT_REQUEST, Summary: "klien mengundurkan diri", SafetyInformationGiven: true,
-	})
+	ending := func() *pb.CloseCaseRequest {
+		return &pb.CloseCaseRequest{
+			Name: name, RequestId: newID(), Reason: pb.ClosureReason_CLIENT_REQUEST, Summary: "klien mengundurkan diri", SafetyInformationGiven: true,
+		}
+	}
+	_, err = k.CloseCase(head, ending())
+	if reason, _ := reasonOf(err); reason != "TYPE_MISMATCH" {
+		t.Errorf("closed in no figure of KDRT, though one pair is her husband's: %v", err)
+	}
+	typed, err = k.ReclassifyCase(worker, &pb.ReclassifyCaseRequest{Name: name, RequestId: newID(), Type: pb.CaseType_DOMESTIC_VIOLENCE})
+	said(t, typed, err, []string{`"DOMESTIC_VIOLENCE"`}, nil)
+	closed, err := k.CloseCase(head, ending())
 	said(t, closed, err, []string{`"CLOSED"`, "CLIENT_REQUEST"}, []string{villain, "mengundurkan"})
 	line, err := k.ListTimeline(worker, &pb.ListTimelineRequest{Name: name, PageSize: 100})
 	said(t, line, err, []string{"close", "reclassify", "LEGAL_STEP", "INCIDENT", "ASSIGNMENT"}, nil)
@@ -297,7 +306,9 @@ func TestAGuardThatRefusesHasChangedNothing(t *testing.T) {
 // Of parallel events one wins; the others learn what is true now.
 func TestOfParallelEventsOnACaseOneWins(t *testing.T) {
 	w := newWorld(t)
-	name := w.openViolence(t, nil)
+	name := w.openViolence(t, func(b object) { // by whom is not known, so that either type may be closed
+		b["incident"].(object)["pairs"] = []object{{"perpetrator": villain, "relation": "UNKNOWN"}}
+	})
 	w.carry(t, "pendamping-uptd", name, "screen", "assess", "recordServiceConsent", "plan", "startService", "addNote", "monitor")
 	from := len(w.entries())
 	const callers = 32

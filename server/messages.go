@@ -320,6 +320,8 @@ var fieldTexts = map[string]text{
 	"MASK_PATH":                     {"Is not a field of the mask.", "Bukan isian yang dapat diubah."},
 	"NOT_A_REASON":                  {"Not a reason of the list.", "Bukan alasan dari daftar."},
 	"NOT_A_SERVICE":                 {"Not a service of the list.", "Bukan layanan dari daftar."},
+	"ONLY_WITH_LEGS":                {"Only with a referral; record it on the case.", "Hanya bersama rujukan; catat pada kasusnya."},
+	"NOT_AN_OUTCOME":                {"Not an outcome of the list.", "Bukan hasil dari daftar."},
 	"ONE_OF_PERSON_NEW_PERSON_CASE": {"Give one of person, newPerson and case.", "Isi salah satu: person, newPerson, atau case."},
 }
 

@@ -85,19 +85,9 @@ func (s *cases) TransferCaseload(ctx context.Context, req *pb.TransferCaseloadRe
 func (c call) transferredBefore(w *store.Writer, answer *pb.TransferCaseloadResponse) error {
 	var shown []*pb.Transfer
 	for _, line := range answer.GetTransfers() {
-		facts := c.caller.Facts(c.now)
-		if _, isLeg := parseName("referrals", line.GetName()); isLeg {
-			f, err := c.legBy(w, line.GetName())
-			if err != nil {
-				return err
-			}
-			facts = f.Facts
-		} else {
-			f, err := c.caseBy(w, line.GetName())
-			if err != nil {
-				return err
-			}
-			facts = f.Facts
+		facts, err := c.factsOf(w, line.GetName())
+		if err != nil {
+			return err
 		}
 		if read := access.Decide(facts.Doing(access.Read)); read.Allowed() && read.Grant.Shows(access.F1|access.F1Own) {
 			shown = append(shown, line)
@@ -105,6 +95,16 @@ func (c call) transferredBefore(w *store.Writer, answer *pb.TransferCaseloadResp
 	}
 	answer.Transfers = shown
 	return nil
+}
+
+// factsOf are those of a leg or a case, by its name.
+func (c call) factsOf(w *store.Writer, name string) (access.Facts, error) {
+	if _, isLeg := parseName("referrals", name); isLeg {
+		f, err := c.legBy(w, name)
+		return f.Facts, err
+	}
+	f, err := c.caseBy(w, name)
+	return f.Facts, err
 }
 
 // mayTransfer decides before any case is looked at: an account that holds no role of casework in the caller's register is as unknown

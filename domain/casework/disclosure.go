@@ -97,15 +97,9 @@ func CheckException(kind BasisKind, c DisclosureContent) Violations {
 	return v
 }
 
-// ordinaryServices are those that the chain of health care carries (design: statistics 2).
-var ordinaryServices = []ReferralServiceType{
-	ServiceNutritionConfirmation, ServiceNutritionTreatment, ServiceSpecialistPediatric, ServiceGrowthFollowUp, ServiceFamilyAccompaniment,
-	ServiceSocialAssistance, ServiceWaterSanitation, ServiceCivilRegistration, ServiceChildEducation,
-}
-
 // CareCarries tells whether a leg is of the chain of health care: an ordinary service of a nutrition or growth case between two
 // health units. The level is asked apart: whoever files without seeing it is not told (design: access, Bases).
 func CareCarries(k CaseType, service ReferralServiceType, from, to UnitType) bool {
-	return (k.IsNutrition() || k.IsGrowth()) && slices.Contains(ordinaryServices, service) &&
+	return (k.IsNutrition() || k.IsGrowth()) && service.isOrdinary() &&
 		from.Sector() == SectorHealth && to.Sector() == SectorHealth
 }
