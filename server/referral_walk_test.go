@@ -50,7 +50,7 @@ func TestWhatAReferralOffersIsTakenAndNothingElse(t *testing.T) {
 	w := newWorld(t)
 	walks, steps := 4, 14
 	if long("referral") {
-		walks, steps = 500, 40
+		walks, steps = 60, 40
 	}
 	reached := map[string]int{}
 	throughBothDoors(t, w, func(t *testing.T, d door) {
