@@ -314,9 +314,6 @@ func (j *filed) putCase() error {
 	if err := j.w.PutSubmission(j.submission(), j.entry); err != nil {
 		return err
 	}
-	if err := j.remember("open", "", j.k.Status); err != nil {
-		return err
-	}
 	grace := time.Duration(0)
 	if j.k.Legacy {
 		grace = casework.LegacyGrace
@@ -324,7 +321,7 @@ func (j *filed) putCase() error {
 	return j.oweWithGrace(j.w, j.k, officer, j.urgencyOfFindings(), j.id(), j.entry, grace)
 }
 
-// remember puts what happened to the case into its timeline.
+// remember puts what happened to the case into its timeline; that it was opened stands in its own row.
 func (j *filed) remember(event, before string, after casework.CaseStatus) error {
 	return j.w.PutCaseEvent(j.k.ID, store.CaseEvent{
 		Name: event, Before: before, After: string(after), Unit: j.caller.Unit.ID, Account: j.caller.Account,

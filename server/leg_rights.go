@@ -58,10 +58,14 @@ func waysTo(event casework.EventName) []legRight {
 // listed: the reason comes with the act.
 func legActions(f store.LegFile) []string {
 	f.Facts.Cond |= access.HasReason
+	var possible [casework.ByServer][]casework.EventName // once a party: a list asks for each of its rows
+	for by := casework.ByReceiver; by < casework.ByServer; by++ {
+		possible[by] = f.Leg.Possible(by)
+	}
 	var actions []string
 	for _, r := range legRights {
 		if slices.ContainsFunc(r.ways, func(way legRight) bool {
-			return slices.Contains(f.Leg.Possible(way.by), r.event) && way.decide(f, r.event).Allowed()
+			return slices.Contains(possible[way.by], r.event) && way.decide(&f, r.event).Allowed()
 		}) {
 			actions = append(actions, string(r.event))
 		}
@@ -73,9 +77,9 @@ func legActions(f store.LegFile) []string {
 // is open, the answer is the one that says most of what the caller may know.
 func decideLeg(f store.LegFile, event casework.EventName) (access.Decision, legRight) {
 	ways := waysTo(event)
-	act, way := ways[0].decide(f, event), ways[0]
+	act, way := ways[0].decide(&f, event), ways[0]
 	for _, other := range ways[1:] {
-		d := other.decide(f, event)
+		d := other.decide(&f, event)
 		better := rank(d) > rank(act) || d.Allowed() && !slices.Contains(f.Leg.Possible(way.by), event)
 		if better {
 			act, way = d, other
@@ -91,7 +95,7 @@ func rank(d access.Decision) int {
 
 // decide asks the table. It lets any worker of the receiver decline; once an officer has the leg it is the officer's to give back
 // (design: referral 3, row 6), so a colleague is decided there as if the leg waited for nobody.
-func (way legRight) decide(f store.LegFile, event casework.EventName) access.Decision {
+func (way legRight) decide(f *store.LegFile, event casework.EventName) access.Decision {
 	facts := f.Facts
 	facts.Relations &^= way.without
 	if event == casework.EventDecline && f.Leg.State == casework.Accepted && facts.Relations&(access.Receiver|access.Pending) == access.Pending {

@@ -150,20 +150,26 @@ func (t *tx) readCaller(credential string) (c callerRow, err error) {
 // over tells whether an end has come; a zero end never comes.
 func over(end, now time.Time) bool { return !end.IsZero() && !now.Before(end) }
 
-// Handlers are the active workers and supervisors of a unit, workers first; from memory while nothing about rights has changed.
+// Handlers are the active workers and supervisors of a unit, workers first.
 func (t *tx) Handlers(unit casework.UnitID) ([]casework.AccountID, error) {
+	h, err := t.handlersOf(unit)
+	return h.accounts, err
+}
+
+// handlersOf reads them, from memory while nothing about rights has changed.
+func (t *tx) handlersOf(unit casework.UnitID) (unitHandlers, error) {
 	if h, ok := t.s.handlers.Get(unit); ok && h.rights == t.rights && t.rights == t.s.rights.Load() {
-		return h.accounts, nil
+		return h, nil
 	}
 	var workers, supervisors []casework.AccountID
 	for r := range t.rows(`SELECT m.account, m.role FROM memberships m
 		JOIN accounts a ON a.id = m.account
-		WHERE m.unit = $1 AND m.until_time IS NULL AND a.active_until IS NULL
+		WHERE m.unit = $1 AND m.until_time IS NULL AND m.approved IS NOT NULL AND a.active_until IS NULL
 		ORDER BY m.from_time, m.account`, unit) { // by memberships_unit
 		var id casework.AccountID
 		var role casework.Role
 		if err := r.scan(id[:], &role); err != nil {
-			return nil, fmt.Errorf("read who handles cases: %w", err)
+			return unitHandlers{}, fmt.Errorf("read who handles cases: %w", err)
 		}
 		switch role {
 		case casework.RoleWorker:
@@ -172,9 +178,9 @@ func (t *tx) Handlers(unit casework.UnitID) ([]casework.AccountID, error) {
 			supervisors = append(supervisors, id)
 		}
 	}
-	all := append(workers, supervisors...)
-	t.s.handlers.Add(unit, unitHandlers{all, t.rights})
-	return all, nil
+	h := unitHandlers{append(workers, supervisors...), len(supervisors) > 0, t.rights}
+	t.s.handlers.Add(unit, h)
+	return h, nil
 }
 
 // CanHandle tells whether a unit has a worker or supervisor whom nothing keeps from a case; its parent in the register stands in

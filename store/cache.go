@@ -26,8 +26,9 @@ type knownCaller struct {
 
 // unitHandlers are the handlers of a unit when rights stood at a count.
 type unitHandlers struct {
-	accounts []casework.AccountID
-	rights   uint64
+	accounts   []casework.AccountID
+	supervised bool // one of them is a supervisor
+	rights     uint64
 }
 
 const (

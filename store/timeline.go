@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"fmt"
 	"time"
 
@@ -26,7 +27,7 @@ type Happening struct {
 func (t *tx) Timeline(k casework.Case, shows func(access.Mask) bool) ([]Happening, error) {
 	var all []Happening
 	for _, part := range []func(casework.Case) ([]Happening, error){
-		t.eventsOf, t.legsOf, t.tasksOf, t.disclosuresOf, t.assignmentsOf, t.incidentsOf, t.measurementsOf, t.legalStepsOf,
+		t.openingOf, t.eventsOf, t.legsOf, t.tasksOf, t.disclosuresOf, t.assignmentsOf, t.incidentsOf, t.measurementsOf, t.legalStepsOf,
 	} {
 		rows, err := part(k)
 		if err != nil {
@@ -45,6 +46,16 @@ func (t *tx) Timeline(k casework.Case, shows func(access.Mask) bool) ([]Happenin
 		})
 	}
 	return all, err
+}
+
+// openingOf tells when the case was opened and by whose filing. Served by submissions_case.
+func (t *tx) openingOf(k casework.Case) ([]Happening, error) {
+	h := Happening{Kind: casework.TimelineEvent, Time: k.Opened, ID: casework.ID(k.ID), Event: "open", Unit: k.Unit, Class: access.F1}
+	err := t.row("SELECT account FROM submissions WHERE case_id = $1 AND opened = 1", k.ID).scan(h.Account[:])
+	if errors.Is(err, errNoRows) {
+		err = nil
+	}
+	return []Happening{h}, err
 }
 
 func (t *tx) eventsOf(k casework.Case) ([]Happening, error) {

@@ -177,21 +177,15 @@ func (t *tx) Working(unit casework.Unit, now time.Time) (bool, error) {
 	return unit.Works(supervised, now), err
 }
 
-// supervised tells whether a unit or its parent has a working supervisor; one of a parent that has ended answers for nothing. Served
-// by memberships_unit.
-func (t *tx) supervised(unit casework.Unit, now time.Time) (has bool, err error) {
+// supervised tells whether a unit or its parent has a working supervisor; one of a parent that has ended answers for nothing.
+func (t *tx) supervised(unit casework.Unit, now time.Time) (bool, error) {
+	own, err := t.handlersOf(unit.ID)
 	parent, _ := t.s.Directory().Unit(unit.Parent)
-	if !parent.ActiveOn(now) {
-		parent.ID = unit.ID
+	if err != nil || own.supervised || !parent.ActiveOn(now) {
+		return own.supervised, err
 	}
-	err = t.row(`SELECT EXISTS (SELECT 1 FROM memberships m
-		JOIN accounts a ON a.id = m.account
-		WHERE m.unit IN ($1, $2) AND m.role = 'SUPERVISOR' AND m.approved IS NOT NULL AND m.until_time IS NULL AND a.active_until IS NULL)`,
-		unit.ID, parent.ID).scan(&has)
-	if err != nil {
-		return false, fmt.Errorf("look for a supervisor: %w", err)
-	}
-	return has, nil
+	above, err := t.handlersOf(parent.ID)
+	return above.supervised, err
 }
 
 // Supervised are the units with a working supervisor of their own, for the operator's commands.
