@@ -24,7 +24,7 @@ type secretsOf struct {
 	still  []steady
 	turn   int
 	leak   func(format string, args ...any) // t.Errorf, but where a test shows that leaks are found
-	never  map[string]map[string]reply      // the answers to what never was, by who asked and what
+	never  sync.Map                         // the answers to what never was, by who asked and what
 }
 
 // hide makes everybody listen, after each step from now on, who must not learn something. It returns its end.
@@ -116,9 +116,6 @@ func (p *play) ears() map[string]*secret {
 			if ears[who] == nil {
 				ears[who] = &secret{}
 			}
-			if p.never[who] == nil {
-				p.never[who] = map[string]reply{}
-			}
 			ears[who].add(p, h)
 		}
 	}
@@ -158,19 +155,26 @@ func (p *play) overhear(who string, ear *secret, acts bool, nth int) {
 	for _, say := range ear.search {
 		p.silent(who, "SearchPersons", ear.words, p.over(p.world, who, methods()["SearchPersons"], say))
 	}
+	var wait sync.WaitGroup // a refusal waits for its commit and for the beat: together they wait once
 	for _, name := range ear.names {
-		if acts && strings.HasPrefix(name, "referrals/") {
-			p.batched(who, name)
+		wait.Go(func() { p.overhearOf(name, who, ear, acts, nth) })
+	}
+	wait.Wait()
+}
+
+// overhearOf asks all that can be asked about one thing: the answers are those of what never was.
+func (p *play) overhearOf(name, who string, ear *secret, acts bool, nth int) {
+	if acts && strings.HasPrefix(name, "referrals/") {
+		p.batched(who, name)
+	}
+	for i, q := range questions(name, acts) {
+		if acts && q.method.verb != http.MethodGet && (i+nth)%share != 0 && !long("acceptance") {
+			continue
 		}
-		for i, q := range questions(name, acts) {
-			if acts && q.method.verb != http.MethodGet && (i+nth)%share != 0 && !long("acceptance") {
-				continue
-			}
-			got := p.over(p.world, who, q.method, q.method.identified(q.say))
-			p.silent(who, string(q.method.Name()), ear.words, got)
-			if want := p.asNever(who, name, q); !sameButForWhen(got, want) {
-				p.leak("%s %s of %s: %d %s, but of what never was: %d %s", who, q.method.Name(), name, got.Status, got.Body, want.Status, want.Body)
-			}
+		got := p.over(p.world, who, q.method, q.method.identified(q.say))
+		p.silent(who, string(q.method.Name()), ear.words, got)
+		if want := p.asNever(who, name, q); !sameButForWhen(got, want) {
+			p.leak("%s %s of %s: %d %s, but of what never was: %d %s", who, q.method.Name(), name, got.Status, got.Body, want.Status, want.Body)
 		}
 	}
 }
@@ -199,9 +203,9 @@ func (p *play) silent(who, method string, words []string, got reply) {
 
 // asNever is the answer to the same question about what never was.
 func (p *play) asNever(who, name string, q overheard) reply {
-	key := fmt.Sprint(q.method.Name(), len(name))
-	if known, ok := p.never[who][key]; ok {
-		return known
+	key := fmt.Sprint(who, " ", q.method.Name(), len(name))
+	if known, ok := p.never.Load(key); ok {
+		return known.(reply)
 	}
 	never, say := neverWas(name), maps.Clone(q.say)
 	for field, value := range say {
@@ -213,15 +217,18 @@ func (p *play) asNever(who, name string, q overheard) reply {
 	if reason := got.reasonOr(); reason != "NOT_FOUND" && reason != "ACTION_NOT_ALLOWED" {
 		p.leak("%s %s of what never was: %d %s", who, q.method.Name(), got.Status, got.Body)
 	}
-	p.never[who][key] = got
+	p.never.Store(key, got)
 	return got
 }
 
 // sameButForWhen holds that two answers are one, but for date and request id.
 func sameButForWhen(a, b reply) bool {
-	for _, r := range []reply{a, b} {
-		r.Header.Del("Date")
-		r.Header.Del("X-Request-Id")
-	}
-	return a.Status == b.Status && bytes.Equal(a.Body, b.Body) && headerText(a) == headerText(b)
+	return a.Status == b.Status && bytes.Equal(a.Body, b.Body) && headerText(a.timeless()) == headerText(b.timeless())
+}
+
+func (r reply) timeless() reply {
+	r.Header = r.Header.Clone()
+	r.Header.Del("Date")
+	r.Header.Del("X-Request-Id")
+	return r
 }

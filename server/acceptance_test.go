@@ -56,7 +56,7 @@ func overBothFaces(t *testing.T, tell func(p *play)) {
 			c := &clock{}
 			c.advance(time.Until(begin))
 			p := &play{world: openWorld(t, t.TempDir(), c.now), t: t, over: over, clock: c, kept: map[string]string{}}
-			p.never, p.leak = map[string]map[string]reply{}, t.Errorf
+			p.leak = t.Errorf
 			tell(p)
 			p.finish()
 		})
