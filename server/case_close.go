@@ -165,7 +165,7 @@ func (m *caseMove) ofHandover(e *casework.Ending) (f store.LegFile, err error) {
 	if f, err = m.w.ReferralFor(m.caller, e.Referral, m.now); err != nil {
 		return f, err
 	}
-	if act, _ := decideLeg(f, casework.EventConfirm); !act.Allowed() || f.Leg.Case != m.f.Case.ID {
+	if act, _ := decideLeg(&f, casework.EventConfirm); !act.Allowed() || f.Leg.Case != m.f.Case.ID {
 		return store.LegFile{}, nil
 	}
 	e.Handover = &f.Leg
@@ -174,7 +174,7 @@ func (m *caseMove) ofHandover(e *casework.Ending) (f store.LegFile, err error) {
 
 // confirmHandover is the second key of the leg, turned in the transaction that closes the case.
 func (m *caseMove) confirmHandover(f store.LegFile) error {
-	act, way := decideLeg(f, casework.EventConfirm)
+	act, way := decideLeg(&f, casework.EventConfirm)
 	leg, change, err := f.Leg.Confirm(casework.LegID{}, "", m.now)
 	if err != nil {
 		return err

@@ -56,8 +56,7 @@ func waysTo(event casework.EventName) []legRight {
 
 // legActions are the events of the table from this state that the caller may send. What an overseer must give a reason for is
 // listed: the reason comes with the act.
-func legActions(f store.LegFile) []string {
-	f.Facts.Cond |= access.HasReason
+func legActions(f *store.LegFile) []string {
 	var possible [casework.ByServer][]casework.EventName // once a party: a list asks for each of its rows
 	for by := casework.ByReceiver; by < casework.ByServer; by++ {
 		possible[by] = f.Leg.Possible(by)
@@ -65,7 +64,7 @@ func legActions(f store.LegFile) []string {
 	var actions []string
 	for _, r := range legRights {
 		if slices.ContainsFunc(r.ways, func(way legRight) bool {
-			return slices.Contains(possible[way.by], r.event) && way.decide(&f, r.event).Allowed()
+			return slices.Contains(possible[way.by], r.event) && way.decide(f, r.event, access.HasReason).Allowed()
 		}) {
 			actions = append(actions, string(r.event))
 		}
@@ -75,11 +74,11 @@ func legActions(f store.LegFile) []string {
 
 // decideLeg decides an event, and by which way it comes: of those that are open the one that the table has from this state. If none
 // is open, the answer is the one that says most of what the caller may know.
-func decideLeg(f store.LegFile, event casework.EventName) (access.Decision, legRight) {
+func decideLeg(f *store.LegFile, event casework.EventName) (access.Decision, legRight) {
 	ways := waysTo(event)
-	act, way := ways[0].decide(&f, event), ways[0]
+	act, way := ways[0].decide(f, event, 0), ways[0]
 	for _, other := range ways[1:] {
-		d := other.decide(&f, event)
+		d := other.decide(f, event, 0)
 		better := rank(d) > rank(act) || d.Allowed() && !slices.Contains(f.Leg.Possible(way.by), event)
 		if better {
 			act, way = d, other
@@ -95,8 +94,9 @@ func rank(d access.Decision) int {
 
 // decide asks the table. It lets any worker of the receiver decline; once an officer has the leg it is the officer's to give back
 // (design: referral 3, row 6), so a colleague is decided there as if the leg waited for nobody.
-func (way legRight) decide(f *store.LegFile, event casework.EventName) access.Decision {
+func (way legRight) decide(f *store.LegFile, event casework.EventName, come access.Cond) access.Decision {
 	facts := f.Facts
+	facts.Cond |= come
 	facts.Relations &^= way.without
 	if event == casework.EventDecline && f.Leg.State == casework.Accepted && facts.Relations&(access.Receiver|access.Pending) == access.Pending {
 		facts.Relations &^= access.Pending

@@ -138,7 +138,7 @@ func TestEverybodyIsOfferedWhatTheTableOfReferralsSays(t *testing.T) {
 						}
 					}
 					f := fileIn(state, who, level, letter)
-					got := legActions(f)
+					got := legActions(&f)
 					slices.Sort(want)
 					slices.Sort(got)
 					asked++
@@ -160,7 +160,7 @@ func checkOffered(t *testing.T, f store.LegFile, offered []string) {
 	t.Helper()
 	f.Facts.Cond |= access.HasReason
 	for _, r := range legRights {
-		act, way := decideLeg(f, r.event)
+		act, way := decideLeg(&f, r.event)
 		has := slices.Contains(f.Leg.Possible(way.by), r.event)
 		if slices.Contains(offered, string(r.event)) != (act.Allowed() && has) {
 			t.Errorf("%s (%s): offered %v, decided %s by party %d", r.event, f.Leg.State, offered, act.Outcome, way.by)
@@ -172,7 +172,7 @@ func checkOffered(t *testing.T, f store.LegFile, offered []string) {
 func TestAnOverseerGivesAReason(t *testing.T) {
 	f := fileIn(casework.Sent, somebody{role: access.Supervisor, relations: access.Overseer}, access.L3, false)
 	for _, event := range []casework.EventName{casework.EventRemind, casework.EventReassign} {
-		if d, _ := decideLeg(f, event); d.Outcome != access.Denied {
+		if d, _ := decideLeg(&f, event); d.Outcome != access.Denied {
 			t.Errorf("%s without a reason: %s", event, d.Outcome)
 		}
 	}

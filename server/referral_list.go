@@ -31,7 +31,7 @@ func (s *referrals) ListReferrals(ctx context.Context, req *pb.ListReferralsRequ
 	})
 }
 
-func (c call) legPage(r *store.Reader, direction pb.ListReferralsRequest_Direction_Value, filter store.LegFilter) ([]store.LegFile, error) {
+func (c call) legPage(r *store.Reader, direction pb.ListReferralsRequest_Direction_Value, filter store.LegFilter) ([]*store.LegFile, error) {
 	switch {
 	case c.caller.Role == casework.RoleApp:
 		return r.Filed(c.caller, c.now, filter)
@@ -45,10 +45,10 @@ func (c call) legPage(r *store.Reader, direction pb.ListReferralsRequest_Directi
 func (c call) legList(r *store.Reader, req *pb.ListReferralsRequest, filter store.LegFilter, size int) (*pb.ListReferralsResponse, *store.Record, error) {
 	m := &pb.ListReferralsResponse{}
 	var log pageLog
-	next, err := listed(size, filter.Before, func(before store.Cursor, limit int) ([]store.LegFile, error) {
+	next, err := listed(size, filter.Before, func(before store.Cursor, limit int) ([]*store.LegFile, error) {
 		filter.Before, filter.Limit = before, limit
 		return c.legPage(r, req.GetDirection(), filter)
-	}, func(f store.LegFile) store.Cursor { return store.Cursor{Time: f.Leg.Sent, ID: f.Leg.ID} }, func(f store.LegFile) (func() error, error) {
+	}, func(f *store.LegFile) store.Cursor { return store.Cursor{Time: f.Leg.Sent, ID: f.Leg.ID} }, func(f *store.LegFile) (func() error, error) {
 		read := access.Decide(f.Facts.Doing(access.Read))
 		if !read.Allowed() || !read.Grant.Shows(access.F1Own) || req.GetOverdue() && !f.Duty.Overdue(c.now) {
 			return nil, nil

@@ -118,7 +118,7 @@ func (c call) legMessage(r legReader, f store.LegFile, g access.Grant) (*pb.Refe
 	if len(notes) > 0 {
 		d.note = &notes[len(notes)-1] // the filing's own is the oldest
 	}
-	return c.viewReferral(g, f, d, legActions(f), c.isSender(f), c.now), nil
+	return c.viewReferral(g, &f, d, legActions(&f), c.isSender(&f), c.now), nil
 }
 
 // accountable is the unit that owes a duty.
@@ -128,7 +128,7 @@ func (c call) accountable(d casework.Duty) casework.Unit {
 }
 
 // isSender tells whether the caller reads from the sender's side: the case is named to that side alone.
-func (c call) isSender(f store.LegFile) bool { return f.Leg.SenderRegister == c.caller.Unit.Register }
+func (c call) isSender(f *store.LegFile) bool { return f.Leg.SenderRegister == c.caller.Unit.Register }
 
 // legEvent is a request that moves a leg.
 type legEvent interface {
@@ -174,7 +174,7 @@ func (s *referrals) move(ctx context.Context, req legEvent, event casework.Event
 			return nil, err
 		}
 		f.Facts.Cond |= reasonGiven(req)
-		act, way := decideLeg(f, event)
+		act, way := decideLeg(&f, event)
 		if !act.Allowed() {
 			return nil, c.refuse(way.action, act, aboutLeg(f), req.GetName())
 		}
@@ -192,7 +192,7 @@ func (s *referrals) move(ctx context.Context, req legEvent, event casework.Event
 			return nil, err
 		}
 		if err := apply(m); err != nil {
-			return nil, withActions(err, legActions(f))
+			return nil, withActions(err, legActions(&f))
 		}
 		if err := m.put(act); err != nil {
 			return nil, err

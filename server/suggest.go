@@ -65,7 +65,7 @@ func (c call) search(r *store.Reader, req *pb.SuggestReceiversRequest) (search, 
 	f, err := c.legBy(r, req.GetReferral())
 	return search{
 		call: c, r: r, k: f.Case, leg: f.Leg, facts: f.Facts, about: aboutLeg(f),
-		open: func() (casework.Person, error) { return r.Client(f) },
+		open: func() (casework.Person, error) { return r.Client(&f) },
 	}, err
 }
 

@@ -37,7 +37,7 @@ type legDetails struct {
 }
 
 // viewReferral makes the message of a leg. A grant of another leg shows nothing.
-func (s *Server) viewReferral(g access.Grant, f store.LegFile, d legDetails, actions []string, sender bool, now time.Time) *pb.Referral {
+func (s *Server) viewReferral(g access.Grant, f *store.LegFile, d legDetails, actions []string, sender bool, now time.Time) *pb.Referral {
 	m := &pb.Referral{}
 	if g.Leg() != f.Leg.ID || g.Case() != f.Case.ID {
 		return m
@@ -65,7 +65,7 @@ func (s *Server) viewReferral(g access.Grant, f store.LegFile, d legDetails, act
 }
 
 // fillLeg fills what follows from the row of the leg and its duty.
-func (s *Server) fillLeg(m *pb.Referral, f store.LegFile, now time.Time) {
+func (s *Server) fillLeg(m *pb.Referral, f *store.LegFile, now time.Time) {
 	l := f.Leg
 	m.Name, m.Number, m.Etag = legName(l.ID), l.Number, etag(l.Revision)
 	m.Service = enum[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, l.Service)
@@ -100,7 +100,7 @@ func (s *Server) fillLeg(m *pb.Referral, f store.LegFile, now time.Time) {
 }
 
 // fillChain says how the leg came here, and whether its receiver works by letter.
-func (s *Server) fillChain(m *pb.Referral, f store.LegFile) {
+func (s *Server) fillChain(m *pb.Referral, f *store.LegFile) {
 	l := f.Leg
 	m.Hop, m.ForwardedByUnit = int32(l.Hop), unitName(l.ForwardedBy)
 	m.RootReferral, m.PreviousReferral, m.StartsAfterReferral = legName(l.Root), legName(l.Previous), legName(l.After)
@@ -108,7 +108,7 @@ func (s *Server) fillChain(m *pb.Referral, f store.LegFile) {
 }
 
 // fillTexts fills what people wrote, each by the sector of its author, or where a consent names it.
-func (s *Server) fillTexts(m *pb.Referral, f store.LegFile, d legDetails, sight sight) {
+func (s *Server) fillTexts(m *pb.Referral, f *store.LegFile, d legDetails, sight sight) {
 	m.ClientSex = enum[pb.Sex_Value](pb.Sex_Value_value, d.person.Sex)
 	m.ClientAgeBand = ageBand(d.person.Identity.BirthDate, casework.DateOf(s.now()))
 	bySender, byReceiver := s.authorClass(f.Leg.Sender), s.authorClass(f.Leg.Receiver)

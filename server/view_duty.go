@@ -23,7 +23,7 @@ func (s *Server) viewLegDuty(g access.Grant, d *store.DutyFile, officer casework
 	m.DutyOfficer = accountName(officer)
 	if !g.Shows(access.F1Own) {
 		m.LegalDueTime, m.Basis = nil, "" // a law names violence
-		if !s.ordinary(d.Leg) {
+		if !s.ordinary(&d.Leg) {
 			m.Service = 0
 		}
 	}
@@ -32,7 +32,7 @@ func (s *Server) viewLegDuty(g access.Grant, d *store.DutyFile, officer casework
 }
 
 // ordinary tells whether who oversees a late leg may learn its service.
-func (s *Server) ordinary(f store.LegFile) bool {
+func (s *Server) ordinary(f *store.LegFile) bool {
 	d := s.store.Directory()
 	sender, _ := d.Unit(f.Leg.Sender)
 	receiver, _ := d.Unit(f.Leg.Receiver)
@@ -40,7 +40,7 @@ func (s *Server) ordinary(f store.LegFile) bool {
 }
 
 // viewLate leaves of a leg what a unit that oversees it may learn: which unit sleeps since when, and no word of the client.
-func (s *Server) viewLate(m *pb.Referral, f store.LegFile) {
+func (s *Server) viewLate(m *pb.Referral, f *store.LegFile) {
 	m.LegalDueTime = nil // a law names violence
 	if !s.ordinary(f) {
 		m.Service = 0

@@ -59,7 +59,7 @@ func viewOffer(o store.Offer, rooms []casework.Coverage) *pb.OfferedService {
 
 // hideShelter puts the contact of a confidential unit in its place, unless the unit on whose side the leg is read knows of it: that a
 // woman was sent on to a shelter, or from one, is where she is.
-func (s *Server) hideShelter(m *pb.Referral, f store.LegFile, sender bool) {
+func (s *Server) hideShelter(m *pb.Referral, f *store.LegFile, sender bool) {
 	reader := f.Leg.Receiver
 	if sender {
 		reader = f.Leg.Sender

@@ -308,7 +308,7 @@ func scanLeg(r row) (l casework.Referral, err error) {
 }
 
 // Client is the person of a leg that this snapshot has shown.
-func (t *tx) Client(f LegFile) (casework.Person, error) { return t.identity(f.Case.Subject, f.subject) }
+func (t *tx) Client(f *LegFile) (casework.Person, error) { return t.identity(f.Case.Subject, f.subject) }
 
 // ReferralFor reads a leg and what Decide must know of the caller.
 func (t *tx) ReferralFor(c Caller, id casework.LegID, now time.Time) (LegFile, error) {
@@ -328,19 +328,20 @@ func (t *tx) legFile(c Caller, now time.Time, where string, key any) (LegFile, e
 	if len(files) == 0 {
 		return LegFile{Facts: c.Facts(now)}, nil
 	}
-	return files[0], nil
+	return *files[0], nil
 }
 
 // legFiles reads legs by a condition, each with what Decide must know of the caller.
-func (t *tx) legFiles(c Caller, now time.Time, where string, args ...any) ([]LegFile, error) {
+func (t *tx) legFiles(c Caller, now time.Time, where string, args ...any) ([]*LegFile, error) {
 	rows, err := t.legRows(c, now, where, args...)
 	return filesOf(rows, c, now), err
 }
 
-func filesOf(rows []legRow, c Caller, now time.Time) []LegFile {
-	files := make([]LegFile, len(rows))
-	for i, r := range rows {
-		files[i] = r.file(c, now)
+func filesOf(rows []legRow, c Caller, now time.Time) []*LegFile {
+	files := make([]*LegFile, len(rows))
+	for i := range rows {
+		file := rows[i].file(c, now)
+		files[i] = &file
 	}
 	return files
 }
@@ -393,7 +394,7 @@ func (t *tx) rowOfLeg(leg casework.Referral, c Caller, now time.Time) (r legRow,
 }
 
 // file says what of a row follows from the moment.
-func (r legRow) file(c Caller, now time.Time) LegFile {
+func (r *legRow) file(c Caller, now time.Time) LegFile {
 	f := LegFile{Leg: r.leg, Case: r.caseRow.Case, Basis: r.basis, Duty: r.duty, Known: true, Facts: c.Facts(now), subject: r.caseRow.subject}
 	r.rights.apply(&f.Facts, c, f.Case, now)
 	f.applyLeg(c, r.rights.absent, r.receives, now)

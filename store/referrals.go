@@ -170,12 +170,12 @@ type LegFilter struct {
 
 // Inbox reads legs to the caller's unit, or to one that it stands in for, newest first: a superset, of which Decide chooses.
 // Served by legs_receiver.
-func (t *tx) Inbox(c Caller, now time.Time, f LegFilter) ([]LegFile, error) {
+func (t *tx) Inbox(c Caller, now time.Time, f LegFilter) ([]*LegFile, error) {
 	units, err := t.servedUnits(c)
 	if err != nil {
 		return nil, err
 	}
-	var all []LegFile
+	var all []*LegFile
 	for _, unit := range units {
 		files, err := t.legPage(c, now, "l.receiver = $1", unit, f)
 		if err != nil {
@@ -184,7 +184,7 @@ func (t *tx) Inbox(c Caller, now time.Time, f LegFilter) ([]LegFile, error) {
 		all = append(all, files...)
 	}
 	if len(units) > 1 {
-		slices.SortFunc(all, func(a, b LegFile) int { // as the page's cursor goes: legs of one filing have one time
+		slices.SortFunc(all, func(a, b *LegFile) int { // as the page's cursor goes: legs of one filing have one time
 			return cmp.Or(b.Leg.Sent.Compare(a.Leg.Sent), bytes.Compare(b.Leg.ID[:], a.Leg.ID[:]))
 		})
 	}
@@ -207,16 +207,16 @@ func (t *tx) servedUnits(c Caller) ([]casework.UnitID, error) {
 }
 
 // Outbox reads legs from the caller's register, newest first. Served by legs_sender.
-func (t *tx) Outbox(c Caller, now time.Time, f LegFilter) ([]LegFile, error) {
+func (t *tx) Outbox(c Caller, now time.Time, f LegFilter) ([]*LegFile, error) {
 	return t.legPage(c, now, "l.sender_register = $1", c.Unit.Register, f)
 }
 
 // Filed reads legs that the caller filed, newest first: all that an app follows. Served by legs_account.
-func (t *tx) Filed(c Caller, now time.Time, f LegFilter) ([]LegFile, error) {
+func (t *tx) Filed(c Caller, now time.Time, f LegFilter) ([]*LegFile, error) {
 	return t.legPage(c, now, "l.account = $1", c.Account, f)
 }
 
-func (t *tx) legPage(c Caller, now time.Time, side string, key [16]byte, f LegFilter) ([]LegFile, error) {
+func (t *tx) legPage(c Caller, now time.Time, side string, key [16]byte, f LegFilter) ([]*LegFile, error) {
 	before := f.Before.Time
 	if f.Before.IsZero() {
 		before = endOfTime
