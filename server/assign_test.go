@@ -191,3 +191,12 @@ func TestReceivedLegsPassToo(t *testing.T) {
 	w.owes(t, "dokter-rsud", false)
 	w.call("dokter-rsud", "GET", "/v1/duties?scope=ME", nil).expect(t, 200, nil, []string{"FIRST_SERVICE", "REPORT"})
 }
+
+func TestEachFaultOfATransfersNamesIsToldOnce(t *testing.T) {
+	w := newWorld(t)
+	refused := w.call("kepala-cibinong", "POST", "/v1/cases:transfer", object{"requestId": newID(), "from": w.account(t, "gizi-cibinong"), "to": []string{"x", "y", ""}, "reason": longReason})
+	refused.expect(t, 400, []string{"to[0]", "to[1]", "to[2]", "NAME_FORMAT", "REQUIRED"}, []string{"DUPLICATE_ITEM"})
+	if told := strings.Count(string(refused.Body), `"field":"to[0]"`); told != 1 {
+		t.Errorf("the fault of to[0] is told %d times", told)
+	}
+}

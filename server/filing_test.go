@@ -478,3 +478,16 @@ func TestACallerThatHangsUpHarmsNobody(t *testing.T) {
 		t.Errorf("verify: %v %v", findings, err)
 	}
 }
+
+// An officer ends the task of an inside service by the name on her receipt; who may not see the case gets no name of it.
+func TestAReceiptNamesTheTaskOfAnInsideService(t *testing.T) {
+	w := newWorld(t)
+	inside := stuntedChild()
+	inside["requestId"], inside["legs"] = newID(), []object{{"service": "GROWTH_FOLLOW_UP", "receiverUnit": "units/POS-MELATI-3"}}
+	receipt := w.call("gizi-cibinong", "POST", "/v1/referrals:file", inside)
+	receipt.expect(t, 200, []string{`"inside":true`, `"task":"tasks/`}, []string{`"byLetter"`})
+	w.call("gizi-cibinong", "GET", "/v1/"+receipt.text("case"), nil).expect(t, 200, []string{receipt.text("legs.0.task")}, nil)
+
+	inside["requestId"] = newID()
+	w.call("kader-melati", "POST", "/v1/referrals:file", inside).expect(t, 200, []string{`"inside":true`}, []string{`"task"`})
+}

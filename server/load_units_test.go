@@ -148,7 +148,7 @@ func TestAUnitByLetterGetsAccounts(t *testing.T) {
 	body := survivorFiling()
 	body["legs"] = []object{{"service": "LEGAL_AID", "receiverUnit": "units/LBH-BOGOR"}}
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", body)
-	filed.expect(t, 200, []string{"SENT"}, nil)
+	filed.expect(t, 200, []string{"SENT", `"byLetter":true`}, nil)
 	leg := filed.text("legs.0.referral")
 	other := survivorFiling()
 	other["legs"] = []object{{"service": "VICTIM_ACCOMPANIMENT", "receiverUnit": "units/LBH-BOGOR"}}

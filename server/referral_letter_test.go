@@ -24,6 +24,8 @@ func TestALegByLetterIsRecordedByTheReturnUnit(t *testing.T) {
 		d.ok(t, "gizi-cibinong", leg, "acknowledge", phone, "ACKNOWLEDGED")
 		d.ok(t, "gizi-cibinong", leg, "requestInfo", object{"heardBy": "LETTER", "questions": []string{"DOCUMENTS"}}, "NEEDS_INFO").
 			expect(t, 200, []string{`"duty":"ANSWER"`}, nil)
+		d.refused(t, "gizi-cibinong", leg, "provideInfo", object{"answers": []object{{"question": "DOCUMENTS", "text": "KTP"}}}, "INVALID_FIELD").
+			expect(t, 400, []string{"answers[0].reply", "REQUIRED"}, nil)
 		d.ok(t, "gizi-cibinong", leg, "provideInfo", object{"answers": []object{{"question": "DOCUMENTS", "reply": "YES"}}}, "ACKNOWLEDGED")
 		d.refused(t, "gizi-cibinong", leg, "accept", phone, "OFFICER_INVALID")
 		d.refused(t, "gizi-cibinong", leg, "accept", object{"heardBy": "PHONE", "officer": w.account(t, "gizi-cibinong")}, "INVALID_FIELD")

@@ -29,8 +29,9 @@ func (in *intake) transfer(req *pb.TransferCaseloadRequest) (from casework.Accou
 		field := fmt.Sprintf("to[%d]", i)
 		account := in.account(field, name)
 		switch {
-		case account == (casework.AccountID{}):
-			in.fault(field, "NAME_FORMAT")
+		case name == "":
+			in.fault(field, "REQUIRED")
+		case account == (casework.AccountID{}): // told already
 		case account == from || slices.Contains(to, account):
 			in.fault(field, "DUPLICATE_ITEM")
 		}

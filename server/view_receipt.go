@@ -33,6 +33,12 @@ func (j *filed) viewFiledLeg(l casework.Referral, duty casework.Duty, inside boo
 		AccountableUnit: unitName(duty.Unit), Duty: enum[pb.DutyName_Value](pb.DutyName_Value_value, duty.Name),
 		DueTime: timestamp(duty.Due), LegalDueTime: timestamp(duty.Legal),
 	}
+	if inside {
+		m.Task = named("tasks", duty.Object)
+	}
+	if unit, ok := j.store.Directory().Unit(l.Receiver); ok {
+		m.ByLetter = unit.Channel == casework.ChannelLetter
+	}
 	if offer, ok := j.store.Directory().Offer(l.Receiver, l.Service); ok {
 		m.Bring = offer.Bring
 	}

@@ -86,7 +86,7 @@ func (r Referral) checkAnswers(answers []InfoAnswer) error {
 		field := fmt.Sprintf("answers[%d]", i)
 		v.check(slices.Contains(r.Questions, a.Question), field+".question", "NOT_ASKED")
 		v.check(!given[a.Question], field+".question", "TWICE")
-		v.check(a.Reply.Valid(), field+".reply", "NOT_A_REPLY")
+		v.require(a.Reply.Valid(), field+".reply")
 		given[a.Question] = true
 	}
 	v.require(!slices.ContainsFunc(r.Questions, func(q InfoQuestion) bool { return !given[q] }), "answers")
