@@ -139,6 +139,11 @@ func (s *accounts) ListAbsences(ctx context.Context, req *pb.ListAbsencesRequest
 		if err != nil {
 			return nil, nil, err
 		}
+		facts := c.caller.Facts(c.now).Doing(access.AbsenceSet)
+		facts.Cond |= access.Self // who stands in for whom is told to those who may be absent themselves: not to an app, nor an auditor
+		if act := access.Decide(facts); !act.Allowed() {
+			return nil, nil, c.refuse(access.AbsenceSet, act, object{}, "absences")
+		}
 		after, err := c.cursor("absences", req, req.GetPageToken())
 		if err != nil {
 			return nil, nil, err

@@ -114,3 +114,9 @@ func TestWhoMaySayThatSomebodyIsAbsent(t *testing.T) {
 	w.call("kepala-cibinong", "GET", "/v1/absences", nil).expect(t, 200, nil, []string{set.Name})
 	w.absence("bidan-cibinong", object{"deputy": gizi, "untilTime": tomorrow}).expect(t, 200, nil, []string{set.Name})
 }
+
+func TestAnAppIsNotToldWhoIsAbsent(t *testing.T) {
+	w := openWorld(t, t.TempDir(), nil)
+	w.call("bidan-cibinong", "GET", "/v1/absences", nil).expect(t, 200, nil, nil)
+	w.call("app-melati", "GET", "/v1/absences", nil).expect(t, 403, nil, nil)
+}
