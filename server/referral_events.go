@@ -76,7 +76,7 @@ func (c call) ownCase(w *store.Writer, name string) (casework.CaseID, error) {
 	if err != nil {
 		return casework.CaseID{}, err
 	}
-	read := access.Decide(file.Facts.Doing(access.Read))
+	read := ofCase(access.Decide(file.Facts.Doing(access.Read)))
 	if file.Case.Register != c.caller.Unit.Register || !read.Allowed() {
 		unknown := casework.Violations{{Field: "receiverCase", Reason: "CASE_UNKNOWN"}}
 		return casework.CaseID{}, c.refuseAs(unknown, read, aboutCase(file.Case), name)
