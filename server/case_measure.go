@@ -10,6 +10,9 @@ import (
 
 // meaningOfMeasurement is what the rules have against a measurement of any child.
 func (s *Server) meaningOfMeasurement(req *pb.AddMeasurementRequest) casework.Violations {
+	if req.GetMeasurement() == nil {
+		return nil // the contract has said so already
+	}
 	in := s.intake()
 	in.measurement("measurement", req.GetMeasurement())
 	return in.faults

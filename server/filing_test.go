@@ -491,3 +491,10 @@ func TestAReceiptNamesTheTaskOfAnInsideService(t *testing.T) {
 	inside["requestId"] = newID()
 	w.call("kader-melati", "POST", "/v1/referrals:file", inside).expect(t, 200, []string{`"inside":true`}, []string{`"task"`})
 }
+
+func TestAMeasurementThatIsMissingIsToldAsMissing(t *testing.T) {
+	w := newWorld(t)
+	kept := w.call("gizi-cibinong", "POST", "/v1/referrals:file", stuntedChild()).text("case")
+	w.call("gizi-cibinong", "POST", "/v1/"+kept+":addMeasurement", object{"requestId": newID()}).
+		expect(t, 400, []string{"INVALID_FIELD", `"field":"measurement"`, "REQUIRED"}, nil)
+}
