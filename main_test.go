@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"os"
 	"strings"
 	"testing"
 
@@ -18,5 +19,18 @@ func TestEveryStepOfTheDemoHolds(t *testing.T) {
 		if code != 0 || !strings.HasSuffix(out.String(), "every step held\n") || faults.Len() > 0 {
 			t.Errorf("seed %s: exit code %d, %s\n%s", seed, code, &faults, &out)
 		}
+	}
+}
+
+// An operator who mistypes a folder must not read OK of a database that was made for the asking.
+func TestVerifyOfAFolderWithoutADatabaseIsRefused(t *testing.T) {
+	var out, faults bytes.Buffer
+	folder := t.TempDir()
+	code := cli.Run(&commands{}, []string{"verify", "--data", folder + "/data", "--keys", folder + "/keys"}, cli.Streams{Out: &out, Err: &faults})
+	if code != 2 || out.Len() > 0 || !strings.Contains(faults.String(), "no database") {
+		t.Errorf("exit code %d, %q, %q", code, &out, &faults)
+	}
+	if _, err := os.Stat(folder + "/data"); err == nil {
+		t.Error("verify made the folder")
 	}
 }

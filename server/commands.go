@@ -328,8 +328,11 @@ var ErrDamage error = ending{
 	errors.New("the database is damaged: stop the server, keep a copy of both folders, and put back your newest whole copy"), exitDamage,
 }
 
-// Run prints what it found.
+// Run prints what it found. A folder without a database is a wrong folder: an OK of one that was made a moment ago says nothing.
 func (c *Verify) Run(ctx context.Context) error {
+	if f, err := c.completed(); err == nil && !store.HasDatabase(f.Data) {
+		return misconfigured(fmt.Errorf("%s holds no database: give --data the right folder", f.Data))
+	}
 	return c.with(ctx, func(st *store.Store) error {
 		findings, err := st.Verify(ctx)
 		if err != nil {

@@ -322,3 +322,9 @@ func (k *keyring) subkey(key []byte, label string) []byte {
 	k.subkeys.Store(u, sub)
 	return sub
 }
+
+// HasDatabase reports whether the folder holds a database already.
+func HasDatabase(data string) bool {
+	_, err := os.Stat(filepath.Join(data, databaseName))
+	return err == nil
+}
