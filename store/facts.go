@@ -308,7 +308,9 @@ func scanLeg(r row) (l casework.Referral, err error) {
 }
 
 // Client is the person of a leg that this snapshot has shown.
-func (t *tx) Client(f *LegFile) (casework.Person, error) { return t.identity(f.Case.Subject, f.subject) }
+func (t *tx) Client(f *LegFile) (casework.Person, error) {
+	return t.identity(f.Case.Subject, f.subject)
+}
 
 // ReferralFor reads a leg and what Decide must know of the caller.
 func (t *tx) ReferralFor(c Caller, id casework.LegID, now time.Time) (LegFile, error) {
