@@ -107,9 +107,18 @@ func drawn(t *rapid.T, c *chain, now time.Time) entry {
 		e.do = forward(rapid.SampledFrom(places).Draw(t, "to"), e.by, reason)
 		return e
 	}
-	a := rapid.SampledFrom(historic).Draw(t, "act")
+	a := rapid.SampledFrom(apt(t, c.legs[e.leg])).Draw(t, "act")
 	e.event, e.by, e.do = a.event, a.by, on(a.do)
 	return e
+}
+
+// apt are the acts of which one is drawn: half of the times those that fit the leg's state, or few histories would come to an end.
+func apt(t *rapid.T, leg Referral) []act {
+	fit := slices.DeleteFunc(slices.Clone(historic), func(a act) bool { return !slices.Contains(leg.Possible(a.by), a.event) })
+	if len(fit) == 0 || rapid.Bool().Draw(t, "any") {
+		return historic
+	}
+	return fit
 }
 
 // historic are the acts that change nothing before they act, of every kind: good, refused and implied ones.
