@@ -79,6 +79,13 @@ func (s *referrals) ReassignReferral(ctx context.Context, req *pb.ReassignReferr
 	})
 }
 
+// meaningOfReminder holds the length of its reason, before any leg is looked for.
+func (s *Server) meaningOfReminder(req *pb.RemindReferralRequest) casework.Violations {
+	in := s.intake()
+	in.reason(req.GetReason())
+	return in.faults
+}
+
 // RemindReferral tells the unit that is late that an office above it has seen so.
 func (s *referrals) RemindReferral(ctx context.Context, req *pb.RemindReferralRequest) (*pb.Referral, error) {
 	return s.move(ctx, req, casework.EventRemind, func(m *movement) (err error) {

@@ -257,6 +257,7 @@ func TestTheOverseerRemindsAndReassignsAndDoesNothingElse(t *testing.T) {
 		w.event("kepala-dp3ap2kb", leg, event, body).expect(t, 403, []string{"ACTION_NOT_ALLOWED"}, []string{survivor})
 	}
 	w.event("kepala-dinkes", leg, "remind", object{"reason": why}).expect(t, 404, nil, []string{leg})
+	w.event("kepala-dp3ap2kb", leg, "remind", object{"reason": "segera"}).expect(t, 400, []string{`"field":"reason"`, "REASON_REQUIRED"}, nil)
 	w.event("kepala-dp3ap2kb", leg, "remind", object{"reason": why}).expect(t, 200, []string{leg}, []string{survivor, why})
 	if told := w.notices("pendamping-uptd"); !slices.ContainsFunc(told, func(n string) bool { return strings.HasPrefix(n, "REMINDER") }) {
 		t.Errorf("the unit that sleeps was not reminded: %q", told)

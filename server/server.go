@@ -124,6 +124,7 @@ func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 	return map[string]func(proto.Message) casework.Violations{
 		pb.ReferralService_FileReferral_FullMethodName:     meaningOf(s.meaningOfFiling),
 		pb.ReferralService_RecordProgress_FullMethodName:   meaningOf(s.meaningOfProgress),
+		pb.ReferralService_RemindReferral_FullMethodName:   meaningOf(s.meaningOfReminder),
 		pb.ReferralService_ForwardReferral_FullMethodName:  meaningOf(s.meaningOfForwarding),
 		pb.CaseService_AssessCase_FullMethodName:           meaningOf(s.meaningOfAssessment),
 		pb.CaseService_AddMeasurement_FullMethodName:       meaningOf(s.meaningOfMeasurement),
