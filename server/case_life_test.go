@@ -464,6 +464,15 @@ func TestATaskByHandIsDueWhenItsAuthorSays(t *testing.T) {
 		t.Errorf("due %s, want %s", made.GetDueTime().AsTime(), due)
 	}
 	w.call("pendamping-uptd", "GET", "/v1/duties?scope=ME", nil).expect(t, 200, []string{`"duty":"TASK"`, "telepon Kamis"}, []string{survivor})
+	mine, err := w.duties().ListDuties(w.as("pendamping-uptd"), &pb.ListDutiesRequest{Scope: pb.ListDutiesRequest_Scope_ME})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range mine.GetDuties() {
+		if byHand := d.GetTaskLabel() == pb.TaskLabel_BY_HAND; byHand != (d.GetBasis() == "") {
+			t.Errorf("%s says its time follows from %q", d.GetDuty(), d.GetBasis())
+		}
+	}
 	w.call("kepala-uptd", "GET", "/v1/duties?scope=UNIT", nil).expect(t, 200, []string{`"duty":"TASK"`}, []string{survivor, "telepon Kamis"})
 	ended, err := w.duties().EndTask(w.as("pendamping-uptd"), &pb.EndTaskRequest{Name: made.Name, RequestId: newID(), State: pb.TaskState_NOT_DUE, Reason: "sudah datang"})
 	said(t, ended, err, []string{`"NOT_DUE"`, "sudah datang"}, nil)

@@ -60,6 +60,9 @@ func viewCaseDuty(g access.Grant, d *store.DutyFile, text string, actions []stri
 	case casework.OnTask:
 		m.Task, m.Text = named("tasks", d.Object), text
 		m.TaskLabel = enum[pb.TaskLabel_Value](pb.TaskLabel_Value_value, d.Label)
+		if d.Label == casework.TaskByHand {
+			m.Basis = "" // a person set its time, and no table
+		}
 		m.Service = enum[pb.ReferralServiceType_Value](pb.ReferralServiceType_Value_value, d.Service)
 	case casework.OnReview:
 		m.Name = named("reviews", d.Object)

@@ -238,7 +238,7 @@ type Duty struct {
 	EscalationLevel int32 `protobuf:"varint,11,opt,name=escalation_level,json=escalationLevel,proto3" json:"escalation_level,omitempty"`
 	// Level 1 or more.
 	Overdue bool `protobuf:"varint,12,opt,name=overdue,proto3" json:"overdue,omitempty"`
-	// Events that this caller may now send to `name`.
+	// Events that this caller may now send to `name`; `end` to `task`.
 	AllowedActions []string `protobuf:"bytes,13,rep,name=allowed_actions,json=allowedActions,proto3" json:"allowed_actions,omitempty"`
 	// Of a task: what it is.
 	TaskLabel TaskLabel_Value `protobuf:"varint,14,opt,name=task_label,json=taskLabel,proto3,enum=sinergi.v1.TaskLabel_Value" json:"task_label,omitempty"`
@@ -252,7 +252,7 @@ type Duty struct {
 	Level3Time *timestamppb.Timestamp `protobuf:"bytes,18,opt,name=level3_time,json=level3Time,proto3" json:"level3_time,omitempty"`
 	// When silence ends it; empty: never.
 	LapseTime *timestamppb.Timestamp `protobuf:"bytes,19,opt,name=lapse_time,json=lapseTime,proto3" json:"lapse_time,omitempty"`
-	// What the time follows from, in the words of the deadline table.
+	// What the time follows from, in the words of the deadline table; empty if a person set it.
 	Basis string `protobuf:"bytes,20,opt,name=basis,proto3" json:"basis,omitempty"`
 	// Duty officer of the unit, `accounts/{uuid}`, for who oversees.
 	DutyOfficer   string `protobuf:"bytes,21,opt,name=duty_officer,json=dutyOfficer,proto3" json:"duty_officer,omitempty"`
