@@ -47,20 +47,26 @@ func (c call) caseBy(r caseReader, name string) (store.CaseFile, error) {
 	return r.CaseByNumber(c.caller, number, c.now)
 }
 
+// readCase finds the case that a read names and decides the read: who may read nothing of it is told what one is told of a case that never was.
+func (s *Server) readCase(ctx context.Context, r *store.Reader, name string) (c call, f store.CaseFile, read access.Decision, err error) {
+	if c, err = s.reading(ctx, r); err != nil {
+		return c, f, read, err
+	}
+	if f, err = c.caseBy(r, name); err != nil {
+		return c, f, read, err
+	}
+	if read = ofCase(access.Decide(f.Facts.Doing(access.Read))); !read.Allowed() {
+		return c, f, read, c.refuse(access.Read, read, aboutCase(f.Case), name)
+	}
+	return c, f, read, nil
+}
+
 // GetCase reads one case.
 func (s *cases) GetCase(ctx context.Context, req *pb.GetCaseRequest) (*pb.Case, error) {
 	return store.ReadLogged(ctx, s.store, func(r *store.Reader) (*pb.Case, *store.Record, error) {
-		c, err := s.reading(ctx, r)
+		c, f, read, err := s.readCase(ctx, r, req.GetName())
 		if err != nil {
 			return nil, nil, err
-		}
-		f, err := c.caseBy(r, req.GetName())
-		if err != nil {
-			return nil, nil, err
-		}
-		read := ofCase(access.Decide(f.Facts.Doing(access.Read)))
-		if !read.Allowed() {
-			return nil, nil, c.refuse(access.Read, read, aboutCase(f.Case), req.GetName())
 		}
 		m, err := c.caseMessage(r, f, read.Grant)
 		return m, c.readRecord(read, aboutCase(f.Case), f.Case), err

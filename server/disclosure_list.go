@@ -12,17 +12,9 @@ import (
 // ListDisclosures lists the bases of a case, newest first.
 func (s *cases) ListDisclosures(ctx context.Context, req *pb.ListDisclosuresRequest) (*pb.ListDisclosuresResponse, error) {
 	return store.ReadLogged(ctx, s.store, func(r *store.Reader) (*pb.ListDisclosuresResponse, *store.Record, error) {
-		c, err := s.reading(ctx, r)
+		c, f, read, err := s.readCase(ctx, r, req.GetName())
 		if err != nil {
 			return nil, nil, err
-		}
-		f, err := c.caseBy(r, req.GetName())
-		if err != nil {
-			return nil, nil, err
-		}
-		read := ofCase(access.Decide(f.Facts.Doing(access.Read)))
-		if !read.Allowed() {
-			return nil, nil, c.refuse(access.Read, read, aboutCase(f.Case), req.GetName())
 		}
 		m := &pb.ListDisclosuresResponse{}
 		if read.Grant.Shows(access.F1) { // a pointer or a receipt shows no basis

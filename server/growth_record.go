@@ -52,14 +52,8 @@ type growthCase struct {
 
 // growthOf decides the read of a case, and gathers what its grant opens.
 func (s *Server) growthOf(ctx context.Context, r *store.Reader, name string) (g growthCase, err error) {
-	if g.call, err = s.reading(ctx, r); err != nil {
+	if g.call, g.file, g.read, err = s.readCase(ctx, r, name); err != nil {
 		return g, err
-	}
-	if g.file, err = g.caseBy(r, name); err != nil {
-		return g, err
-	}
-	if g.read = ofCase(access.Decide(g.file.Facts.Doing(access.Read))); !g.read.Allowed() {
-		return g, g.refuse(access.Read, g.read, aboutCase(g.file.Case), name)
 	}
 	if g.person, err = r.Subject(g.file); err != nil {
 		return g, err

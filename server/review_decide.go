@@ -144,9 +144,15 @@ func (m *judgement) judge(outcome casework.ReviewOutcome, reason string) error {
 	}, m.entry)
 }
 
+// exceptionLegs are an exception and the open legs that stand on it.
+type exceptionLegs struct {
+	id   casework.DisclosureID
+	legs []casework.Referral
+}
+
 // underJudgement are the exceptions that a judgement is about: the one that was recorded, or after a withdrawal those on which legs
 // stay; each with its open legs.
-func (m *judgement) underJudgement() (map[casework.DisclosureID][]casework.Referral, error) {
+func (m *judgement) underJudgement() ([]exceptionLegs, error) {
 	all, err := m.w.Disclosures(m.f.Case)
 	if err != nil {
 		return nil, err
@@ -155,12 +161,13 @@ func (m *judgement) underJudgement() (map[casework.DisclosureID][]casework.Refer
 	if err != nil {
 		return nil, err
 	}
-	about := map[casework.DisclosureID][]casework.Referral{}
+	var about []exceptionLegs
 	for _, d := range all {
 		if !d.Kind.IsException() || !d.ValidAt(m.now) || m.v.Kind == casework.ReviewException && d.ID != m.v.Object {
 			continue
 		}
-		about[d.ID] = slices.DeleteFunc(slices.Clone(legs), func(l casework.Referral) bool { return l.Disclosure != d.ID })
+		onIt := slices.DeleteFunc(slices.Clone(legs), func(l casework.Referral) bool { return l.Disclosure != d.ID })
+		about = append(about, exceptionLegs{d.ID, onIt})
 	}
 	return about, nil
 }
@@ -171,11 +178,11 @@ func (m *judgement) endExceptions() error {
 	if err != nil {
 		return err
 	}
-	for id, legs := range about {
-		if err := m.w.ExpireDisclosure(id, m.entry); err != nil {
+	for _, e := range about {
+		if err := m.w.ExpireDisclosure(e.id, m.entry); err != nil {
 			return err
 		}
-		for _, l := range legs {
+		for _, l := range e.legs {
 			for _, byReceiver := range []bool{false, true} {
 				if err := m.w.NotifyOther(l, casework.NoticeConsentEnded, byReceiver, m.entry); err != nil {
 					return err
@@ -193,12 +200,12 @@ func (m *judgement) exceptAnew() error {
 	if err != nil {
 		return err
 	}
-	for id, legs := range about {
-		if len(legs) == 0 {
+	for _, e := range about {
+		if len(e.legs) == 0 {
 			continue
 		}
-		review, duty := uuid.NewSHA1(uuid.UUID(m.entry), id[:]), uuid.NewSHA1(uuid.UUID(id), m.entry[:])
-		d := casework.Disclosure{ID: id, Case: m.f.Case.ID}
+		review, duty := uuid.NewSHA1(uuid.UUID(m.entry), e.id[:]), uuid.NewSHA1(uuid.UUID(e.id), m.entry[:])
+		d := casework.Disclosure{ID: e.id, Case: m.f.Case.ID}
 		if err := m.review(m.w, casework.ReviewException, d, m.f.Case, casework.ID(review), casework.ID(duty), m.entry); err != nil {
 			return err
 		}

@@ -15,17 +15,9 @@ import (
 func (s *cases) ListTimeline(ctx context.Context, req *pb.ListTimelineRequest) (*pb.ListTimelineResponse, error) {
 	size := pageSize(req.GetPageSize())
 	return store.ReadLogged(ctx, s.store, func(r *store.Reader) (*pb.ListTimelineResponse, *store.Record, error) {
-		c, err := s.reading(ctx, r)
+		c, f, read, err := s.readCase(ctx, r, req.GetName())
 		if err != nil {
 			return nil, nil, err
-		}
-		f, err := c.caseBy(r, req.GetName())
-		if err != nil {
-			return nil, nil, err
-		}
-		read := ofCase(access.Decide(f.Facts.Doing(access.Read)))
-		if !read.Allowed() {
-			return nil, nil, c.refuse(access.Read, read, aboutCase(f.Case), req.GetName())
 		}
 		before, err := c.cursor("timeline", req, req.GetPageToken())
 		if err != nil {
