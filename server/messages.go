@@ -202,6 +202,39 @@ var reasons = map[pb.ErrorReason_Value]reasonText{
 	pb.ErrorReason_DISCLOSURE_STATE: {codes.FailedPrecondition, text{
 		"The basis has ended.", "Dasar berbagi data sudah berakhir.",
 	}},
+	pb.ErrorReason_AWAITING_SECOND: {codes.FailedPrecondition, text{
+		"A second person has to approve this; the same request again gives the answer.", "Perlu persetujuan orang kedua; kirim permintaan yang sama lagi untuk hasilnya.",
+	}},
+	pb.ErrorReason_SIGN_IN_FAILED: {codes.Unauthenticated, text{
+		"Account, password, code or link is wrong or over.", "Akun, kata sandi, kode, atau tautan salah atau sudah berakhir.",
+	}},
+	pb.ErrorReason_AUTHORIZATION_PENDING: {codes.FailedPrecondition, text{
+		"Nobody has approved the device yet; ask again after the interval.", "Belum ada yang menyetujui perangkat ini; tanya lagi setelah jedanya.",
+	}},
+	pb.ErrorReason_SIGN_ON_UNAVAILABLE: {codes.FailedPrecondition, text{
+		"The sign-on of the regency is not set up or does not answer.", "Masuk lewat akun kabupaten belum diatur atau tidak menjawab.",
+	}},
+	pb.ErrorReason_APPROVAL_STATE: {codes.FailedPrecondition, text{
+		"The approval has ended.", "Permintaan persetujuan sudah berakhir.",
+	}},
+	pb.ErrorReason_BLOCK_STANDS: {codes.FailedPrecondition, text{
+		"The block stands as long as its cause does.", "Pemblokiran berlaku selama sebabnya masih ada.",
+	}},
+	pb.ErrorReason_LEGAL_HOLD: {codes.FailedPrecondition, text{
+		"A legal hold keeps the case.", "Kasus ditahan oleh perintah hukum.",
+	}},
+	pb.ErrorReason_LEVEL_FLOOR: {codes.FailedPrecondition, text{
+		"A case of this type is never less secret than this.", "Kasus jenis ini tidak boleh kurang rahasia dari ini.",
+	}},
+	pb.ErrorReason_TOKEN_LIMIT: {codes.FailedPrecondition, text{
+		"Two tokens of the app are valid already; revoke one.", "Dua token aplikasi masih berlaku; cabut salah satunya.",
+	}},
+	pb.ErrorReason_COPY_REFUSED: {codes.FailedPrecondition, text{
+		"Who asks is recorded as alleged perpetrator.", "Peminta tercatat sebagai terlapor.",
+	}},
+	pb.ErrorReason_ACCOUNT_STATE: {codes.FailedPrecondition, text{
+		"The account, role or token has ended, or works already.", "Akun, peran, atau token sudah berakhir, atau sudah berlaku.",
+	}},
 }
 
 // fieldTexts say what is wrong with a field. %s is the limit that the contract sets.

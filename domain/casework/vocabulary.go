@@ -415,6 +415,7 @@ const (
 	OnTask       DutyKind = "TASK"
 	OnReview     DutyKind = "REVIEW"
 	OnDisclosure DutyKind = "DISCLOSURE_EXPIRY"
+	OnApproval   DutyKind = "APPROVAL"
 )
 
 var dutyKindLabels = labels[DutyKind]{
@@ -423,6 +424,7 @@ var dutyKindLabels = labels[DutyKind]{
 	OnTask:       "Tugas",
 	OnReview:     "Telaah",
 	OnDisclosure: "Persetujuan berakhir",
+	OnApproval:   "Persetujuan kedua",
 }
 
 // Label is the Indonesian text of the value.
@@ -456,6 +458,9 @@ const (
 	DutyTask             DutyName = "TASK"
 	DutyReviewException  DutyName = "REVIEW_EXCEPTION"
 	DutyRenewConsent     DutyName = "RENEW_CONSENT"
+	DutyReviewGlass      DutyName = "REVIEW_GLASS"
+	DutyApprove          DutyName = "APPROVE"
+	DutyAnswerGlass      DutyName = "ANSWER_GLASS"
 )
 
 var dutyNameLabels = labels[DutyName]{
@@ -480,6 +485,9 @@ var dutyNameLabels = labels[DutyName]{
 	DutyTask:             "Tugas",
 	DutyReviewException:  "Telaah pengecualian",
 	DutyRenewConsent:     "Perbarui persetujuan",
+	DutyReviewGlass:      "Telaah buka darurat",
+	DutyApprove:          "Setujui atau tolak",
+	DutyAnswerGlass:      "Jelaskan buka darurat",
 }
 
 // Label is the Indonesian text of the value.
@@ -1422,29 +1430,47 @@ func (v ExclusionReason) Valid() bool { return exclusionReasonLabels.has(v) }
 type NoticeKind string
 
 const (
-	NoticeDutyLate      NoticeKind = "DUTY_LATE"
-	NoticeLegChanged    NoticeKind = "LEG_CHANGED"
-	NoticeLegArrived    NoticeKind = "LEG_ARRIVED"
-	NoticeReminder      NoticeKind = "REMINDER"
-	NoticeAssigned      NoticeKind = "ASSIGNED"
-	NoticeConsentEnded  NoticeKind = "CONSENT_ENDED"
-	NoticeConsentEnding NoticeKind = "CONSENT_ENDING"
-	NoticeException     NoticeKind = "EXCEPTION"
-	NoticeReviewDue     NoticeKind = "REVIEW_DUE"
-	NoticeReviewDecided NoticeKind = "REVIEW_DECIDED"
+	NoticeDutyLate          NoticeKind = "DUTY_LATE"
+	NoticeLegChanged        NoticeKind = "LEG_CHANGED"
+	NoticeLegArrived        NoticeKind = "LEG_ARRIVED"
+	NoticeReminder          NoticeKind = "REMINDER"
+	NoticeAssigned          NoticeKind = "ASSIGNED"
+	NoticeConsentEnded      NoticeKind = "CONSENT_ENDED"
+	NoticeConsentEnding     NoticeKind = "CONSENT_ENDING"
+	NoticeException         NoticeKind = "EXCEPTION"
+	NoticeReviewDue         NoticeKind = "REVIEW_DUE"
+	NoticeReviewDecided     NoticeKind = "REVIEW_DECIDED"
+	NoticeGlassOpened       NoticeKind = "GLASS_OPENED"
+	NoticeBlockedAttempt    NoticeKind = "BLOCKED_ATTEMPT"
+	NoticeApprovalDue       NoticeKind = "APPROVAL_DUE"
+	NoticeApprovalDecided   NoticeKind = "APPROVAL_DECIDED"
+	NoticeLimitReached      NoticeKind = "LIMIT_REACHED"
+	NoticeMembershipPending NoticeKind = "MEMBERSHIP_PENDING"
+	NoticeAccountChanged    NoticeKind = "ACCOUNT_CHANGED"
+	NoticeWitnessSilent     NoticeKind = "WITNESS_SILENT"
+	NoticeProtectionChanged NoticeKind = "PROTECTION_CHANGED"
 )
 
 var noticeKindLabels = labels[NoticeKind]{
-	NoticeDutyLate:      "Tugas melewati tenggat",
-	NoticeLegChanged:    "Rujukan berubah",
-	NoticeLegArrived:    "Rujukan baru",
-	NoticeReminder:      "Diingatkan unit pengawas",
-	NoticeAssigned:      "Kasus ditugaskan",
-	NoticeConsentEnded:  "Persetujuan berakhir",
-	NoticeConsentEnding: "Persetujuan akan berakhir",
-	NoticeException:     "Pengecualian dicatat",
-	NoticeReviewDue:     "Telaah menunggu",
-	NoticeReviewDecided: "Telaah diputuskan",
+	NoticeDutyLate:          "Tugas melewati tenggat",
+	NoticeLegChanged:        "Rujukan berubah",
+	NoticeLegArrived:        "Rujukan baru",
+	NoticeReminder:          "Diingatkan unit pengawas",
+	NoticeAssigned:          "Kasus ditugaskan",
+	NoticeConsentEnded:      "Persetujuan berakhir",
+	NoticeConsentEnding:     "Persetujuan akan berakhir",
+	NoticeException:         "Pengecualian dicatat",
+	NoticeReviewDue:         "Telaah menunggu",
+	NoticeReviewDecided:     "Telaah diputuskan",
+	NoticeGlassOpened:       "Kasus dibuka darurat",
+	NoticeBlockedAttempt:    "Akun yang diblokir mencoba membuka kasus",
+	NoticeApprovalDue:       "Menunggu orang kedua",
+	NoticeApprovalDecided:   "Orang kedua sudah memutuskan",
+	NoticeLimitReached:      "Batas terlampaui",
+	NoticeMembershipPending: "Peran menunggu persetujuan",
+	NoticeAccountChanged:    "Akun unit berubah",
+	NoticeWitnessSilent:     "Saksi jurnal diam",
+	NoticeProtectionChanged: "Perlindungan kasus berubah",
 }
 
 // Label is the Indonesian text of the value.
@@ -1459,11 +1485,13 @@ type ReviewKind string
 const (
 	ReviewException  ReviewKind = "EXCEPTION"
 	ReviewWithdrawal ReviewKind = "WITHDRAWAL"
+	ReviewGlass      ReviewKind = "GLASS"
 )
 
 var reviewKindLabels = labels[ReviewKind]{
 	ReviewException:  "Pengecualian",
 	ReviewWithdrawal: "Pencabutan dengan pengecualian",
+	ReviewGlass:      "Buka darurat",
 }
 
 // Label is the Indonesian text of the value.
@@ -1600,3 +1628,85 @@ func (v TimelineKind) Label() string { return timelineKindLabels[v] }
 
 // Valid tells whether the value is of the vocabulary.
 func (v TimelineKind) Valid() bool { return timelineKindLabels.has(v) }
+
+// GlassCode: what kind of emergency opens the glass.
+type GlassCode string
+
+const (
+	GlassImminentDanger   GlassCode = "IMMINENT_DANGER"
+	GlassChildInDanger    GlassCode = "CHILD_IN_DANGER"
+	GlassMedicalEmergency GlassCode = "MEDICAL_EMERGENCY"
+)
+
+var glassCodeLabels = labels[GlassCode]{
+	GlassImminentDanger:   "Nyawa terancam",
+	GlassChildInDanger:    "Anak dalam bahaya",
+	GlassMedicalEmergency: "Gawat darurat medis",
+}
+
+// Label is the Indonesian text of the value.
+func (v GlassCode) Label() string { return glassCodeLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v GlassCode) Valid() bool { return glassCodeLabels.has(v) }
+
+// ApprovalState: what became of an act that waits for a second person.
+type ApprovalState string
+
+const (
+	ApprovalWaiting  ApprovalState = "WAITING"
+	ApprovalApproved ApprovalState = "APPROVED"
+	ApprovalRefused  ApprovalState = "REFUSED"
+	ApprovalLapsed   ApprovalState = "LAPSED"
+)
+
+var approvalStateLabels = labels[ApprovalState]{
+	ApprovalWaiting:  "Menunggu",
+	ApprovalApproved: "Disetujui",
+	ApprovalRefused:  "Ditolak",
+	ApprovalLapsed:   "Lewat waktu",
+}
+
+// Label is the Indonesian text of the value.
+func (v ApprovalState) Label() string { return approvalStateLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v ApprovalState) Valid() bool { return approvalStateLabels.has(v) }
+
+// AccountKind: what an account is of.
+type AccountKind string
+
+const (
+	AccountPerson AccountKind = "PERSON"
+	AccountApp    AccountKind = "APP"
+)
+
+var accountKindLabels = labels[AccountKind]{
+	AccountPerson: "Orang",
+	AccountApp:    "Aplikasi",
+}
+
+// Label is the Indonesian text of the value.
+func (v AccountKind) Label() string { return accountKindLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v AccountKind) Valid() bool { return accountKindLabels.has(v) }
+
+// CopyRequester: who asks for the copy of a case.
+type CopyRequester string
+
+const (
+	CopyForSubject  CopyRequester = "SUBJECT"
+	CopyForGuardian CopyRequester = "GUARDIAN"
+)
+
+var copyRequesterLabels = labels[CopyRequester]{
+	CopyForSubject:  "Klien sendiri",
+	CopyForGuardian: "Wali",
+}
+
+// Label is the Indonesian text of the value.
+func (v CopyRequester) Label() string { return copyRequesterLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v CopyRequester) Valid() bool { return copyRequesterLabels.has(v) }

@@ -73,7 +73,13 @@ type WhoAmIResponse struct {
 	// Unit of the membership, `units/{uuid}`.
 	Unit string `protobuf:"bytes,3,opt,name=unit,proto3" json:"unit,omitempty"`
 	// When the credential ends.
-	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// Role and unit that the credential acts in.
+	Membership *Membership `protobuf:"bytes,5,opt,name=membership,proto3" json:"membership,omitempty"`
+	// All roles of the account; `Switch` takes another.
+	Memberships []*Membership `protobuf:"bytes,6,rep,name=memberships,proto3" json:"memberships,omitempty"`
+	// When the second factor was given; empty: never.
+	MfaTime       *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=mfa_time,json=mfaTime,proto3" json:"mfa_time,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -132,6 +138,27 @@ func (x *WhoAmIResponse) GetUnit() string {
 func (x *WhoAmIResponse) GetExpireTime() *timestamppb.Timestamp {
 	if x != nil {
 		return x.ExpireTime
+	}
+	return nil
+}
+
+func (x *WhoAmIResponse) GetMembership() *Membership {
+	if x != nil {
+		return x.Membership
+	}
+	return nil
+}
+
+func (x *WhoAmIResponse) GetMemberships() []*Membership {
+	if x != nil {
+		return x.Memberships
+	}
+	return nil
+}
+
+func (x *WhoAmIResponse) GetMfaTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.MfaTime
 	}
 	return nil
 }
@@ -410,19 +437,2777 @@ func (x *ListAbsencesResponse) GetNextPageToken() string {
 	return ""
 }
 
+// BeginEnrolmentRequest opens an invitation.
+type BeginEnrolmentRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Invitation, as the link has it after `#`.
+	Invitation    string `protobuf:"bytes,1,opt,name=invitation,proto3" json:"invitation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BeginEnrolmentRequest) Reset() {
+	*x = BeginEnrolmentRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[6]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BeginEnrolmentRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BeginEnrolmentRequest) ProtoMessage() {}
+
+func (x *BeginEnrolmentRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[6]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BeginEnrolmentRequest.ProtoReflect.Descriptor instead.
+func (*BeginEnrolmentRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{6}
+}
+
+func (x *BeginEnrolmentRequest) GetInvitation() string {
+	if x != nil {
+		return x.Invitation
+	}
+	return ""
+}
+
+// BeginEnrolmentResponse is what a sign-in is made of.
+type BeginEnrolmentResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Whether this makes the first administrator: `code` and `name` are then needed.
+	Setup bool `protobuf:"varint,1,opt,name=setup,proto3" json:"setup,omitempty"`
+	// Code of the account; empty with `setup`.
+	Code string `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"`
+	// Secret of the second factor, base32 (RFC 6238, SHA-1, 6 digits, 30 s).
+	TotpSecret string `protobuf:"bytes,3,opt,name=totp_secret,json=totpSecret,proto3" json:"totp_secret,omitempty"`
+	// The same as `otpauth://…`, for a QR code.
+	TotpUri string `protobuf:"bytes,4,opt,name=totp_uri,json=totpUri,proto3" json:"totp_uri,omitempty"`
+	// Whether the regency's sign-on may be used in place of password and code.
+	SignOn        bool `protobuf:"varint,5,opt,name=sign_on,json=signOn,proto3" json:"sign_on,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BeginEnrolmentResponse) Reset() {
+	*x = BeginEnrolmentResponse{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BeginEnrolmentResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BeginEnrolmentResponse) ProtoMessage() {}
+
+func (x *BeginEnrolmentResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BeginEnrolmentResponse.ProtoReflect.Descriptor instead.
+func (*BeginEnrolmentResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *BeginEnrolmentResponse) GetSetup() bool {
+	if x != nil {
+		return x.Setup
+	}
+	return false
+}
+
+func (x *BeginEnrolmentResponse) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *BeginEnrolmentResponse) GetTotpSecret() string {
+	if x != nil {
+		return x.TotpSecret
+	}
+	return ""
+}
+
+func (x *BeginEnrolmentResponse) GetTotpUri() string {
+	if x != nil {
+		return x.TotpUri
+	}
+	return ""
+}
+
+func (x *BeginEnrolmentResponse) GetSignOn() bool {
+	if x != nil {
+		return x.SignOn
+	}
+	return false
+}
+
+// AcceptInvitationRequest sets up a sign-in.
+type AcceptInvitationRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Invitation.
+	Invitation string `protobuf:"bytes,1,opt,name=invitation,proto3" json:"invitation,omitempty"`
+	// With `setup`: code of the account, lower-case letters, digits, `-`.
+	Code string `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"`
+	// With `setup`: name.
+	FullName string `protobuf:"bytes,3,opt,name=full_name,json=fullName,proto3" json:"full_name,omitempty"`
+	// With `setup`: NIK, 16 digits; optional.
+	Nik string `protobuf:"bytes,4,opt,name=nik,proto3" json:"nik,omitempty"`
+	// New password, 12 characters or more; common ones are refused (PASSWORD_COMMON).
+	Password string `protobuf:"bytes,5,opt,name=password,proto3" json:"password,omitempty"`
+	// 6 digits of the second factor.
+	TotpCode string `protobuf:"bytes,6,opt,name=totp_code,json=totpCode,proto3" json:"totp_code,omitempty"`
+	// In place of both: id token of the regency's sign-on.
+	IdToken       string `protobuf:"bytes,7,opt,name=id_token,json=idToken,proto3" json:"id_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AcceptInvitationRequest) Reset() {
+	*x = AcceptInvitationRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AcceptInvitationRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AcceptInvitationRequest) ProtoMessage() {}
+
+func (x *AcceptInvitationRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AcceptInvitationRequest.ProtoReflect.Descriptor instead.
+func (*AcceptInvitationRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *AcceptInvitationRequest) GetInvitation() string {
+	if x != nil {
+		return x.Invitation
+	}
+	return ""
+}
+
+func (x *AcceptInvitationRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *AcceptInvitationRequest) GetFullName() string {
+	if x != nil {
+		return x.FullName
+	}
+	return ""
+}
+
+func (x *AcceptInvitationRequest) GetNik() string {
+	if x != nil {
+		return x.Nik
+	}
+	return ""
+}
+
+func (x *AcceptInvitationRequest) GetPassword() string {
+	if x != nil {
+		return x.Password
+	}
+	return ""
+}
+
+func (x *AcceptInvitationRequest) GetTotpCode() string {
+	if x != nil {
+		return x.TotpCode
+	}
+	return ""
+}
+
+func (x *AcceptInvitationRequest) GetIdToken() string {
+	if x != nil {
+		return x.IdToken
+	}
+	return ""
+}
+
+// AcceptInvitationResponse is shown once.
+type AcceptInvitationResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Credential, unless no role of the account works yet.
+	Credential *Credential `protobuf:"bytes,1,opt,name=credential,proto3" json:"credential,omitempty"`
+	// 10 codes, each for one time, in place of the second factor.
+	RecoveryCodes []string `protobuf:"bytes,2,rep,name=recovery_codes,json=recoveryCodes,proto3" json:"recovery_codes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AcceptInvitationResponse) Reset() {
+	*x = AcceptInvitationResponse{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AcceptInvitationResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AcceptInvitationResponse) ProtoMessage() {}
+
+func (x *AcceptInvitationResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AcceptInvitationResponse.ProtoReflect.Descriptor instead.
+func (*AcceptInvitationResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *AcceptInvitationResponse) GetCredential() *Credential {
+	if x != nil {
+		return x.Credential
+	}
+	return nil
+}
+
+func (x *AcceptInvitationResponse) GetRecoveryCodes() []string {
+	if x != nil {
+		return x.RecoveryCodes
+	}
+	return nil
+}
+
+// SignInRequest says who calls. Password and second factor, or an id token.
+type SignInRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Code of the account.
+	Account string `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
+	// Password.
+	Password string `protobuf:"bytes,2,opt,name=password,proto3" json:"password,omitempty"`
+	// 6 digits of the second factor.
+	TotpCode string `protobuf:"bytes,3,opt,name=totp_code,json=totpCode,proto3" json:"totp_code,omitempty"`
+	// A recovery code in place of `totp_code`.
+	RecoveryCode string `protobuf:"bytes,4,opt,name=recovery_code,json=recoveryCode,proto3" json:"recovery_code,omitempty"`
+	// In place of all: id token (OpenID Connect) of the regency's sign-on.
+	IdToken string `protobuf:"bytes,5,opt,name=id_token,json=idToken,proto3" json:"id_token,omitempty"`
+	// Unit to act in, `units/{uuid}`; the account's first role if empty.
+	Unit string `protobuf:"bytes,6,opt,name=unit,proto3" json:"unit,omitempty"`
+	// Role to act in, if the account has two in the unit.
+	Role          Role_Value `protobuf:"varint,7,opt,name=role,proto3,enum=sinergi.v1.Role_Value" json:"role,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignInRequest) Reset() {
+	*x = SignInRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignInRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignInRequest) ProtoMessage() {}
+
+func (x *SignInRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignInRequest.ProtoReflect.Descriptor instead.
+func (*SignInRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *SignInRequest) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *SignInRequest) GetPassword() string {
+	if x != nil {
+		return x.Password
+	}
+	return ""
+}
+
+func (x *SignInRequest) GetTotpCode() string {
+	if x != nil {
+		return x.TotpCode
+	}
+	return ""
+}
+
+func (x *SignInRequest) GetRecoveryCode() string {
+	if x != nil {
+		return x.RecoveryCode
+	}
+	return ""
+}
+
+func (x *SignInRequest) GetIdToken() string {
+	if x != nil {
+		return x.IdToken
+	}
+	return ""
+}
+
+func (x *SignInRequest) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *SignInRequest) GetRole() Role_Value {
+	if x != nil {
+		return x.Role
+	}
+	return Role_UNSPECIFIED
+}
+
+// BeginSignOnRequest starts the code flow of OpenID Connect.
+type BeginSignOnRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Where the provider sends the browser back: the console, or a loopback address of the command.
+	RedirectUri   string `protobuf:"bytes,1,opt,name=redirect_uri,json=redirectUri,proto3" json:"redirect_uri,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BeginSignOnRequest) Reset() {
+	*x = BeginSignOnRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BeginSignOnRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BeginSignOnRequest) ProtoMessage() {}
+
+func (x *BeginSignOnRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BeginSignOnRequest.ProtoReflect.Descriptor instead.
+func (*BeginSignOnRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *BeginSignOnRequest) GetRedirectUri() string {
+	if x != nil {
+		return x.RedirectUri
+	}
+	return ""
+}
+
+// BeginSignOnResponse is where to send the browser.
+type BeginSignOnResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Address of the provider with state, nonce and PKCE challenge.
+	AuthorizationUri string `protobuf:"bytes,1,opt,name=authorization_uri,json=authorizationUri,proto3" json:"authorization_uri,omitempty"`
+	// State that comes back with the code; good for 10 minutes, once.
+	State         string `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *BeginSignOnResponse) Reset() {
+	*x = BeginSignOnResponse{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *BeginSignOnResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*BeginSignOnResponse) ProtoMessage() {}
+
+func (x *BeginSignOnResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use BeginSignOnResponse.ProtoReflect.Descriptor instead.
+func (*BeginSignOnResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *BeginSignOnResponse) GetAuthorizationUri() string {
+	if x != nil {
+		return x.AuthorizationUri
+	}
+	return ""
+}
+
+func (x *BeginSignOnResponse) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+// CompleteSignOnRequest is what the provider sent back.
+type CompleteSignOnRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// State.
+	State string `protobuf:"bytes,1,opt,name=state,proto3" json:"state,omitempty"`
+	// Code.
+	Code string `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"`
+	// Unit to act in, `units/{uuid}`; the account's first role if empty.
+	Unit string `protobuf:"bytes,3,opt,name=unit,proto3" json:"unit,omitempty"`
+	// Role to act in, if the account has two in the unit.
+	Role          Role_Value `protobuf:"varint,4,opt,name=role,proto3,enum=sinergi.v1.Role_Value" json:"role,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CompleteSignOnRequest) Reset() {
+	*x = CompleteSignOnRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[13]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CompleteSignOnRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CompleteSignOnRequest) ProtoMessage() {}
+
+func (x *CompleteSignOnRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[13]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CompleteSignOnRequest.ProtoReflect.Descriptor instead.
+func (*CompleteSignOnRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{13}
+}
+
+func (x *CompleteSignOnRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *CompleteSignOnRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *CompleteSignOnRequest) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *CompleteSignOnRequest) GetRole() Role_Value {
+	if x != nil {
+		return x.Role
+	}
+	return Role_UNSPECIFIED
+}
+
+// StepUpRequest gives the second factor again. One of the three.
+type StepUpRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 6 digits of the second factor.
+	TotpCode string `protobuf:"bytes,1,opt,name=totp_code,json=totpCode,proto3" json:"totp_code,omitempty"`
+	// A recovery code.
+	RecoveryCode string `protobuf:"bytes,2,opt,name=recovery_code,json=recoveryCode,proto3" json:"recovery_code,omitempty"`
+	// Id token of the regency's sign-on, of a sign-in just now.
+	IdToken       string `protobuf:"bytes,3,opt,name=id_token,json=idToken,proto3" json:"id_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StepUpRequest) Reset() {
+	*x = StepUpRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[14]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StepUpRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StepUpRequest) ProtoMessage() {}
+
+func (x *StepUpRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[14]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StepUpRequest.ProtoReflect.Descriptor instead.
+func (*StepUpRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{14}
+}
+
+func (x *StepUpRequest) GetTotpCode() string {
+	if x != nil {
+		return x.TotpCode
+	}
+	return ""
+}
+
+func (x *StepUpRequest) GetRecoveryCode() string {
+	if x != nil {
+		return x.RecoveryCode
+	}
+	return ""
+}
+
+func (x *StepUpRequest) GetIdToken() string {
+	if x != nil {
+		return x.IdToken
+	}
+	return ""
+}
+
+// SwitchRequest chooses another role of the same account.
+type SwitchRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `memberships/{uuid}`.
+	Membership    string `protobuf:"bytes,1,opt,name=membership,proto3" json:"membership,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SwitchRequest) Reset() {
+	*x = SwitchRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SwitchRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SwitchRequest) ProtoMessage() {}
+
+func (x *SwitchRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SwitchRequest.ProtoReflect.Descriptor instead.
+func (*SwitchRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *SwitchRequest) GetMembership() string {
+	if x != nil {
+		return x.Membership
+	}
+	return ""
+}
+
+// SignOutRequest is empty: the credential that calls ends.
+type SignOutRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignOutRequest) Reset() {
+	*x = SignOutRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignOutRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignOutRequest) ProtoMessage() {}
+
+func (x *SignOutRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignOutRequest.ProtoReflect.Descriptor instead.
+func (*SignOutRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{16}
+}
+
+// SignOutResponse is empty.
+type SignOutResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SignOutResponse) Reset() {
+	*x = SignOutResponse{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SignOutResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SignOutResponse) ProtoMessage() {}
+
+func (x *SignOutResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SignOutResponse.ProtoReflect.Descriptor instead.
+func (*SignOutResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{17}
+}
+
+// ChangePasswordRequest sets another password. It asks for a fresh second factor, and ends the other sessions.
+type ChangePasswordRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Password of now.
+	Password string `protobuf:"bytes,1,opt,name=password,proto3" json:"password,omitempty"`
+	// New one, 12 characters or more.
+	NewPassword   string `protobuf:"bytes,2,opt,name=new_password,json=newPassword,proto3" json:"new_password,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangePasswordRequest) Reset() {
+	*x = ChangePasswordRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangePasswordRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangePasswordRequest) ProtoMessage() {}
+
+func (x *ChangePasswordRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangePasswordRequest.ProtoReflect.Descriptor instead.
+func (*ChangePasswordRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ChangePasswordRequest) GetPassword() string {
+	if x != nil {
+		return x.Password
+	}
+	return ""
+}
+
+func (x *ChangePasswordRequest) GetNewPassword() string {
+	if x != nil {
+		return x.NewPassword
+	}
+	return ""
+}
+
+// ChangePasswordResponse is empty.
+type ChangePasswordResponse struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ChangePasswordResponse) Reset() {
+	*x = ChangePasswordResponse{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[19]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ChangePasswordResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ChangePasswordResponse) ProtoMessage() {}
+
+func (x *ChangePasswordResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[19]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ChangePasswordResponse.ProtoReflect.Descriptor instead.
+func (*ChangePasswordResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{19}
+}
+
+// RenewRecoveryCodesRequest is empty.
+type RenewRecoveryCodesRequest struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RenewRecoveryCodesRequest) Reset() {
+	*x = RenewRecoveryCodesRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RenewRecoveryCodesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RenewRecoveryCodesRequest) ProtoMessage() {}
+
+func (x *RenewRecoveryCodesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RenewRecoveryCodesRequest.ProtoReflect.Descriptor instead.
+func (*RenewRecoveryCodesRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{20}
+}
+
+// RenewRecoveryCodesResponse is shown once.
+type RenewRecoveryCodesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 10 codes; the earlier ones end.
+	RecoveryCodes []string `protobuf:"bytes,1,rep,name=recovery_codes,json=recoveryCodes,proto3" json:"recovery_codes,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RenewRecoveryCodesResponse) Reset() {
+	*x = RenewRecoveryCodesResponse{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RenewRecoveryCodesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RenewRecoveryCodesResponse) ProtoMessage() {}
+
+func (x *RenewRecoveryCodesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RenewRecoveryCodesResponse.ProtoReflect.Descriptor instead.
+func (*RenewRecoveryCodesResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *RenewRecoveryCodesResponse) GetRecoveryCodes() []string {
+	if x != nil {
+		return x.RecoveryCodes
+	}
+	return nil
+}
+
+// StartDeviceRequest begins a sign-in on a device without a keyboard, or of the command (RFC 8628).
+type StartDeviceRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What asks, as shown to who approves: `sinergi login`, `Posyandu app`.
+	Client        string `protobuf:"bytes,1,opt,name=client,proto3" json:"client,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *StartDeviceRequest) Reset() {
+	*x = StartDeviceRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[22]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StartDeviceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StartDeviceRequest) ProtoMessage() {}
+
+func (x *StartDeviceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[22]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StartDeviceRequest.ProtoReflect.Descriptor instead.
+func (*StartDeviceRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{22}
+}
+
+func (x *StartDeviceRequest) GetClient() string {
+	if x != nil {
+		return x.Client
+	}
+	return ""
+}
+
+// StartDeviceResponse says what to type where.
+type StartDeviceResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Secret of the device, to ask with.
+	DeviceCode string `protobuf:"bytes,1,opt,name=device_code,json=deviceCode,proto3" json:"device_code,omitempty"`
+	// Code to type, `XXXX-XXXX`.
+	UserCode string `protobuf:"bytes,2,opt,name=user_code,json=userCode,proto3" json:"user_code,omitempty"`
+	// Where to type it.
+	VerificationUri string `protobuf:"bytes,3,opt,name=verification_uri,json=verificationUri,proto3" json:"verification_uri,omitempty"`
+	// Until when; 10 minutes.
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// Seconds between two questions.
+	IntervalSeconds int32 `protobuf:"varint,5,opt,name=interval_seconds,json=intervalSeconds,proto3" json:"interval_seconds,omitempty"`
+	unknownFields   protoimpl.UnknownFields
+	sizeCache       protoimpl.SizeCache
+}
+
+func (x *StartDeviceResponse) Reset() {
+	*x = StartDeviceResponse{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[23]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *StartDeviceResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*StartDeviceResponse) ProtoMessage() {}
+
+func (x *StartDeviceResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[23]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use StartDeviceResponse.ProtoReflect.Descriptor instead.
+func (*StartDeviceResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{23}
+}
+
+func (x *StartDeviceResponse) GetDeviceCode() string {
+	if x != nil {
+		return x.DeviceCode
+	}
+	return ""
+}
+
+func (x *StartDeviceResponse) GetUserCode() string {
+	if x != nil {
+		return x.UserCode
+	}
+	return ""
+}
+
+func (x *StartDeviceResponse) GetVerificationUri() string {
+	if x != nil {
+		return x.VerificationUri
+	}
+	return ""
+}
+
+func (x *StartDeviceResponse) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+func (x *StartDeviceResponse) GetIntervalSeconds() int32 {
+	if x != nil {
+		return x.IntervalSeconds
+	}
+	return 0
+}
+
+// ApproveDeviceRequest lets a device act for the caller.
+type ApproveDeviceRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Code that the device shows.
+	UserCode string `protobuf:"bytes,1,opt,name=user_code,json=userCode,proto3" json:"user_code,omitempty"`
+	// Role that the device acts in, `memberships/{uuid}`; the caller's if empty.
+	Membership    string `protobuf:"bytes,2,opt,name=membership,proto3" json:"membership,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ApproveDeviceRequest) Reset() {
+	*x = ApproveDeviceRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[24]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ApproveDeviceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ApproveDeviceRequest) ProtoMessage() {}
+
+func (x *ApproveDeviceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[24]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ApproveDeviceRequest.ProtoReflect.Descriptor instead.
+func (*ApproveDeviceRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{24}
+}
+
+func (x *ApproveDeviceRequest) GetUserCode() string {
+	if x != nil {
+		return x.UserCode
+	}
+	return ""
+}
+
+func (x *ApproveDeviceRequest) GetMembership() string {
+	if x != nil {
+		return x.Membership
+	}
+	return ""
+}
+
+// ApproveDeviceResponse says who was let in.
+type ApproveDeviceResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// What the device calls itself.
+	Client        string `protobuf:"bytes,1,opt,name=client,proto3" json:"client,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ApproveDeviceResponse) Reset() {
+	*x = ApproveDeviceResponse{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[25]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ApproveDeviceResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ApproveDeviceResponse) ProtoMessage() {}
+
+func (x *ApproveDeviceResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[25]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ApproveDeviceResponse.ProtoReflect.Descriptor instead.
+func (*ApproveDeviceResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{25}
+}
+
+func (x *ApproveDeviceResponse) GetClient() string {
+	if x != nil {
+		return x.Client
+	}
+	return ""
+}
+
+// RedeemDeviceRequest asks whether somebody has approved.
+type RedeemDeviceRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Secret of the device.
+	DeviceCode    string `protobuf:"bytes,1,opt,name=device_code,json=deviceCode,proto3" json:"device_code,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RedeemDeviceRequest) Reset() {
+	*x = RedeemDeviceRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[26]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RedeemDeviceRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RedeemDeviceRequest) ProtoMessage() {}
+
+func (x *RedeemDeviceRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[26]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RedeemDeviceRequest.ProtoReflect.Descriptor instead.
+func (*RedeemDeviceRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{26}
+}
+
+func (x *RedeemDeviceRequest) GetDeviceCode() string {
+	if x != nil {
+		return x.DeviceCode
+	}
+	return ""
+}
+
+// CreateAccountRequest makes an account with its first role.
+type CreateAccountRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// The administrator's name for it: 2 to 40 lower-case letters, digits, `-`.
+	Code string `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"`
+	// Person or app; default person.
+	Kind AccountKind_Value `protobuf:"varint,3,opt,name=kind,proto3,enum=sinergi.v1.AccountKind_Value" json:"kind,omitempty"`
+	// Name.
+	FullName string `protobuf:"bytes,4,opt,name=full_name,json=fullName,proto3" json:"full_name,omitempty"`
+	// NIK, 16 digits; unique among accounts.
+	Nik string `protobuf:"bytes,5,opt,name=nik,proto3" json:"nik,omitempty"`
+	// First role; APP of an app.
+	Role Role_Value `protobuf:"varint,6,opt,name=role,proto3,enum=sinergi.v1.Role_Value" json:"role,omitempty"`
+	// Its unit, `units/{uuid}`.
+	Unit          string `protobuf:"bytes,7,opt,name=unit,proto3" json:"unit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateAccountRequest) Reset() {
+	*x = CreateAccountRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[27]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateAccountRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateAccountRequest) ProtoMessage() {}
+
+func (x *CreateAccountRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[27]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateAccountRequest.ProtoReflect.Descriptor instead.
+func (*CreateAccountRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{27}
+}
+
+func (x *CreateAccountRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreateAccountRequest) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *CreateAccountRequest) GetKind() AccountKind_Value {
+	if x != nil {
+		return x.Kind
+	}
+	return AccountKind_UNSPECIFIED
+}
+
+func (x *CreateAccountRequest) GetFullName() string {
+	if x != nil {
+		return x.FullName
+	}
+	return ""
+}
+
+func (x *CreateAccountRequest) GetNik() string {
+	if x != nil {
+		return x.Nik
+	}
+	return ""
+}
+
+func (x *CreateAccountRequest) GetRole() Role_Value {
+	if x != nil {
+		return x.Role
+	}
+	return Role_UNSPECIFIED
+}
+
+func (x *CreateAccountRequest) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+// Invitation is a link that sets up a sign-in. Shown once; a repeated request answers without it.
+type Invitation struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `accounts/{uuid}`.
+	Account string `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
+	// Secret of the link.
+	Invitation string `protobuf:"bytes,2,opt,name=invitation,proto3" json:"invitation,omitempty"`
+	// Until when; 7 days.
+	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Invitation) Reset() {
+	*x = Invitation{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[28]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Invitation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Invitation) ProtoMessage() {}
+
+func (x *Invitation) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[28]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Invitation.ProtoReflect.Descriptor instead.
+func (*Invitation) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{28}
+}
+
+func (x *Invitation) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *Invitation) GetInvitation() string {
+	if x != nil {
+		return x.Invitation
+	}
+	return ""
+}
+
+func (x *Invitation) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+// CreateAccountResponse has the account, and of a person the invitation.
+type CreateAccountResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Account.
+	Account *Account `protobuf:"bytes,1,opt,name=account,proto3" json:"account,omitempty"`
+	// Of a person.
+	Invitation    *Invitation `protobuf:"bytes,2,opt,name=invitation,proto3" json:"invitation,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateAccountResponse) Reset() {
+	*x = CreateAccountResponse{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[29]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateAccountResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateAccountResponse) ProtoMessage() {}
+
+func (x *CreateAccountResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[29]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateAccountResponse.ProtoReflect.Descriptor instead.
+func (*CreateAccountResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{29}
+}
+
+func (x *CreateAccountResponse) GetAccount() *Account {
+	if x != nil {
+		return x.Account
+	}
+	return nil
+}
+
+func (x *CreateAccountResponse) GetInvitation() *Invitation {
+	if x != nil {
+		return x.Invitation
+	}
+	return nil
+}
+
+// InviteAccountRequest sets the sign-in of an account back: a lost telephone, a forgotten password. All its sessions end.
+type InviteAccountRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `accounts/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId     string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *InviteAccountRequest) Reset() {
+	*x = InviteAccountRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[30]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *InviteAccountRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*InviteAccountRequest) ProtoMessage() {}
+
+func (x *InviteAccountRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[30]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use InviteAccountRequest.ProtoReflect.Descriptor instead.
+func (*InviteAccountRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{30}
+}
+
+func (x *InviteAccountRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *InviteAccountRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// GetAccountRequest names an account.
+type GetAccountRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `accounts/{uuid}`.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GetAccountRequest) Reset() {
+	*x = GetAccountRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[31]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GetAccountRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GetAccountRequest) ProtoMessage() {}
+
+func (x *GetAccountRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[31]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GetAccountRequest.ProtoReflect.Descriptor instead.
+func (*GetAccountRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{31}
+}
+
+func (x *GetAccountRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// ListAccountsRequest chooses accounts.
+type ListAccountsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Unit, `units/{uuid}`; default the caller's.
+	Unit string `protobuf:"bytes,1,opt,name=unit,proto3" json:"unit,omitempty"`
+	// 1 to 100, default 20.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the page before.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAccountsRequest) Reset() {
+	*x = ListAccountsRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[32]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAccountsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAccountsRequest) ProtoMessage() {}
+
+func (x *ListAccountsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[32]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAccountsRequest.ProtoReflect.Descriptor instead.
+func (*ListAccountsRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{32}
+}
+
+func (x *ListAccountsRequest) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *ListAccountsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListAccountsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListAccountsResponse is a page.
+type ListAccountsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Accounts, by code.
+	Accounts []*Account `protobuf:"bytes,1,rep,name=accounts,proto3" json:"accounts,omitempty"`
+	// Token of the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAccountsResponse) Reset() {
+	*x = ListAccountsResponse{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[33]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAccountsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAccountsResponse) ProtoMessage() {}
+
+func (x *ListAccountsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[33]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAccountsResponse.ProtoReflect.Descriptor instead.
+func (*ListAccountsResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{33}
+}
+
+func (x *ListAccountsResponse) GetAccounts() []*Account {
+	if x != nil {
+		return x.Accounts
+	}
+	return nil
+}
+
+func (x *ListAccountsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// AddMembershipRequest gives an account one more role. It works once a second person approves it.
+type AddMembershipRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `accounts/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Role.
+	Role Role_Value `protobuf:"varint,3,opt,name=role,proto3,enum=sinergi.v1.Role_Value" json:"role,omitempty"`
+	// Unit, `units/{uuid}`.
+	Unit          string `protobuf:"bytes,4,opt,name=unit,proto3" json:"unit,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AddMembershipRequest) Reset() {
+	*x = AddMembershipRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[34]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AddMembershipRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AddMembershipRequest) ProtoMessage() {}
+
+func (x *AddMembershipRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[34]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AddMembershipRequest.ProtoReflect.Descriptor instead.
+func (*AddMembershipRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{34}
+}
+
+func (x *AddMembershipRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *AddMembershipRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *AddMembershipRequest) GetRole() Role_Value {
+	if x != nil {
+		return x.Role
+	}
+	return Role_UNSPECIFIED
+}
+
+func (x *AddMembershipRequest) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+// EndMembershipRequest ends a role, or refuses one that waits.
+type EndMembershipRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `memberships/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId     string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *EndMembershipRequest) Reset() {
+	*x = EndMembershipRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[35]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *EndMembershipRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*EndMembershipRequest) ProtoMessage() {}
+
+func (x *EndMembershipRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[35]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use EndMembershipRequest.ProtoReflect.Descriptor instead.
+func (*EndMembershipRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{35}
+}
+
+func (x *EndMembershipRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *EndMembershipRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// ApproveMembershipRequest lets a role work.
+type ApproveMembershipRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `memberships/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId     string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ApproveMembershipRequest) Reset() {
+	*x = ApproveMembershipRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[36]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ApproveMembershipRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ApproveMembershipRequest) ProtoMessage() {}
+
+func (x *ApproveMembershipRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[36]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ApproveMembershipRequest.ProtoReflect.Descriptor instead.
+func (*ApproveMembershipRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{36}
+}
+
+func (x *ApproveMembershipRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ApproveMembershipRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// ListPendingMembershipsRequest asks for the roles that the caller may approve.
+type ListPendingMembershipsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// 1 to 100, default 20.
+	PageSize int32 `protobuf:"varint,1,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the page before.
+	PageToken     string `protobuf:"bytes,2,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPendingMembershipsRequest) Reset() {
+	*x = ListPendingMembershipsRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[37]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPendingMembershipsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPendingMembershipsRequest) ProtoMessage() {}
+
+func (x *ListPendingMembershipsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[37]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPendingMembershipsRequest.ProtoReflect.Descriptor instead.
+func (*ListPendingMembershipsRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{37}
+}
+
+func (x *ListPendingMembershipsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListPendingMembershipsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListPendingMembershipsResponse is a page.
+type ListPendingMembershipsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Roles that wait, oldest first.
+	Memberships []*PendingMembership `protobuf:"bytes,1,rep,name=memberships,proto3" json:"memberships,omitempty"`
+	// Token of the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListPendingMembershipsResponse) Reset() {
+	*x = ListPendingMembershipsResponse{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[38]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListPendingMembershipsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListPendingMembershipsResponse) ProtoMessage() {}
+
+func (x *ListPendingMembershipsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[38]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListPendingMembershipsResponse.ProtoReflect.Descriptor instead.
+func (*ListPendingMembershipsResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{38}
+}
+
+func (x *ListPendingMembershipsResponse) GetMemberships() []*PendingMembership {
+	if x != nil {
+		return x.Memberships
+	}
+	return nil
+}
+
+func (x *ListPendingMembershipsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// PendingMembership is a role that waits for a second person.
+type PendingMembership struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Role.
+	Membership *Membership `protobuf:"bytes,1,opt,name=membership,proto3" json:"membership,omitempty"`
+	// Code of the account.
+	Code string `protobuf:"bytes,2,opt,name=code,proto3" json:"code,omitempty"`
+	// Name.
+	FullName      string `protobuf:"bytes,3,opt,name=full_name,json=fullName,proto3" json:"full_name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *PendingMembership) Reset() {
+	*x = PendingMembership{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[39]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *PendingMembership) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*PendingMembership) ProtoMessage() {}
+
+func (x *PendingMembership) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[39]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use PendingMembership.ProtoReflect.Descriptor instead.
+func (*PendingMembership) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{39}
+}
+
+func (x *PendingMembership) GetMembership() *Membership {
+	if x != nil {
+		return x.Membership
+	}
+	return nil
+}
+
+func (x *PendingMembership) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *PendingMembership) GetFullName() string {
+	if x != nil {
+		return x.FullName
+	}
+	return ""
+}
+
+// DisableAccountRequest ends an account with its sessions, tokens and streams. Who still owes is OPEN_DUTIES: transfer the caseload first.
+type DisableAccountRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `accounts/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// A stolen device or a suspicion: end it though it owes; its unit's duty officer follows.
+	AtOnce        bool `protobuf:"varint,3,opt,name=at_once,json=atOnce,proto3" json:"at_once,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DisableAccountRequest) Reset() {
+	*x = DisableAccountRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[40]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DisableAccountRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DisableAccountRequest) ProtoMessage() {}
+
+func (x *DisableAccountRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[40]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DisableAccountRequest.ProtoReflect.Descriptor instead.
+func (*DisableAccountRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{40}
+}
+
+func (x *DisableAccountRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *DisableAccountRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *DisableAccountRequest) GetAtOnce() bool {
+	if x != nil {
+		return x.AtOnce
+	}
+	return false
+}
+
+// CreateAppTokenRequest makes a token of an app. Two are valid at once at most (TOKEN_LIMIT).
+type CreateAppTokenRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// App, `accounts/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// What it is for: `file`, `status`, `assess`; empty: all.
+	Scopes []string `protobuf:"bytes,3,rep,name=scopes,proto3" json:"scopes,omitempty"`
+	// Networks from which alone it is taken, `10.1.0.0/16`; empty: all.
+	Cidrs []string `protobuf:"bytes,4,rep,name=cidrs,proto3" json:"cidrs,omitempty"`
+	// SHA-256 of the client certificate without which it is not taken, 64 hexadecimal digits; empty: none.
+	CertificateSha256 string `protobuf:"bytes,5,opt,name=certificate_sha256,json=certificateSha256,proto3" json:"certificate_sha256,omitempty"`
+	// Until when; default and at most 90 days from now.
+	ExpireTime    *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateAppTokenRequest) Reset() {
+	*x = CreateAppTokenRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[41]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateAppTokenRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateAppTokenRequest) ProtoMessage() {}
+
+func (x *CreateAppTokenRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[41]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateAppTokenRequest.ProtoReflect.Descriptor instead.
+func (*CreateAppTokenRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{41}
+}
+
+func (x *CreateAppTokenRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *CreateAppTokenRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CreateAppTokenRequest) GetScopes() []string {
+	if x != nil {
+		return x.Scopes
+	}
+	return nil
+}
+
+func (x *CreateAppTokenRequest) GetCidrs() []string {
+	if x != nil {
+		return x.Cidrs
+	}
+	return nil
+}
+
+func (x *CreateAppTokenRequest) GetCertificateSha256() string {
+	if x != nil {
+		return x.CertificateSha256
+	}
+	return ""
+}
+
+func (x *CreateAppTokenRequest) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+// CreateAppTokenResponse is shown once; a repeated request answers without the secret.
+type CreateAppTokenResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Bearer token, `sng_app_…`.
+	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	// What is kept of it.
+	AppToken      *AppToken `protobuf:"bytes,2,opt,name=app_token,json=appToken,proto3" json:"app_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CreateAppTokenResponse) Reset() {
+	*x = CreateAppTokenResponse{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[42]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CreateAppTokenResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CreateAppTokenResponse) ProtoMessage() {}
+
+func (x *CreateAppTokenResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[42]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CreateAppTokenResponse.ProtoReflect.Descriptor instead.
+func (*CreateAppTokenResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{42}
+}
+
+func (x *CreateAppTokenResponse) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *CreateAppTokenResponse) GetAppToken() *AppToken {
+	if x != nil {
+		return x.AppToken
+	}
+	return nil
+}
+
+// AppToken is a token of an app, without its secret.
+type AppToken struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name, `tokens/{id}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// What it is for.
+	Scopes []string `protobuf:"bytes,2,rep,name=scopes,proto3" json:"scopes,omitempty"`
+	// Networks from which alone it is taken.
+	Cidrs []string `protobuf:"bytes,3,rep,name=cidrs,proto3" json:"cidrs,omitempty"`
+	// SHA-256 of its client certificate.
+	CertificateSha256 string `protobuf:"bytes,4,opt,name=certificate_sha256,json=certificateSha256,proto3" json:"certificate_sha256,omitempty"`
+	// When it was made.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// When it ends.
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// When it was revoked.
+	RevokeTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=revoke_time,json=revokeTime,proto3" json:"revoke_time,omitempty"`
+	// When it was last used, to the hour.
+	LastUseTime   *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=last_use_time,json=lastUseTime,proto3" json:"last_use_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AppToken) Reset() {
+	*x = AppToken{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[43]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AppToken) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AppToken) ProtoMessage() {}
+
+func (x *AppToken) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[43]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AppToken.ProtoReflect.Descriptor instead.
+func (*AppToken) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{43}
+}
+
+func (x *AppToken) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *AppToken) GetScopes() []string {
+	if x != nil {
+		return x.Scopes
+	}
+	return nil
+}
+
+func (x *AppToken) GetCidrs() []string {
+	if x != nil {
+		return x.Cidrs
+	}
+	return nil
+}
+
+func (x *AppToken) GetCertificateSha256() string {
+	if x != nil {
+		return x.CertificateSha256
+	}
+	return ""
+}
+
+func (x *AppToken) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *AppToken) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+func (x *AppToken) GetRevokeTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.RevokeTime
+	}
+	return nil
+}
+
+func (x *AppToken) GetLastUseTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.LastUseTime
+	}
+	return nil
+}
+
+// ListAppTokensRequest names an app.
+type ListAppTokensRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// App, `accounts/{uuid}`.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAppTokensRequest) Reset() {
+	*x = ListAppTokensRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[44]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAppTokensRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAppTokensRequest) ProtoMessage() {}
+
+func (x *ListAppTokensRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[44]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAppTokensRequest.ProtoReflect.Descriptor instead.
+func (*ListAppTokensRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{44}
+}
+
+func (x *ListAppTokensRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// ListAppTokensResponse has the tokens of an app.
+type ListAppTokensResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Tokens, newest first.
+	Tokens        []*AppToken `protobuf:"bytes,1,rep,name=tokens,proto3" json:"tokens,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAppTokensResponse) Reset() {
+	*x = ListAppTokensResponse{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAppTokensResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAppTokensResponse) ProtoMessage() {}
+
+func (x *ListAppTokensResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAppTokensResponse.ProtoReflect.Descriptor instead.
+func (*ListAppTokensResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *ListAppTokensResponse) GetTokens() []*AppToken {
+	if x != nil {
+		return x.Tokens
+	}
+	return nil
+}
+
+// RevokeAppTokenRequest ends a token.
+type RevokeAppTokenRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `tokens/{id}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId     string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RevokeAppTokenRequest) Reset() {
+	*x = RevokeAppTokenRequest{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RevokeAppTokenRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RevokeAppTokenRequest) ProtoMessage() {}
+
+func (x *RevokeAppTokenRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RevokeAppTokenRequest.ProtoReflect.Descriptor instead.
+func (*RevokeAppTokenRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *RevokeAppTokenRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RevokeAppTokenRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// Credential is shown once: the server keeps only a hash of it.
+type Credential struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Bearer token, `sng_…`.
+	Token string `protobuf:"bytes,1,opt,name=token,proto3" json:"token,omitempty"`
+	// When it ends.
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// Account, `accounts/{uuid}`.
+	Account string `protobuf:"bytes,3,opt,name=account,proto3" json:"account,omitempty"`
+	// Role and unit that it acts in.
+	Membership *Membership `protobuf:"bytes,4,opt,name=membership,proto3" json:"membership,omitempty"`
+	// All of the account; `Switch` takes another.
+	Memberships []*Membership `protobuf:"bytes,5,rep,name=memberships,proto3" json:"memberships,omitempty"`
+	// When the second factor was given.
+	MfaTime       *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=mfa_time,json=mfaTime,proto3" json:"mfa_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Credential) Reset() {
+	*x = Credential{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Credential) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Credential) ProtoMessage() {}
+
+func (x *Credential) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Credential.ProtoReflect.Descriptor instead.
+func (*Credential) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *Credential) GetToken() string {
+	if x != nil {
+		return x.Token
+	}
+	return ""
+}
+
+func (x *Credential) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+func (x *Credential) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *Credential) GetMembership() *Membership {
+	if x != nil {
+		return x.Membership
+	}
+	return nil
+}
+
+func (x *Credential) GetMemberships() []*Membership {
+	if x != nil {
+		return x.Memberships
+	}
+	return nil
+}
+
+func (x *Credential) GetMfaTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.MfaTime
+	}
+	return nil
+}
+
+// Membership is a role of an account in a unit.
+type Membership struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name, `memberships/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Account, `accounts/{uuid}`.
+	Account string `protobuf:"bytes,2,opt,name=account,proto3" json:"account,omitempty"`
+	// Role.
+	Role Role_Value `protobuf:"varint,3,opt,name=role,proto3,enum=sinergi.v1.Role_Value" json:"role,omitempty"`
+	// Unit, `units/{uuid}`.
+	Unit string `protobuf:"bytes,4,opt,name=unit,proto3" json:"unit,omitempty"`
+	// From when.
+	FromTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=from_time,json=fromTime,proto3" json:"from_time,omitempty"`
+	// Until when; empty: still.
+	UntilTime *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=until_time,json=untilTime,proto3" json:"until_time,omitempty"`
+	// When a second person approved it; empty: it does not work yet.
+	ApproveTime   *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=approve_time,json=approveTime,proto3" json:"approve_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Membership) Reset() {
+	*x = Membership{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Membership) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Membership) ProtoMessage() {}
+
+func (x *Membership) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Membership.ProtoReflect.Descriptor instead.
+func (*Membership) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *Membership) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Membership) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *Membership) GetRole() Role_Value {
+	if x != nil {
+		return x.Role
+	}
+	return Role_UNSPECIFIED
+}
+
+func (x *Membership) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *Membership) GetFromTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.FromTime
+	}
+	return nil
+}
+
+func (x *Membership) GetUntilTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UntilTime
+	}
+	return nil
+}
+
+func (x *Membership) GetApproveTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ApproveTime
+	}
+	return nil
+}
+
+// Account is one natural person, or one app of one unit.
+type Account struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name, `accounts/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Opaque revision.
+	Etag string `protobuf:"bytes,2,opt,name=etag,proto3" json:"etag,omitempty"`
+	// The administrator's name for it, such as `bidan-rina`.
+	Code string `protobuf:"bytes,3,opt,name=code,proto3" json:"code,omitempty"`
+	// Person or app.
+	Kind AccountKind_Value `protobuf:"varint,4,opt,name=kind,proto3,enum=sinergi.v1.AccountKind_Value" json:"kind,omitempty"`
+	// Name of the staff member, or of the program.
+	FullName string `protobuf:"bytes,5,opt,name=full_name,json=fullName,proto3" json:"full_name,omitempty"`
+	// Roles, those that are over too.
+	Memberships []*Membership `protobuf:"bytes,6,rep,name=memberships,proto3" json:"memberships,omitempty"`
+	// When it was disabled; empty: it works.
+	DisableTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=disable_time,json=disableTime,proto3" json:"disable_time,omitempty"`
+	// Whether its owner has set up the sign-in.
+	Enrolled      bool `protobuf:"varint,8,opt,name=enrolled,proto3" json:"enrolled,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Account) Reset() {
+	*x = Account{}
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Account) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Account) ProtoMessage() {}
+
+func (x *Account) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_account_service_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Account.ProtoReflect.Descriptor instead.
+func (*Account) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_account_service_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *Account) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Account) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *Account) GetCode() string {
+	if x != nil {
+		return x.Code
+	}
+	return ""
+}
+
+func (x *Account) GetKind() AccountKind_Value {
+	if x != nil {
+		return x.Kind
+	}
+	return AccountKind_UNSPECIFIED
+}
+
+func (x *Account) GetFullName() string {
+	if x != nil {
+		return x.FullName
+	}
+	return ""
+}
+
+func (x *Account) GetMemberships() []*Membership {
+	if x != nil {
+		return x.Memberships
+	}
+	return nil
+}
+
+func (x *Account) GetDisableTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.DisableTime
+	}
+	return nil
+}
+
+func (x *Account) GetEnrolled() bool {
+	if x != nil {
+		return x.Enrolled
+	}
+	return false
+}
+
 var File_sinergi_v1_account_service_proto protoreflect.FileDescriptor
 
 const file_sinergi_v1_account_service_proto_rawDesc = "" +
 	"\n" +
 	" sinergi/v1/account_service.proto\x12\n" +
 	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18sinergi/v1/options.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\x0f\n" +
-	"\rWhoAmIRequest\"\xc3\x01\n" +
+	"\rWhoAmIRequest\"\x81\x03\n" +
 	"\x0eWhoAmIResponse\x12\x1f\n" +
 	"\aaccount\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\aaccount\x121\n" +
 	"\x04role\x18\x02 \x01(\x0e2\x16.sinergi.v1.Role.ValueB\x05\x8a\xb5\x18\x01\x01R\x04role\x12\x19\n" +
 	"\x04unit\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04unit\x12B\n" +
 	"\vexpire_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\n" +
-	"expireTime\"\x9c\x02\n" +
+	"expireTime\x12=\n" +
+	"\n" +
+	"membership\x18\x05 \x01(\v2\x16.sinergi.v1.MembershipB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"membership\x12?\n" +
+	"\vmemberships\x18\x06 \x03(\v2\x16.sinergi.v1.MembershipB\x05\x8a\xb5\x18\x01\x01R\vmemberships\x12<\n" +
+	"\bmfa_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\amfaTime\"\x9c\x02\n" +
 	"\x11SetAbsenceRequest\x12/\n" +
 	"\n" +
 	"request_id\x18\x01 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x01R\trequestId\x12&\n" +
@@ -444,12 +3229,267 @@ const file_sinergi_v1_account_service_proto_rawDesc = "" +
 	"page_token\x18\x02 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\"}\n" +
 	"\x14ListAbsencesResponse\x126\n" +
 	"\babsences\x18\x01 \x03(\v2\x13.sinergi.v1.AbsenceB\x05\x8a\xb5\x18\x01\x01R\babsences\x12-\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken2\xbd\x02\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken\"E\n" +
+	"\x15BeginEnrolmentRequest\x12,\n" +
+	"\n" +
+	"invitation\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18d\x8a\xb5\x18\x01\tR\n" +
+	"invitation\"\xba\x01\n" +
+	"\x16BeginEnrolmentResponse\x12\x1b\n" +
+	"\x05setup\x18\x01 \x01(\bB\x05\x8a\xb5\x18\x01\x01R\x05setup\x12\x19\n" +
+	"\x04code\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04code\x12&\n" +
+	"\vtotp_secret\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\n" +
+	"R\n" +
+	"totpSecret\x12 \n" +
+	"\btotp_uri\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\n" +
+	"R\atotpUri\x12\x1e\n" +
+	"\asign_on\x18\x05 \x01(\bB\x05\x8a\xb5\x18\x01\x01R\x06signOn\"\xb4\x02\n" +
+	"\x17AcceptInvitationRequest\x12,\n" +
+	"\n" +
+	"invitation\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18d\x8a\xb5\x18\x01\tR\n" +
+	"invitation\x12 \n" +
+	"\x04code\x18\x02 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x01R\x04code\x12)\n" +
+	"\tfull_name\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18x\x8a\xb5\x18\x01\x04R\bfullName\x12\x1e\n" +
+	"\x03nik\x18\x04 \x01(\tB\f\xbaH\x04r\x02\x18\x10\x8a\xb5\x18\x01\x04R\x03nik\x12)\n" +
+	"\bpassword\x18\x05 \x01(\tB\r\xbaH\x05r\x03\x18\xc8\x01\x8a\xb5\x18\x01\tR\bpassword\x12)\n" +
+	"\ttotp_code\x18\x06 \x01(\tB\f\xbaH\x04r\x02\x18\n" +
+	"\x8a\xb5\x18\x01\tR\btotpCode\x12(\n" +
+	"\bid_token\x18\a \x01(\tB\r\xbaH\x05r\x03\x18\x80}\x8a\xb5\x18\x01\tR\aidToken\"\x87\x01\n" +
+	"\x18AcceptInvitationResponse\x12=\n" +
+	"\n" +
+	"credential\x18\x01 \x01(\v2\x16.sinergi.v1.CredentialB\x05\x8a\xb5\x18\x01\n" +
+	"R\n" +
+	"credential\x12,\n" +
+	"\x0erecovery_codes\x18\x02 \x03(\tB\x05\x8a\xb5\x18\x01\n" +
+	"R\rrecoveryCodes\"\xc7\x02\n" +
+	"\rSignInRequest\x12&\n" +
+	"\aaccount\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x01R\aaccount\x12)\n" +
+	"\bpassword\x18\x02 \x01(\tB\r\xbaH\x05r\x03\x18\xc8\x01\x8a\xb5\x18\x01\tR\bpassword\x12)\n" +
+	"\ttotp_code\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18\n" +
+	"\x8a\xb5\x18\x01\tR\btotpCode\x121\n" +
+	"\rrecovery_code\x18\x04 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\tR\frecoveryCode\x12(\n" +
+	"\bid_token\x18\x05 \x01(\tB\r\xbaH\x05r\x03\x18\x80}\x8a\xb5\x18\x01\tR\aidToken\x12 \n" +
+	"\x04unit\x18\x06 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04unit\x129\n" +
+	"\x04role\x18\a \x01(\x0e2\x16.sinergi.v1.Role.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x01R\x04role\"F\n" +
+	"\x12BeginSignOnRequest\x120\n" +
+	"\fredirect_uri\x18\x01 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\vredirectUri\"f\n" +
+	"\x13BeginSignOnResponse\x122\n" +
+	"\x11authorization_uri\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\n" +
+	"R\x10authorizationUri\x12\x1b\n" +
+	"\x05state\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\n" +
+	"R\x05state\"\xbc\x01\n" +
+	"\x15CompleteSignOnRequest\x12#\n" +
+	"\x05state\x18\x01 \x01(\tB\r\xbaH\x05r\x03\x18\xc8\x01\x8a\xb5\x18\x01\tR\x05state\x12!\n" +
+	"\x04code\x18\x02 \x01(\tB\r\xbaH\x05r\x03\x18\xa0\x1f\x8a\xb5\x18\x01\tR\x04code\x12 \n" +
+	"\x04unit\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04unit\x129\n" +
+	"\x04role\x18\x04 \x01(\x0e2\x16.sinergi.v1.Role.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x01R\x04role\"\x97\x01\n" +
+	"\rStepUpRequest\x12)\n" +
+	"\ttotp_code\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18\n" +
+	"\x8a\xb5\x18\x01\tR\btotpCode\x121\n" +
+	"\rrecovery_code\x18\x02 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\tR\frecoveryCode\x12(\n" +
+	"\bid_token\x18\x03 \x01(\tB\r\xbaH\x05r\x03\x18\x80}\x8a\xb5\x18\x01\tR\aidToken\"?\n" +
+	"\rSwitchRequest\x12.\n" +
+	"\n" +
+	"membership\x18\x01 \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18<\x8a\xb5\x18\x01\x01R\n" +
+	"membership\"\x10\n" +
+	"\x0eSignOutRequest\"\x11\n" +
+	"\x0fSignOutResponse\"t\n" +
+	"\x15ChangePasswordRequest\x12)\n" +
+	"\bpassword\x18\x01 \x01(\tB\r\xbaH\x05r\x03\x18\xc8\x01\x8a\xb5\x18\x01\tR\bpassword\x120\n" +
+	"\fnew_password\x18\x02 \x01(\tB\r\xbaH\x05r\x03\x18\xc8\x01\x8a\xb5\x18\x01\tR\vnewPassword\"\x18\n" +
+	"\x16ChangePasswordResponse\"\x1b\n" +
+	"\x19RenewRecoveryCodesRequest\"J\n" +
+	"\x1aRenewRecoveryCodesResponse\x12,\n" +
+	"\x0erecovery_codes\x18\x01 \x03(\tB\x05\x8a\xb5\x18\x01\n" +
+	"R\rrecoveryCodes\"<\n" +
+	"\x12StartDeviceRequest\x12&\n" +
+	"\x06client\x18\x01 \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18<\x8a\xb5\x18\x01\x01R\x06client\"\x89\x02\n" +
+	"\x13StartDeviceResponse\x12&\n" +
+	"\vdevice_code\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\n" +
+	"R\n" +
+	"deviceCode\x12\"\n" +
+	"\tuser_code\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\n" +
+	"R\buserCode\x120\n" +
+	"\x10verification_uri\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x0fverificationUri\x12B\n" +
+	"\vexpire_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"expireTime\x120\n" +
+	"\x10interval_seconds\x18\x05 \x01(\x05B\x05\x8a\xb5\x18\x01\x01R\x0fintervalSeconds\"o\n" +
+	"\x14ApproveDeviceRequest\x12)\n" +
+	"\tuser_code\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18\x14\x8a\xb5\x18\x01\tR\buserCode\x12,\n" +
+	"\n" +
+	"membership\x18\x02 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\n" +
+	"membership\"6\n" +
+	"\x15ApproveDeviceResponse\x12\x1d\n" +
+	"\x06client\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x06client\"D\n" +
+	"\x13RedeemDeviceRequest\x12-\n" +
+	"\vdevice_code\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18d\x8a\xb5\x18\x01\tR\n" +
+	"deviceCode\"\xf2\x02\n" +
+	"\x14CreateAccountRequest\x12/\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x01R\trequestId\x129\n" +
+	"\x04code\x18\x02 \x01(\tB%\xbaH\x1dr\x1b2\x19^[a-z0-9][a-z0-9-]{1,39}$\x8a\xb5\x18\x01\x01R\x04code\x12@\n" +
+	"\x04kind\x18\x03 \x01(\x0e2\x1d.sinergi.v1.AccountKind.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x01R\x04kind\x12+\n" +
+	"\tfull_name\x18\x04 \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18x\x8a\xb5\x18\x01\x04R\bfullName\x12\x1e\n" +
+	"\x03nik\x18\x05 \x01(\tB\f\xbaH\x04r\x02\x18\x10\x8a\xb5\x18\x01\x04R\x03nik\x12;\n" +
+	"\x04role\x18\x06 \x01(\x0e2\x16.sinergi.v1.Role.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x01R\x04role\x12\"\n" +
+	"\x04unit\x18\a \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18<\x8a\xb5\x18\x01\x01R\x04unit\"\x98\x01\n" +
+	"\n" +
+	"Invitation\x12\x1f\n" +
+	"\aaccount\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\aaccount\x12%\n" +
+	"\n" +
+	"invitation\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\n" +
+	"R\n" +
+	"invitation\x12B\n" +
+	"\vexpire_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\n" +
+	"R\n" +
+	"expireTime\"\x8c\x01\n" +
+	"\x15CreateAccountResponse\x124\n" +
+	"\aaccount\x18\x01 \x01(\v2\x13.sinergi.v1.AccountB\x05\x8a\xb5\x18\x01\x01R\aaccount\x12=\n" +
+	"\n" +
+	"invitation\x18\x02 \x01(\v2\x16.sinergi.v1.InvitationB\x05\x8a\xb5\x18\x01\n" +
+	"R\n" +
+	"invitation\"i\n" +
+	"\x14InviteAccountRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x01R\trequestId\"5\n" +
+	"\x11GetAccountRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04name\"\x92\x01\n" +
+	"\x13ListAccountsRequest\x12 \n" +
+	"\x04unit\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04unit\x12+\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\x0e\xbaH\x06\x1a\x04\x18d(\x00\x8a\xb5\x18\x01\x01R\bpageSize\x12,\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\"}\n" +
+	"\x14ListAccountsResponse\x126\n" +
+	"\baccounts\x18\x01 \x03(\v2\x13.sinergi.v1.AccountB\x05\x8a\xb5\x18\x01\x01R\baccounts\x12-\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken\"\xca\x01\n" +
+	"\x14AddMembershipRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x01R\trequestId\x12;\n" +
+	"\x04role\x18\x03 \x01(\x0e2\x16.sinergi.v1.Role.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x01R\x04role\x12\"\n" +
+	"\x04unit\x18\x04 \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18<\x8a\xb5\x18\x01\x01R\x04unit\"i\n" +
+	"\x14EndMembershipRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x01R\trequestId\"m\n" +
+	"\x18ApproveMembershipRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x01R\trequestId\"z\n" +
+	"\x1dListPendingMembershipsRequest\x12+\n" +
+	"\tpage_size\x18\x01 \x01(\x05B\x0e\xbaH\x06\x1a\x04\x18d(\x00\x8a\xb5\x18\x01\x01R\bpageSize\x12,\n" +
+	"\n" +
+	"page_token\x18\x02 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\"\x97\x01\n" +
+	"\x1eListPendingMembershipsResponse\x12F\n" +
+	"\vmemberships\x18\x01 \x03(\v2\x1d.sinergi.v1.PendingMembershipB\x05\x8a\xb5\x18\x01\x01R\vmemberships\x12-\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken\"\x91\x01\n" +
+	"\x11PendingMembership\x12=\n" +
+	"\n" +
+	"membership\x18\x01 \x01(\v2\x16.sinergi.v1.MembershipB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"membership\x12\x19\n" +
+	"\x04code\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04code\x12\"\n" +
+	"\tfull_name\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\bfullName\"\x8a\x01\n" +
+	"\x15DisableAccountRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x01R\trequestId\x12\x1e\n" +
+	"\aat_once\x18\x03 \x01(\bB\x05\x8a\xb5\x18\x01\x01R\x06atOnce\"\xd7\x02\n" +
+	"\x15CreateAppTokenRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x01R\trequestId\x12?\n" +
+	"\x06scopes\x18\x03 \x03(\tB'\xbaH\x1f\x92\x01\x1c\x10\x03\"\x18r\x16R\x04fileR\x06statusR\x06assess\x8a\xb5\x18\x01\x01R\x06scopes\x12)\n" +
+	"\x05cidrs\x18\x04 \x03(\tB\x13\xbaH\v\x92\x01\b\x10\x14\"\x04r\x02\x182\x8a\xb5\x18\x01\x01R\x05cidrs\x12;\n" +
+	"\x12certificate_sha256\x18\x05 \x01(\tB\f\xbaH\x04r\x02\x18@\x8a\xb5\x18\x01\x01R\x11certificateSha256\x12B\n" +
+	"\vexpire_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"expireTime\"o\n" +
+	"\x16CreateAppTokenResponse\x12\x1b\n" +
+	"\x05token\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\n" +
+	"R\x05token\x128\n" +
+	"\tapp_token\x18\x02 \x01(\v2\x14.sinergi.v1.AppTokenB\x05\x8a\xb5\x18\x01\x01R\bappToken\"\xaa\x03\n" +
+	"\bAppToken\x12\x19\n" +
+	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04name\x12\x1d\n" +
+	"\x06scopes\x18\x02 \x03(\tB\x05\x8a\xb5\x18\x01\x01R\x06scopes\x12\x1b\n" +
+	"\x05cidrs\x18\x03 \x03(\tB\x05\x8a\xb5\x18\x01\x01R\x05cidrs\x124\n" +
+	"\x12certificate_sha256\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x11certificateSha256\x12B\n" +
+	"\vcreate_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"createTime\x12B\n" +
+	"\vexpire_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"expireTime\x12B\n" +
+	"\vrevoke_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"revokeTime\x12E\n" +
+	"\rlast_use_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\vlastUseTime\"8\n" +
+	"\x14ListAppTokensRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04name\"L\n" +
+	"\x15ListAppTokensResponse\x123\n" +
+	"\x06tokens\x18\x01 \x03(\v2\x14.sinergi.v1.AppTokenB\x05\x8a\xb5\x18\x01\x01R\x06tokens\"j\n" +
+	"\x15RevokeAppTokenRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x01R\trequestId\"\xcc\x02\n" +
+	"\n" +
+	"Credential\x12\x1b\n" +
+	"\x05token\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\n" +
+	"R\x05token\x12B\n" +
+	"\vexpire_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\n" +
+	"R\n" +
+	"expireTime\x12\x1f\n" +
+	"\aaccount\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\aaccount\x12=\n" +
+	"\n" +
+	"membership\x18\x04 \x01(\v2\x16.sinergi.v1.MembershipB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"membership\x12?\n" +
+	"\vmemberships\x18\x05 \x03(\v2\x16.sinergi.v1.MembershipB\x05\x8a\xb5\x18\x01\x01R\vmemberships\x12<\n" +
+	"\bmfa_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\amfaTime\"\xde\x02\n" +
+	"\n" +
+	"Membership\x12\x19\n" +
+	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04name\x12\x1f\n" +
+	"\aaccount\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\aaccount\x121\n" +
+	"\x04role\x18\x03 \x01(\x0e2\x16.sinergi.v1.Role.ValueB\x05\x8a\xb5\x18\x01\x01R\x04role\x12\x19\n" +
+	"\x04unit\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04unit\x12>\n" +
+	"\tfrom_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\bfromTime\x12@\n" +
+	"\n" +
+	"until_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\tuntilTime\x12D\n" +
+	"\fapprove_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\vapproveTime\"\xe2\x02\n" +
+	"\aAccount\x12\x19\n" +
+	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04name\x12\x19\n" +
+	"\x04etag\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04etag\x12\x19\n" +
+	"\x04code\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04code\x128\n" +
+	"\x04kind\x18\x04 \x01(\x0e2\x1d.sinergi.v1.AccountKind.ValueB\x05\x8a\xb5\x18\x01\x01R\x04kind\x12\"\n" +
+	"\tfull_name\x18\x05 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\bfullName\x12?\n" +
+	"\vmemberships\x18\x06 \x03(\v2\x16.sinergi.v1.MembershipB\x05\x8a\xb5\x18\x01\x01R\vmemberships\x12D\n" +
+	"\fdisable_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\vdisableTime\x12!\n" +
+	"\benrolled\x18\b \x01(\bB\x05\x8a\xb5\x18\x01\x01R\benrolled2\xb2\x19\n" +
 	"\x0eAccountService\x12\\\n" +
 	"\x06WhoAmI\x12\x19.sinergi.v1.WhoAmIRequest\x1a\x1a.sinergi.v1.WhoAmIResponse\"\x1b\x82\xd3\xe4\x93\x02\x15\x12\x13/v1/accounts:whoAmI\x12d\n" +
 	"\n" +
 	"SetAbsence\x12\x1d.sinergi.v1.SetAbsenceRequest\x1a\x13.sinergi.v1.Absence\"\"\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/accounts:setAbsence\x12g\n" +
-	"\fListAbsences\x12\x1f.sinergi.v1.ListAbsencesRequest\x1a .sinergi.v1.ListAbsencesResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/absencesB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\fListAbsences\x12\x1f.sinergi.v1.ListAbsencesRequest\x1a .sinergi.v1.ListAbsencesResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/absences\x12\x7f\n" +
+	"\x0eBeginEnrolment\x12!.sinergi.v1.BeginEnrolmentRequest\x1a\".sinergi.v1.BeginEnrolmentResponse\"&\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/accounts:beginEnrolment\x12\x87\x01\n" +
+	"\x10AcceptInvitation\x12#.sinergi.v1.AcceptInvitationRequest\x1a$.sinergi.v1.AcceptInvitationResponse\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/accounts:acceptInvitation\x12[\n" +
+	"\x06SignIn\x12\x19.sinergi.v1.SignInRequest\x1a\x16.sinergi.v1.Credential\"\x1e\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/accounts:signIn\x12s\n" +
+	"\vBeginSignOn\x12\x1e.sinergi.v1.BeginSignOnRequest\x1a\x1f.sinergi.v1.BeginSignOnResponse\"#\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/accounts:beginSignOn\x12s\n" +
+	"\x0eCompleteSignOn\x12!.sinergi.v1.CompleteSignOnRequest\x1a\x16.sinergi.v1.Credential\"&\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/accounts:completeSignOn\x12[\n" +
+	"\x06StepUp\x12\x19.sinergi.v1.StepUpRequest\x1a\x16.sinergi.v1.Credential\"\x1e\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/accounts:stepUp\x12_\n" +
+	"\x06Switch\x12\x19.sinergi.v1.SwitchRequest\x1a\x1a.sinergi.v1.WhoAmIResponse\"\x1e\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/accounts:switch\x12c\n" +
+	"\aSignOut\x12\x1a.sinergi.v1.SignOutRequest\x1a\x1b.sinergi.v1.SignOutResponse\"\x1f\x82\xd3\xe4\x93\x02\x19:\x01*\"\x14/v1/accounts:signOut\x12\x7f\n" +
+	"\x0eChangePassword\x12!.sinergi.v1.ChangePasswordRequest\x1a\".sinergi.v1.ChangePasswordResponse\"&\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/accounts:changePassword\x12\x8f\x01\n" +
+	"\x12RenewRecoveryCodes\x12%.sinergi.v1.RenewRecoveryCodesRequest\x1a&.sinergi.v1.RenewRecoveryCodesResponse\"*\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/accounts:renewRecoveryCodes\x12s\n" +
+	"\vStartDevice\x12\x1e.sinergi.v1.StartDeviceRequest\x1a\x1f.sinergi.v1.StartDeviceResponse\"#\x82\xd3\xe4\x93\x02\x1d:\x01*\"\x18/v1/accounts:startDevice\x12{\n" +
+	"\rApproveDevice\x12 .sinergi.v1.ApproveDeviceRequest\x1a!.sinergi.v1.ApproveDeviceResponse\"%\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/accounts:approveDevice\x12m\n" +
+	"\fRedeemDevice\x12\x1f.sinergi.v1.RedeemDeviceRequest\x1a\x16.sinergi.v1.Credential\"$\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/accounts:redeemDevice\x12m\n" +
+	"\rCreateAccount\x12 .sinergi.v1.CreateAccountRequest\x1a!.sinergi.v1.CreateAccountResponse\"\x17\x82\xd3\xe4\x93\x02\x11:\x01*\"\f/v1/accounts\x12_\n" +
+	"\n" +
+	"GetAccount\x12\x1d.sinergi.v1.GetAccountRequest\x1a\x13.sinergi.v1.Account\"\x1d\x82\xd3\xe4\x93\x02\x17\x12\x15/v1/{name=accounts/*}\x12g\n" +
+	"\fListAccounts\x12\x1f.sinergi.v1.ListAccountsRequest\x1a .sinergi.v1.ListAccountsResponse\"\x14\x82\xd3\xe4\x93\x02\x0e\x12\f/v1/accounts\x12r\n" +
+	"\rInviteAccount\x12 .sinergi.v1.InviteAccountRequest\x1a\x16.sinergi.v1.Invitation\"'\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/{name=accounts/*}:invite\x12r\n" +
+	"\x0eDisableAccount\x12!.sinergi.v1.DisableAccountRequest\x1a\x13.sinergi.v1.Account\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/{name=accounts/*}:disable\x12y\n" +
+	"\rAddMembership\x12 .sinergi.v1.AddMembershipRequest\x1a\x16.sinergi.v1.Membership\".\x82\xd3\xe4\x93\x02(:\x01*\"#/v1/{name=accounts/*}:addMembership\x12r\n" +
+	"\rEndMembership\x12 .sinergi.v1.EndMembershipRequest\x1a\x16.sinergi.v1.Membership\"'\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/{name=memberships/*}:end\x12~\n" +
+	"\x11ApproveMembership\x12$.sinergi.v1.ApproveMembershipRequest\x1a\x16.sinergi.v1.Membership\"+\x82\xd3\xe4\x93\x02%:\x01*\" /v1/{name=memberships/*}:approve\x12\x88\x01\n" +
+	"\x16ListPendingMemberships\x12).sinergi.v1.ListPendingMembershipsRequest\x1a*.sinergi.v1.ListPendingMembershipsResponse\"\x17\x82\xd3\xe4\x93\x02\x11\x12\x0f/v1/memberships\x12\x80\x01\n" +
+	"\x0eCreateAppToken\x12!.sinergi.v1.CreateAppTokenRequest\x1a\".sinergi.v1.CreateAppTokenResponse\"'\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/{name=accounts/*}/tokens\x12z\n" +
+	"\rListAppTokens\x12 .sinergi.v1.ListAppTokensRequest\x1a!.sinergi.v1.ListAppTokensResponse\"$\x82\xd3\xe4\x93\x02\x1e\x12\x1c/v1/{name=accounts/*}/tokens\x12p\n" +
+	"\x0eRevokeAppToken\x12!.sinergi.v1.RevokeAppTokenRequest\x1a\x14.sinergi.v1.AppToken\"%\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/{name=tokens/*}:revokeB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_account_service_proto_rawDescOnce sync.Once
@@ -463,36 +3503,165 @@ func file_sinergi_v1_account_service_proto_rawDescGZIP() []byte {
 	return file_sinergi_v1_account_service_proto_rawDescData
 }
 
-var file_sinergi_v1_account_service_proto_msgTypes = make([]protoimpl.MessageInfo, 6)
+var file_sinergi_v1_account_service_proto_msgTypes = make([]protoimpl.MessageInfo, 50)
 var file_sinergi_v1_account_service_proto_goTypes = []any{
-	(*WhoAmIRequest)(nil),         // 0: sinergi.v1.WhoAmIRequest
-	(*WhoAmIResponse)(nil),        // 1: sinergi.v1.WhoAmIResponse
-	(*SetAbsenceRequest)(nil),     // 2: sinergi.v1.SetAbsenceRequest
-	(*Absence)(nil),               // 3: sinergi.v1.Absence
-	(*ListAbsencesRequest)(nil),   // 4: sinergi.v1.ListAbsencesRequest
-	(*ListAbsencesResponse)(nil),  // 5: sinergi.v1.ListAbsencesResponse
-	(Role_Value)(0),               // 6: sinergi.v1.Role.Value
-	(*timestamppb.Timestamp)(nil), // 7: google.protobuf.Timestamp
+	(*WhoAmIRequest)(nil),                  // 0: sinergi.v1.WhoAmIRequest
+	(*WhoAmIResponse)(nil),                 // 1: sinergi.v1.WhoAmIResponse
+	(*SetAbsenceRequest)(nil),              // 2: sinergi.v1.SetAbsenceRequest
+	(*Absence)(nil),                        // 3: sinergi.v1.Absence
+	(*ListAbsencesRequest)(nil),            // 4: sinergi.v1.ListAbsencesRequest
+	(*ListAbsencesResponse)(nil),           // 5: sinergi.v1.ListAbsencesResponse
+	(*BeginEnrolmentRequest)(nil),          // 6: sinergi.v1.BeginEnrolmentRequest
+	(*BeginEnrolmentResponse)(nil),         // 7: sinergi.v1.BeginEnrolmentResponse
+	(*AcceptInvitationRequest)(nil),        // 8: sinergi.v1.AcceptInvitationRequest
+	(*AcceptInvitationResponse)(nil),       // 9: sinergi.v1.AcceptInvitationResponse
+	(*SignInRequest)(nil),                  // 10: sinergi.v1.SignInRequest
+	(*BeginSignOnRequest)(nil),             // 11: sinergi.v1.BeginSignOnRequest
+	(*BeginSignOnResponse)(nil),            // 12: sinergi.v1.BeginSignOnResponse
+	(*CompleteSignOnRequest)(nil),          // 13: sinergi.v1.CompleteSignOnRequest
+	(*StepUpRequest)(nil),                  // 14: sinergi.v1.StepUpRequest
+	(*SwitchRequest)(nil),                  // 15: sinergi.v1.SwitchRequest
+	(*SignOutRequest)(nil),                 // 16: sinergi.v1.SignOutRequest
+	(*SignOutResponse)(nil),                // 17: sinergi.v1.SignOutResponse
+	(*ChangePasswordRequest)(nil),          // 18: sinergi.v1.ChangePasswordRequest
+	(*ChangePasswordResponse)(nil),         // 19: sinergi.v1.ChangePasswordResponse
+	(*RenewRecoveryCodesRequest)(nil),      // 20: sinergi.v1.RenewRecoveryCodesRequest
+	(*RenewRecoveryCodesResponse)(nil),     // 21: sinergi.v1.RenewRecoveryCodesResponse
+	(*StartDeviceRequest)(nil),             // 22: sinergi.v1.StartDeviceRequest
+	(*StartDeviceResponse)(nil),            // 23: sinergi.v1.StartDeviceResponse
+	(*ApproveDeviceRequest)(nil),           // 24: sinergi.v1.ApproveDeviceRequest
+	(*ApproveDeviceResponse)(nil),          // 25: sinergi.v1.ApproveDeviceResponse
+	(*RedeemDeviceRequest)(nil),            // 26: sinergi.v1.RedeemDeviceRequest
+	(*CreateAccountRequest)(nil),           // 27: sinergi.v1.CreateAccountRequest
+	(*Invitation)(nil),                     // 28: sinergi.v1.Invitation
+	(*CreateAccountResponse)(nil),          // 29: sinergi.v1.CreateAccountResponse
+	(*InviteAccountRequest)(nil),           // 30: sinergi.v1.InviteAccountRequest
+	(*GetAccountRequest)(nil),              // 31: sinergi.v1.GetAccountRequest
+	(*ListAccountsRequest)(nil),            // 32: sinergi.v1.ListAccountsRequest
+	(*ListAccountsResponse)(nil),           // 33: sinergi.v1.ListAccountsResponse
+	(*AddMembershipRequest)(nil),           // 34: sinergi.v1.AddMembershipRequest
+	(*EndMembershipRequest)(nil),           // 35: sinergi.v1.EndMembershipRequest
+	(*ApproveMembershipRequest)(nil),       // 36: sinergi.v1.ApproveMembershipRequest
+	(*ListPendingMembershipsRequest)(nil),  // 37: sinergi.v1.ListPendingMembershipsRequest
+	(*ListPendingMembershipsResponse)(nil), // 38: sinergi.v1.ListPendingMembershipsResponse
+	(*PendingMembership)(nil),              // 39: sinergi.v1.PendingMembership
+	(*DisableAccountRequest)(nil),          // 40: sinergi.v1.DisableAccountRequest
+	(*CreateAppTokenRequest)(nil),          // 41: sinergi.v1.CreateAppTokenRequest
+	(*CreateAppTokenResponse)(nil),         // 42: sinergi.v1.CreateAppTokenResponse
+	(*AppToken)(nil),                       // 43: sinergi.v1.AppToken
+	(*ListAppTokensRequest)(nil),           // 44: sinergi.v1.ListAppTokensRequest
+	(*ListAppTokensResponse)(nil),          // 45: sinergi.v1.ListAppTokensResponse
+	(*RevokeAppTokenRequest)(nil),          // 46: sinergi.v1.RevokeAppTokenRequest
+	(*Credential)(nil),                     // 47: sinergi.v1.Credential
+	(*Membership)(nil),                     // 48: sinergi.v1.Membership
+	(*Account)(nil),                        // 49: sinergi.v1.Account
+	(Role_Value)(0),                        // 50: sinergi.v1.Role.Value
+	(*timestamppb.Timestamp)(nil),          // 51: google.protobuf.Timestamp
+	(AccountKind_Value)(0),                 // 52: sinergi.v1.AccountKind.Value
 }
 var file_sinergi_v1_account_service_proto_depIdxs = []int32{
-	6,  // 0: sinergi.v1.WhoAmIResponse.role:type_name -> sinergi.v1.Role.Value
-	7,  // 1: sinergi.v1.WhoAmIResponse.expire_time:type_name -> google.protobuf.Timestamp
-	7,  // 2: sinergi.v1.SetAbsenceRequest.from_time:type_name -> google.protobuf.Timestamp
-	7,  // 3: sinergi.v1.SetAbsenceRequest.until_time:type_name -> google.protobuf.Timestamp
-	7,  // 4: sinergi.v1.Absence.from_time:type_name -> google.protobuf.Timestamp
-	7,  // 5: sinergi.v1.Absence.until_time:type_name -> google.protobuf.Timestamp
-	3,  // 6: sinergi.v1.ListAbsencesResponse.absences:type_name -> sinergi.v1.Absence
-	0,  // 7: sinergi.v1.AccountService.WhoAmI:input_type -> sinergi.v1.WhoAmIRequest
-	2,  // 8: sinergi.v1.AccountService.SetAbsence:input_type -> sinergi.v1.SetAbsenceRequest
-	4,  // 9: sinergi.v1.AccountService.ListAbsences:input_type -> sinergi.v1.ListAbsencesRequest
-	1,  // 10: sinergi.v1.AccountService.WhoAmI:output_type -> sinergi.v1.WhoAmIResponse
-	3,  // 11: sinergi.v1.AccountService.SetAbsence:output_type -> sinergi.v1.Absence
-	5,  // 12: sinergi.v1.AccountService.ListAbsences:output_type -> sinergi.v1.ListAbsencesResponse
-	10, // [10:13] is the sub-list for method output_type
-	7,  // [7:10] is the sub-list for method input_type
-	7,  // [7:7] is the sub-list for extension type_name
-	7,  // [7:7] is the sub-list for extension extendee
-	0,  // [0:7] is the sub-list for field type_name
+	50, // 0: sinergi.v1.WhoAmIResponse.role:type_name -> sinergi.v1.Role.Value
+	51, // 1: sinergi.v1.WhoAmIResponse.expire_time:type_name -> google.protobuf.Timestamp
+	48, // 2: sinergi.v1.WhoAmIResponse.membership:type_name -> sinergi.v1.Membership
+	48, // 3: sinergi.v1.WhoAmIResponse.memberships:type_name -> sinergi.v1.Membership
+	51, // 4: sinergi.v1.WhoAmIResponse.mfa_time:type_name -> google.protobuf.Timestamp
+	51, // 5: sinergi.v1.SetAbsenceRequest.from_time:type_name -> google.protobuf.Timestamp
+	51, // 6: sinergi.v1.SetAbsenceRequest.until_time:type_name -> google.protobuf.Timestamp
+	51, // 7: sinergi.v1.Absence.from_time:type_name -> google.protobuf.Timestamp
+	51, // 8: sinergi.v1.Absence.until_time:type_name -> google.protobuf.Timestamp
+	3,  // 9: sinergi.v1.ListAbsencesResponse.absences:type_name -> sinergi.v1.Absence
+	47, // 10: sinergi.v1.AcceptInvitationResponse.credential:type_name -> sinergi.v1.Credential
+	50, // 11: sinergi.v1.SignInRequest.role:type_name -> sinergi.v1.Role.Value
+	50, // 12: sinergi.v1.CompleteSignOnRequest.role:type_name -> sinergi.v1.Role.Value
+	51, // 13: sinergi.v1.StartDeviceResponse.expire_time:type_name -> google.protobuf.Timestamp
+	52, // 14: sinergi.v1.CreateAccountRequest.kind:type_name -> sinergi.v1.AccountKind.Value
+	50, // 15: sinergi.v1.CreateAccountRequest.role:type_name -> sinergi.v1.Role.Value
+	51, // 16: sinergi.v1.Invitation.expire_time:type_name -> google.protobuf.Timestamp
+	49, // 17: sinergi.v1.CreateAccountResponse.account:type_name -> sinergi.v1.Account
+	28, // 18: sinergi.v1.CreateAccountResponse.invitation:type_name -> sinergi.v1.Invitation
+	49, // 19: sinergi.v1.ListAccountsResponse.accounts:type_name -> sinergi.v1.Account
+	50, // 20: sinergi.v1.AddMembershipRequest.role:type_name -> sinergi.v1.Role.Value
+	39, // 21: sinergi.v1.ListPendingMembershipsResponse.memberships:type_name -> sinergi.v1.PendingMembership
+	48, // 22: sinergi.v1.PendingMembership.membership:type_name -> sinergi.v1.Membership
+	51, // 23: sinergi.v1.CreateAppTokenRequest.expire_time:type_name -> google.protobuf.Timestamp
+	43, // 24: sinergi.v1.CreateAppTokenResponse.app_token:type_name -> sinergi.v1.AppToken
+	51, // 25: sinergi.v1.AppToken.create_time:type_name -> google.protobuf.Timestamp
+	51, // 26: sinergi.v1.AppToken.expire_time:type_name -> google.protobuf.Timestamp
+	51, // 27: sinergi.v1.AppToken.revoke_time:type_name -> google.protobuf.Timestamp
+	51, // 28: sinergi.v1.AppToken.last_use_time:type_name -> google.protobuf.Timestamp
+	43, // 29: sinergi.v1.ListAppTokensResponse.tokens:type_name -> sinergi.v1.AppToken
+	51, // 30: sinergi.v1.Credential.expire_time:type_name -> google.protobuf.Timestamp
+	48, // 31: sinergi.v1.Credential.membership:type_name -> sinergi.v1.Membership
+	48, // 32: sinergi.v1.Credential.memberships:type_name -> sinergi.v1.Membership
+	51, // 33: sinergi.v1.Credential.mfa_time:type_name -> google.protobuf.Timestamp
+	50, // 34: sinergi.v1.Membership.role:type_name -> sinergi.v1.Role.Value
+	51, // 35: sinergi.v1.Membership.from_time:type_name -> google.protobuf.Timestamp
+	51, // 36: sinergi.v1.Membership.until_time:type_name -> google.protobuf.Timestamp
+	51, // 37: sinergi.v1.Membership.approve_time:type_name -> google.protobuf.Timestamp
+	52, // 38: sinergi.v1.Account.kind:type_name -> sinergi.v1.AccountKind.Value
+	48, // 39: sinergi.v1.Account.memberships:type_name -> sinergi.v1.Membership
+	51, // 40: sinergi.v1.Account.disable_time:type_name -> google.protobuf.Timestamp
+	0,  // 41: sinergi.v1.AccountService.WhoAmI:input_type -> sinergi.v1.WhoAmIRequest
+	2,  // 42: sinergi.v1.AccountService.SetAbsence:input_type -> sinergi.v1.SetAbsenceRequest
+	4,  // 43: sinergi.v1.AccountService.ListAbsences:input_type -> sinergi.v1.ListAbsencesRequest
+	6,  // 44: sinergi.v1.AccountService.BeginEnrolment:input_type -> sinergi.v1.BeginEnrolmentRequest
+	8,  // 45: sinergi.v1.AccountService.AcceptInvitation:input_type -> sinergi.v1.AcceptInvitationRequest
+	10, // 46: sinergi.v1.AccountService.SignIn:input_type -> sinergi.v1.SignInRequest
+	11, // 47: sinergi.v1.AccountService.BeginSignOn:input_type -> sinergi.v1.BeginSignOnRequest
+	13, // 48: sinergi.v1.AccountService.CompleteSignOn:input_type -> sinergi.v1.CompleteSignOnRequest
+	14, // 49: sinergi.v1.AccountService.StepUp:input_type -> sinergi.v1.StepUpRequest
+	15, // 50: sinergi.v1.AccountService.Switch:input_type -> sinergi.v1.SwitchRequest
+	16, // 51: sinergi.v1.AccountService.SignOut:input_type -> sinergi.v1.SignOutRequest
+	18, // 52: sinergi.v1.AccountService.ChangePassword:input_type -> sinergi.v1.ChangePasswordRequest
+	20, // 53: sinergi.v1.AccountService.RenewRecoveryCodes:input_type -> sinergi.v1.RenewRecoveryCodesRequest
+	22, // 54: sinergi.v1.AccountService.StartDevice:input_type -> sinergi.v1.StartDeviceRequest
+	24, // 55: sinergi.v1.AccountService.ApproveDevice:input_type -> sinergi.v1.ApproveDeviceRequest
+	26, // 56: sinergi.v1.AccountService.RedeemDevice:input_type -> sinergi.v1.RedeemDeviceRequest
+	27, // 57: sinergi.v1.AccountService.CreateAccount:input_type -> sinergi.v1.CreateAccountRequest
+	31, // 58: sinergi.v1.AccountService.GetAccount:input_type -> sinergi.v1.GetAccountRequest
+	32, // 59: sinergi.v1.AccountService.ListAccounts:input_type -> sinergi.v1.ListAccountsRequest
+	30, // 60: sinergi.v1.AccountService.InviteAccount:input_type -> sinergi.v1.InviteAccountRequest
+	40, // 61: sinergi.v1.AccountService.DisableAccount:input_type -> sinergi.v1.DisableAccountRequest
+	34, // 62: sinergi.v1.AccountService.AddMembership:input_type -> sinergi.v1.AddMembershipRequest
+	35, // 63: sinergi.v1.AccountService.EndMembership:input_type -> sinergi.v1.EndMembershipRequest
+	36, // 64: sinergi.v1.AccountService.ApproveMembership:input_type -> sinergi.v1.ApproveMembershipRequest
+	37, // 65: sinergi.v1.AccountService.ListPendingMemberships:input_type -> sinergi.v1.ListPendingMembershipsRequest
+	41, // 66: sinergi.v1.AccountService.CreateAppToken:input_type -> sinergi.v1.CreateAppTokenRequest
+	44, // 67: sinergi.v1.AccountService.ListAppTokens:input_type -> sinergi.v1.ListAppTokensRequest
+	46, // 68: sinergi.v1.AccountService.RevokeAppToken:input_type -> sinergi.v1.RevokeAppTokenRequest
+	1,  // 69: sinergi.v1.AccountService.WhoAmI:output_type -> sinergi.v1.WhoAmIResponse
+	3,  // 70: sinergi.v1.AccountService.SetAbsence:output_type -> sinergi.v1.Absence
+	5,  // 71: sinergi.v1.AccountService.ListAbsences:output_type -> sinergi.v1.ListAbsencesResponse
+	7,  // 72: sinergi.v1.AccountService.BeginEnrolment:output_type -> sinergi.v1.BeginEnrolmentResponse
+	9,  // 73: sinergi.v1.AccountService.AcceptInvitation:output_type -> sinergi.v1.AcceptInvitationResponse
+	47, // 74: sinergi.v1.AccountService.SignIn:output_type -> sinergi.v1.Credential
+	12, // 75: sinergi.v1.AccountService.BeginSignOn:output_type -> sinergi.v1.BeginSignOnResponse
+	47, // 76: sinergi.v1.AccountService.CompleteSignOn:output_type -> sinergi.v1.Credential
+	47, // 77: sinergi.v1.AccountService.StepUp:output_type -> sinergi.v1.Credential
+	1,  // 78: sinergi.v1.AccountService.Switch:output_type -> sinergi.v1.WhoAmIResponse
+	17, // 79: sinergi.v1.AccountService.SignOut:output_type -> sinergi.v1.SignOutResponse
+	19, // 80: sinergi.v1.AccountService.ChangePassword:output_type -> sinergi.v1.ChangePasswordResponse
+	21, // 81: sinergi.v1.AccountService.RenewRecoveryCodes:output_type -> sinergi.v1.RenewRecoveryCodesResponse
+	23, // 82: sinergi.v1.AccountService.StartDevice:output_type -> sinergi.v1.StartDeviceResponse
+	25, // 83: sinergi.v1.AccountService.ApproveDevice:output_type -> sinergi.v1.ApproveDeviceResponse
+	47, // 84: sinergi.v1.AccountService.RedeemDevice:output_type -> sinergi.v1.Credential
+	29, // 85: sinergi.v1.AccountService.CreateAccount:output_type -> sinergi.v1.CreateAccountResponse
+	49, // 86: sinergi.v1.AccountService.GetAccount:output_type -> sinergi.v1.Account
+	33, // 87: sinergi.v1.AccountService.ListAccounts:output_type -> sinergi.v1.ListAccountsResponse
+	28, // 88: sinergi.v1.AccountService.InviteAccount:output_type -> sinergi.v1.Invitation
+	49, // 89: sinergi.v1.AccountService.DisableAccount:output_type -> sinergi.v1.Account
+	48, // 90: sinergi.v1.AccountService.AddMembership:output_type -> sinergi.v1.Membership
+	48, // 91: sinergi.v1.AccountService.EndMembership:output_type -> sinergi.v1.Membership
+	48, // 92: sinergi.v1.AccountService.ApproveMembership:output_type -> sinergi.v1.Membership
+	38, // 93: sinergi.v1.AccountService.ListPendingMemberships:output_type -> sinergi.v1.ListPendingMembershipsResponse
+	42, // 94: sinergi.v1.AccountService.CreateAppToken:output_type -> sinergi.v1.CreateAppTokenResponse
+	45, // 95: sinergi.v1.AccountService.ListAppTokens:output_type -> sinergi.v1.ListAppTokensResponse
+	43, // 96: sinergi.v1.AccountService.RevokeAppToken:output_type -> sinergi.v1.AppToken
+	69, // [69:97] is the sub-list for method output_type
+	41, // [41:69] is the sub-list for method input_type
+	41, // [41:41] is the sub-list for extension type_name
+	41, // [41:41] is the sub-list for extension extendee
+	0,  // [0:41] is the sub-list for field type_name
 }
 
 func init() { file_sinergi_v1_account_service_proto_init() }
@@ -508,7 +3677,7 @@ func file_sinergi_v1_account_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_account_service_proto_rawDesc), len(file_sinergi_v1_account_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   6,
+			NumMessages:   50,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

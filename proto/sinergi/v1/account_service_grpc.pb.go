@@ -21,16 +21,41 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	AccountService_WhoAmI_FullMethodName       = "/sinergi.v1.AccountService/WhoAmI"
-	AccountService_SetAbsence_FullMethodName   = "/sinergi.v1.AccountService/SetAbsence"
-	AccountService_ListAbsences_FullMethodName = "/sinergi.v1.AccountService/ListAbsences"
+	AccountService_WhoAmI_FullMethodName                 = "/sinergi.v1.AccountService/WhoAmI"
+	AccountService_SetAbsence_FullMethodName             = "/sinergi.v1.AccountService/SetAbsence"
+	AccountService_ListAbsences_FullMethodName           = "/sinergi.v1.AccountService/ListAbsences"
+	AccountService_BeginEnrolment_FullMethodName         = "/sinergi.v1.AccountService/BeginEnrolment"
+	AccountService_AcceptInvitation_FullMethodName       = "/sinergi.v1.AccountService/AcceptInvitation"
+	AccountService_SignIn_FullMethodName                 = "/sinergi.v1.AccountService/SignIn"
+	AccountService_BeginSignOn_FullMethodName            = "/sinergi.v1.AccountService/BeginSignOn"
+	AccountService_CompleteSignOn_FullMethodName         = "/sinergi.v1.AccountService/CompleteSignOn"
+	AccountService_StepUp_FullMethodName                 = "/sinergi.v1.AccountService/StepUp"
+	AccountService_Switch_FullMethodName                 = "/sinergi.v1.AccountService/Switch"
+	AccountService_SignOut_FullMethodName                = "/sinergi.v1.AccountService/SignOut"
+	AccountService_ChangePassword_FullMethodName         = "/sinergi.v1.AccountService/ChangePassword"
+	AccountService_RenewRecoveryCodes_FullMethodName     = "/sinergi.v1.AccountService/RenewRecoveryCodes"
+	AccountService_StartDevice_FullMethodName            = "/sinergi.v1.AccountService/StartDevice"
+	AccountService_ApproveDevice_FullMethodName          = "/sinergi.v1.AccountService/ApproveDevice"
+	AccountService_RedeemDevice_FullMethodName           = "/sinergi.v1.AccountService/RedeemDevice"
+	AccountService_CreateAccount_FullMethodName          = "/sinergi.v1.AccountService/CreateAccount"
+	AccountService_GetAccount_FullMethodName             = "/sinergi.v1.AccountService/GetAccount"
+	AccountService_ListAccounts_FullMethodName           = "/sinergi.v1.AccountService/ListAccounts"
+	AccountService_InviteAccount_FullMethodName          = "/sinergi.v1.AccountService/InviteAccount"
+	AccountService_DisableAccount_FullMethodName         = "/sinergi.v1.AccountService/DisableAccount"
+	AccountService_AddMembership_FullMethodName          = "/sinergi.v1.AccountService/AddMembership"
+	AccountService_EndMembership_FullMethodName          = "/sinergi.v1.AccountService/EndMembership"
+	AccountService_ApproveMembership_FullMethodName      = "/sinergi.v1.AccountService/ApproveMembership"
+	AccountService_ListPendingMemberships_FullMethodName = "/sinergi.v1.AccountService/ListPendingMemberships"
+	AccountService_CreateAppToken_FullMethodName         = "/sinergi.v1.AccountService/CreateAppToken"
+	AccountService_ListAppTokens_FullMethodName          = "/sinergi.v1.AccountService/ListAppTokens"
+	AccountService_RevokeAppToken_FullMethodName         = "/sinergi.v1.AccountService/RevokeAppToken"
 )
 
 // AccountServiceClient is the client API for AccountService service.
 //
 // For semantics around ctx use and closing/ending streaming RPCs, please refer to https://pkg.go.dev/google.golang.org/grpc/?tab=doc#ClientConn.NewStream.
 //
-// AccountService tells a caller who it is. Sign-in comes with identity.
+// AccountService is who calls: sign-in, roles, apps and their tokens, absences. What it takes without a credential is said at the method.
 type AccountServiceClient interface {
 	// WhoAmI answers with the caller's own account, role and unit.
 	WhoAmI(ctx context.Context, in *WhoAmIRequest, opts ...grpc.CallOption) (*WhoAmIResponse, error)
@@ -40,6 +65,62 @@ type AccountServiceClient interface {
 	SetAbsence(ctx context.Context, in *SetAbsenceRequest, opts ...grpc.CallOption) (*Absence, error)
 	// ListAbsences lists the absences of the own unit that are not over.
 	ListAbsences(ctx context.Context, in *ListAbsencesRequest, opts ...grpc.CallOption) (*ListAbsencesResponse, error)
+	// BeginEnrolment opens an invitation or the setup link of the first start. Needs no credential. Reason: SIGN_IN_FAILED.
+	BeginEnrolment(ctx context.Context, in *BeginEnrolmentRequest, opts ...grpc.CallOption) (*BeginEnrolmentResponse, error)
+	// AcceptInvitation sets up password and second factor, or the sign-on, and uses the invitation up. Needs no credential.
+	// Reason: SIGN_IN_FAILED.
+	AcceptInvitation(ctx context.Context, in *AcceptInvitationRequest, opts ...grpc.CallOption) (*AcceptInvitationResponse, error)
+	// SignIn gives a session. Needs no credential. Unknown account and wrong password are one answer after one time
+	// (SIGN_IN_FAILED); trouble slows down (RATE_LIMITED) and never locks.
+	SignIn(ctx context.Context, in *SignInRequest, opts ...grpc.CallOption) (*Credential, error)
+	// BeginSignOn starts the regency's sign-on: OpenID Connect, code flow with PKCE. Needs no credential. Reason:
+	// SIGN_ON_UNAVAILABLE.
+	BeginSignOn(ctx context.Context, in *BeginSignOnRequest, opts ...grpc.CallOption) (*BeginSignOnResponse, error)
+	// CompleteSignOn exchanges what the provider sent back for a session. Needs no credential. Reason: SIGN_IN_FAILED.
+	CompleteSignOn(ctx context.Context, in *CompleteSignOnRequest, opts ...grpc.CallOption) (*Credential, error)
+	// StepUp gives the second factor again. The answer is a new token; the one that called ends. Reason: SIGN_IN_FAILED.
+	StepUp(ctx context.Context, in *StepUpRequest, opts ...grpc.CallOption) (*Credential, error)
+	// Switch makes the calling credential act in another role of the same account.
+	Switch(ctx context.Context, in *SwitchRequest, opts ...grpc.CallOption) (*WhoAmIResponse, error)
+	// SignOut ends the calling credential.
+	SignOut(ctx context.Context, in *SignOutRequest, opts ...grpc.CallOption) (*SignOutResponse, error)
+	// ChangePassword sets another password. Reasons: SIGN_IN_FAILED, STEP_UP_REQUIRED.
+	ChangePassword(ctx context.Context, in *ChangePasswordRequest, opts ...grpc.CallOption) (*ChangePasswordResponse, error)
+	// RenewRecoveryCodes makes new recovery codes. Reason: STEP_UP_REQUIRED.
+	RenewRecoveryCodes(ctx context.Context, in *RenewRecoveryCodesRequest, opts ...grpc.CallOption) (*RenewRecoveryCodesResponse, error)
+	// StartDevice begins a sign-in that somebody approves elsewhere. Needs no credential.
+	StartDevice(ctx context.Context, in *StartDeviceRequest, opts ...grpc.CallOption) (*StartDeviceResponse, error)
+	// ApproveDevice lets the device that shows a code act for the caller, at most as long as the caller's second factor is fresh.
+	// Reason: STEP_UP_REQUIRED.
+	ApproveDevice(ctx context.Context, in *ApproveDeviceRequest, opts ...grpc.CallOption) (*ApproveDeviceResponse, error)
+	// RedeemDevice gives the device its session. Needs no credential. Reasons: AUTHORIZATION_PENDING, RATE_LIMITED when asked too
+	// often, SIGN_IN_FAILED.
+	RedeemDevice(ctx context.Context, in *RedeemDeviceRequest, opts ...grpc.CallOption) (*Credential, error)
+	// CreateAccount makes a person's account with an invitation, or an app's. The role works once a second person approves it; an
+	// app's at once.
+	CreateAccount(ctx context.Context, in *CreateAccountRequest, opts ...grpc.CallOption) (*CreateAccountResponse, error)
+	// GetAccount reads an account of the administered units.
+	GetAccount(ctx context.Context, in *GetAccountRequest, opts ...grpc.CallOption) (*Account, error)
+	// ListAccounts lists the accounts with a role in a unit.
+	ListAccounts(ctx context.Context, in *ListAccountsRequest, opts ...grpc.CallOption) (*ListAccountsResponse, error)
+	// InviteAccount makes a new invitation and ends the earlier sign-in.
+	InviteAccount(ctx context.Context, in *InviteAccountRequest, opts ...grpc.CallOption) (*Invitation, error)
+	// DisableAccount ends an account. Its sessions, tokens and streams end within 5 seconds. Reason: OPEN_DUTIES.
+	DisableAccount(ctx context.Context, in *DisableAccountRequest, opts ...grpc.CallOption) (*Account, error)
+	// AddMembership gives one more role.
+	AddMembership(ctx context.Context, in *AddMembershipRequest, opts ...grpc.CallOption) (*Membership, error)
+	// EndMembership ends a role. Reason: OPEN_DUTIES.
+	EndMembership(ctx context.Context, in *EndMembershipRequest, opts ...grpc.CallOption) (*Membership, error)
+	// ApproveMembership lets a role work: the supervisor for case roles, the reviewer for the rest. Never one's own.
+	ApproveMembership(ctx context.Context, in *ApproveMembershipRequest, opts ...grpc.CallOption) (*Membership, error)
+	// ListPendingMemberships lists the roles that the caller may approve.
+	ListPendingMemberships(ctx context.Context, in *ListPendingMembershipsRequest, opts ...grpc.CallOption) (*ListPendingMembershipsResponse, error)
+	// CreateAppToken makes a token of an app. Reason: TOKEN_LIMIT.
+	CreateAppToken(ctx context.Context, in *CreateAppTokenRequest, opts ...grpc.CallOption) (*CreateAppTokenResponse, error)
+	// ListAppTokens lists an app's tokens.
+	ListAppTokens(ctx context.Context, in *ListAppTokensRequest, opts ...grpc.CallOption) (*ListAppTokensResponse, error)
+	// RevokeAppToken ends a token within 5 seconds.
+	RevokeAppToken(ctx context.Context, in *RevokeAppTokenRequest, opts ...grpc.CallOption) (*AppToken, error)
 }
 
 type accountServiceClient struct {
@@ -80,11 +161,261 @@ func (c *accountServiceClient) ListAbsences(ctx context.Context, in *ListAbsence
 	return out, nil
 }
 
+func (c *accountServiceClient) BeginEnrolment(ctx context.Context, in *BeginEnrolmentRequest, opts ...grpc.CallOption) (*BeginEnrolmentResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(BeginEnrolmentResponse)
+	err := c.cc.Invoke(ctx, AccountService_BeginEnrolment_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) AcceptInvitation(ctx context.Context, in *AcceptInvitationRequest, opts ...grpc.CallOption) (*AcceptInvitationResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AcceptInvitationResponse)
+	err := c.cc.Invoke(ctx, AccountService_AcceptInvitation_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) SignIn(ctx context.Context, in *SignInRequest, opts ...grpc.CallOption) (*Credential, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Credential)
+	err := c.cc.Invoke(ctx, AccountService_SignIn_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) BeginSignOn(ctx context.Context, in *BeginSignOnRequest, opts ...grpc.CallOption) (*BeginSignOnResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(BeginSignOnResponse)
+	err := c.cc.Invoke(ctx, AccountService_BeginSignOn_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) CompleteSignOn(ctx context.Context, in *CompleteSignOnRequest, opts ...grpc.CallOption) (*Credential, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Credential)
+	err := c.cc.Invoke(ctx, AccountService_CompleteSignOn_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) StepUp(ctx context.Context, in *StepUpRequest, opts ...grpc.CallOption) (*Credential, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Credential)
+	err := c.cc.Invoke(ctx, AccountService_StepUp_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) Switch(ctx context.Context, in *SwitchRequest, opts ...grpc.CallOption) (*WhoAmIResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(WhoAmIResponse)
+	err := c.cc.Invoke(ctx, AccountService_Switch_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) SignOut(ctx context.Context, in *SignOutRequest, opts ...grpc.CallOption) (*SignOutResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SignOutResponse)
+	err := c.cc.Invoke(ctx, AccountService_SignOut_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) ChangePassword(ctx context.Context, in *ChangePasswordRequest, opts ...grpc.CallOption) (*ChangePasswordResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ChangePasswordResponse)
+	err := c.cc.Invoke(ctx, AccountService_ChangePassword_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) RenewRecoveryCodes(ctx context.Context, in *RenewRecoveryCodesRequest, opts ...grpc.CallOption) (*RenewRecoveryCodesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(RenewRecoveryCodesResponse)
+	err := c.cc.Invoke(ctx, AccountService_RenewRecoveryCodes_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) StartDevice(ctx context.Context, in *StartDeviceRequest, opts ...grpc.CallOption) (*StartDeviceResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(StartDeviceResponse)
+	err := c.cc.Invoke(ctx, AccountService_StartDevice_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) ApproveDevice(ctx context.Context, in *ApproveDeviceRequest, opts ...grpc.CallOption) (*ApproveDeviceResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ApproveDeviceResponse)
+	err := c.cc.Invoke(ctx, AccountService_ApproveDevice_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) RedeemDevice(ctx context.Context, in *RedeemDeviceRequest, opts ...grpc.CallOption) (*Credential, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Credential)
+	err := c.cc.Invoke(ctx, AccountService_RedeemDevice_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) CreateAccount(ctx context.Context, in *CreateAccountRequest, opts ...grpc.CallOption) (*CreateAccountResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CreateAccountResponse)
+	err := c.cc.Invoke(ctx, AccountService_CreateAccount_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) GetAccount(ctx context.Context, in *GetAccountRequest, opts ...grpc.CallOption) (*Account, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Account)
+	err := c.cc.Invoke(ctx, AccountService_GetAccount_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) ListAccounts(ctx context.Context, in *ListAccountsRequest, opts ...grpc.CallOption) (*ListAccountsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListAccountsResponse)
+	err := c.cc.Invoke(ctx, AccountService_ListAccounts_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) InviteAccount(ctx context.Context, in *InviteAccountRequest, opts ...grpc.CallOption) (*Invitation, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Invitation)
+	err := c.cc.Invoke(ctx, AccountService_InviteAccount_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) DisableAccount(ctx context.Context, in *DisableAccountRequest, opts ...grpc.CallOption) (*Account, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Account)
+	err := c.cc.Invoke(ctx, AccountService_DisableAccount_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) AddMembership(ctx context.Context, in *AddMembershipRequest, opts ...grpc.CallOption) (*Membership, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Membership)
+	err := c.cc.Invoke(ctx, AccountService_AddMembership_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) EndMembership(ctx context.Context, in *EndMembershipRequest, opts ...grpc.CallOption) (*Membership, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Membership)
+	err := c.cc.Invoke(ctx, AccountService_EndMembership_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) ApproveMembership(ctx context.Context, in *ApproveMembershipRequest, opts ...grpc.CallOption) (*Membership, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Membership)
+	err := c.cc.Invoke(ctx, AccountService_ApproveMembership_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) ListPendingMemberships(ctx context.Context, in *ListPendingMembershipsRequest, opts ...grpc.CallOption) (*ListPendingMembershipsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListPendingMembershipsResponse)
+	err := c.cc.Invoke(ctx, AccountService_ListPendingMemberships_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) CreateAppToken(ctx context.Context, in *CreateAppTokenRequest, opts ...grpc.CallOption) (*CreateAppTokenResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(CreateAppTokenResponse)
+	err := c.cc.Invoke(ctx, AccountService_CreateAppToken_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) ListAppTokens(ctx context.Context, in *ListAppTokensRequest, opts ...grpc.CallOption) (*ListAppTokensResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListAppTokensResponse)
+	err := c.cc.Invoke(ctx, AccountService_ListAppTokens_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *accountServiceClient) RevokeAppToken(ctx context.Context, in *RevokeAppTokenRequest, opts ...grpc.CallOption) (*AppToken, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(AppToken)
+	err := c.cc.Invoke(ctx, AccountService_RevokeAppToken_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // AccountServiceServer is the server API for AccountService service.
 // All implementations must embed UnimplementedAccountServiceServer
 // for forward compatibility.
 //
-// AccountService tells a caller who it is. Sign-in comes with identity.
+// AccountService is who calls: sign-in, roles, apps and their tokens, absences. What it takes without a credential is said at the method.
 type AccountServiceServer interface {
 	// WhoAmI answers with the caller's own account, role and unit.
 	WhoAmI(context.Context, *WhoAmIRequest) (*WhoAmIResponse, error)
@@ -94,6 +425,62 @@ type AccountServiceServer interface {
 	SetAbsence(context.Context, *SetAbsenceRequest) (*Absence, error)
 	// ListAbsences lists the absences of the own unit that are not over.
 	ListAbsences(context.Context, *ListAbsencesRequest) (*ListAbsencesResponse, error)
+	// BeginEnrolment opens an invitation or the setup link of the first start. Needs no credential. Reason: SIGN_IN_FAILED.
+	BeginEnrolment(context.Context, *BeginEnrolmentRequest) (*BeginEnrolmentResponse, error)
+	// AcceptInvitation sets up password and second factor, or the sign-on, and uses the invitation up. Needs no credential.
+	// Reason: SIGN_IN_FAILED.
+	AcceptInvitation(context.Context, *AcceptInvitationRequest) (*AcceptInvitationResponse, error)
+	// SignIn gives a session. Needs no credential. Unknown account and wrong password are one answer after one time
+	// (SIGN_IN_FAILED); trouble slows down (RATE_LIMITED) and never locks.
+	SignIn(context.Context, *SignInRequest) (*Credential, error)
+	// BeginSignOn starts the regency's sign-on: OpenID Connect, code flow with PKCE. Needs no credential. Reason:
+	// SIGN_ON_UNAVAILABLE.
+	BeginSignOn(context.Context, *BeginSignOnRequest) (*BeginSignOnResponse, error)
+	// CompleteSignOn exchanges what the provider sent back for a session. Needs no credential. Reason: SIGN_IN_FAILED.
+	CompleteSignOn(context.Context, *CompleteSignOnRequest) (*Credential, error)
+	// StepUp gives the second factor again. The answer is a new token; the one that called ends. Reason: SIGN_IN_FAILED.
+	StepUp(context.Context, *StepUpRequest) (*Credential, error)
+	// Switch makes the calling credential act in another role of the same account.
+	Switch(context.Context, *SwitchRequest) (*WhoAmIResponse, error)
+	// SignOut ends the calling credential.
+	SignOut(context.Context, *SignOutRequest) (*SignOutResponse, error)
+	// ChangePassword sets another password. Reasons: SIGN_IN_FAILED, STEP_UP_REQUIRED.
+	ChangePassword(context.Context, *ChangePasswordRequest) (*ChangePasswordResponse, error)
+	// RenewRecoveryCodes makes new recovery codes. Reason: STEP_UP_REQUIRED.
+	RenewRecoveryCodes(context.Context, *RenewRecoveryCodesRequest) (*RenewRecoveryCodesResponse, error)
+	// StartDevice begins a sign-in that somebody approves elsewhere. Needs no credential.
+	StartDevice(context.Context, *StartDeviceRequest) (*StartDeviceResponse, error)
+	// ApproveDevice lets the device that shows a code act for the caller, at most as long as the caller's second factor is fresh.
+	// Reason: STEP_UP_REQUIRED.
+	ApproveDevice(context.Context, *ApproveDeviceRequest) (*ApproveDeviceResponse, error)
+	// RedeemDevice gives the device its session. Needs no credential. Reasons: AUTHORIZATION_PENDING, RATE_LIMITED when asked too
+	// often, SIGN_IN_FAILED.
+	RedeemDevice(context.Context, *RedeemDeviceRequest) (*Credential, error)
+	// CreateAccount makes a person's account with an invitation, or an app's. The role works once a second person approves it; an
+	// app's at once.
+	CreateAccount(context.Context, *CreateAccountRequest) (*CreateAccountResponse, error)
+	// GetAccount reads an account of the administered units.
+	GetAccount(context.Context, *GetAccountRequest) (*Account, error)
+	// ListAccounts lists the accounts with a role in a unit.
+	ListAccounts(context.Context, *ListAccountsRequest) (*ListAccountsResponse, error)
+	// InviteAccount makes a new invitation and ends the earlier sign-in.
+	InviteAccount(context.Context, *InviteAccountRequest) (*Invitation, error)
+	// DisableAccount ends an account. Its sessions, tokens and streams end within 5 seconds. Reason: OPEN_DUTIES.
+	DisableAccount(context.Context, *DisableAccountRequest) (*Account, error)
+	// AddMembership gives one more role.
+	AddMembership(context.Context, *AddMembershipRequest) (*Membership, error)
+	// EndMembership ends a role. Reason: OPEN_DUTIES.
+	EndMembership(context.Context, *EndMembershipRequest) (*Membership, error)
+	// ApproveMembership lets a role work: the supervisor for case roles, the reviewer for the rest. Never one's own.
+	ApproveMembership(context.Context, *ApproveMembershipRequest) (*Membership, error)
+	// ListPendingMemberships lists the roles that the caller may approve.
+	ListPendingMemberships(context.Context, *ListPendingMembershipsRequest) (*ListPendingMembershipsResponse, error)
+	// CreateAppToken makes a token of an app. Reason: TOKEN_LIMIT.
+	CreateAppToken(context.Context, *CreateAppTokenRequest) (*CreateAppTokenResponse, error)
+	// ListAppTokens lists an app's tokens.
+	ListAppTokens(context.Context, *ListAppTokensRequest) (*ListAppTokensResponse, error)
+	// RevokeAppToken ends a token within 5 seconds.
+	RevokeAppToken(context.Context, *RevokeAppTokenRequest) (*AppToken, error)
 	mustEmbedUnimplementedAccountServiceServer()
 }
 
@@ -112,6 +499,81 @@ func (UnimplementedAccountServiceServer) SetAbsence(context.Context, *SetAbsence
 }
 func (UnimplementedAccountServiceServer) ListAbsences(context.Context, *ListAbsencesRequest) (*ListAbsencesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListAbsences not implemented")
+}
+func (UnimplementedAccountServiceServer) BeginEnrolment(context.Context, *BeginEnrolmentRequest) (*BeginEnrolmentResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BeginEnrolment not implemented")
+}
+func (UnimplementedAccountServiceServer) AcceptInvitation(context.Context, *AcceptInvitationRequest) (*AcceptInvitationResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method AcceptInvitation not implemented")
+}
+func (UnimplementedAccountServiceServer) SignIn(context.Context, *SignInRequest) (*Credential, error) {
+	return nil, status.Error(codes.Unimplemented, "method SignIn not implemented")
+}
+func (UnimplementedAccountServiceServer) BeginSignOn(context.Context, *BeginSignOnRequest) (*BeginSignOnResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method BeginSignOn not implemented")
+}
+func (UnimplementedAccountServiceServer) CompleteSignOn(context.Context, *CompleteSignOnRequest) (*Credential, error) {
+	return nil, status.Error(codes.Unimplemented, "method CompleteSignOn not implemented")
+}
+func (UnimplementedAccountServiceServer) StepUp(context.Context, *StepUpRequest) (*Credential, error) {
+	return nil, status.Error(codes.Unimplemented, "method StepUp not implemented")
+}
+func (UnimplementedAccountServiceServer) Switch(context.Context, *SwitchRequest) (*WhoAmIResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method Switch not implemented")
+}
+func (UnimplementedAccountServiceServer) SignOut(context.Context, *SignOutRequest) (*SignOutResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method SignOut not implemented")
+}
+func (UnimplementedAccountServiceServer) ChangePassword(context.Context, *ChangePasswordRequest) (*ChangePasswordResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ChangePassword not implemented")
+}
+func (UnimplementedAccountServiceServer) RenewRecoveryCodes(context.Context, *RenewRecoveryCodesRequest) (*RenewRecoveryCodesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method RenewRecoveryCodes not implemented")
+}
+func (UnimplementedAccountServiceServer) StartDevice(context.Context, *StartDeviceRequest) (*StartDeviceResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method StartDevice not implemented")
+}
+func (UnimplementedAccountServiceServer) ApproveDevice(context.Context, *ApproveDeviceRequest) (*ApproveDeviceResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ApproveDevice not implemented")
+}
+func (UnimplementedAccountServiceServer) RedeemDevice(context.Context, *RedeemDeviceRequest) (*Credential, error) {
+	return nil, status.Error(codes.Unimplemented, "method RedeemDevice not implemented")
+}
+func (UnimplementedAccountServiceServer) CreateAccount(context.Context, *CreateAccountRequest) (*CreateAccountResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateAccount not implemented")
+}
+func (UnimplementedAccountServiceServer) GetAccount(context.Context, *GetAccountRequest) (*Account, error) {
+	return nil, status.Error(codes.Unimplemented, "method GetAccount not implemented")
+}
+func (UnimplementedAccountServiceServer) ListAccounts(context.Context, *ListAccountsRequest) (*ListAccountsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListAccounts not implemented")
+}
+func (UnimplementedAccountServiceServer) InviteAccount(context.Context, *InviteAccountRequest) (*Invitation, error) {
+	return nil, status.Error(codes.Unimplemented, "method InviteAccount not implemented")
+}
+func (UnimplementedAccountServiceServer) DisableAccount(context.Context, *DisableAccountRequest) (*Account, error) {
+	return nil, status.Error(codes.Unimplemented, "method DisableAccount not implemented")
+}
+func (UnimplementedAccountServiceServer) AddMembership(context.Context, *AddMembershipRequest) (*Membership, error) {
+	return nil, status.Error(codes.Unimplemented, "method AddMembership not implemented")
+}
+func (UnimplementedAccountServiceServer) EndMembership(context.Context, *EndMembershipRequest) (*Membership, error) {
+	return nil, status.Error(codes.Unimplemented, "method EndMembership not implemented")
+}
+func (UnimplementedAccountServiceServer) ApproveMembership(context.Context, *ApproveMembershipRequest) (*Membership, error) {
+	return nil, status.Error(codes.Unimplemented, "method ApproveMembership not implemented")
+}
+func (UnimplementedAccountServiceServer) ListPendingMemberships(context.Context, *ListPendingMembershipsRequest) (*ListPendingMembershipsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListPendingMemberships not implemented")
+}
+func (UnimplementedAccountServiceServer) CreateAppToken(context.Context, *CreateAppTokenRequest) (*CreateAppTokenResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method CreateAppToken not implemented")
+}
+func (UnimplementedAccountServiceServer) ListAppTokens(context.Context, *ListAppTokensRequest) (*ListAppTokensResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListAppTokens not implemented")
+}
+func (UnimplementedAccountServiceServer) RevokeAppToken(context.Context, *RevokeAppTokenRequest) (*AppToken, error) {
+	return nil, status.Error(codes.Unimplemented, "method RevokeAppToken not implemented")
 }
 func (UnimplementedAccountServiceServer) mustEmbedUnimplementedAccountServiceServer() {}
 func (UnimplementedAccountServiceServer) testEmbeddedByValue()                        {}
@@ -188,6 +650,456 @@ func _AccountService_ListAbsences_Handler(srv interface{}, ctx context.Context, 
 	return interceptor(ctx, in, info, handler)
 }
 
+func _AccountService_BeginEnrolment_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BeginEnrolmentRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).BeginEnrolment(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_BeginEnrolment_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).BeginEnrolment(ctx, req.(*BeginEnrolmentRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_AcceptInvitation_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AcceptInvitationRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).AcceptInvitation(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_AcceptInvitation_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).AcceptInvitation(ctx, req.(*AcceptInvitationRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_SignIn_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SignInRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).SignIn(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_SignIn_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).SignIn(ctx, req.(*SignInRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_BeginSignOn_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(BeginSignOnRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).BeginSignOn(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_BeginSignOn_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).BeginSignOn(ctx, req.(*BeginSignOnRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_CompleteSignOn_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CompleteSignOnRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).CompleteSignOn(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_CompleteSignOn_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).CompleteSignOn(ctx, req.(*CompleteSignOnRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_StepUp_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(StepUpRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).StepUp(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_StepUp_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).StepUp(ctx, req.(*StepUpRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_Switch_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SwitchRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).Switch(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_Switch_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).Switch(ctx, req.(*SwitchRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_SignOut_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SignOutRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).SignOut(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_SignOut_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).SignOut(ctx, req.(*SignOutRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_ChangePassword_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ChangePasswordRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).ChangePassword(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_ChangePassword_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).ChangePassword(ctx, req.(*ChangePasswordRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_RenewRecoveryCodes_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RenewRecoveryCodesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).RenewRecoveryCodes(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_RenewRecoveryCodes_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).RenewRecoveryCodes(ctx, req.(*RenewRecoveryCodesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_StartDevice_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(StartDeviceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).StartDevice(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_StartDevice_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).StartDevice(ctx, req.(*StartDeviceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_ApproveDevice_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ApproveDeviceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).ApproveDevice(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_ApproveDevice_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).ApproveDevice(ctx, req.(*ApproveDeviceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_RedeemDevice_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RedeemDeviceRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).RedeemDevice(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_RedeemDevice_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).RedeemDevice(ctx, req.(*RedeemDeviceRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_CreateAccount_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateAccountRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).CreateAccount(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_CreateAccount_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).CreateAccount(ctx, req.(*CreateAccountRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_GetAccount_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(GetAccountRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).GetAccount(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_GetAccount_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).GetAccount(ctx, req.(*GetAccountRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_ListAccounts_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListAccountsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).ListAccounts(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_ListAccounts_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).ListAccounts(ctx, req.(*ListAccountsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_InviteAccount_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(InviteAccountRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).InviteAccount(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_InviteAccount_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).InviteAccount(ctx, req.(*InviteAccountRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_DisableAccount_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(DisableAccountRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).DisableAccount(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_DisableAccount_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).DisableAccount(ctx, req.(*DisableAccountRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_AddMembership_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AddMembershipRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).AddMembership(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_AddMembership_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).AddMembership(ctx, req.(*AddMembershipRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_EndMembership_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(EndMembershipRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).EndMembership(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_EndMembership_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).EndMembership(ctx, req.(*EndMembershipRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_ApproveMembership_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ApproveMembershipRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).ApproveMembership(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_ApproveMembership_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).ApproveMembership(ctx, req.(*ApproveMembershipRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_ListPendingMemberships_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListPendingMembershipsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).ListPendingMemberships(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_ListPendingMemberships_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).ListPendingMemberships(ctx, req.(*ListPendingMembershipsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_CreateAppToken_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CreateAppTokenRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).CreateAppToken(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_CreateAppToken_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).CreateAppToken(ctx, req.(*CreateAppTokenRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_ListAppTokens_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListAppTokensRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).ListAppTokens(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_ListAppTokens_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).ListAppTokens(ctx, req.(*ListAppTokensRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _AccountService_RevokeAppToken_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RevokeAppTokenRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(AccountServiceServer).RevokeAppToken(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: AccountService_RevokeAppToken_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(AccountServiceServer).RevokeAppToken(ctx, req.(*RevokeAppTokenRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // AccountService_ServiceDesc is the grpc.ServiceDesc for AccountService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -206,6 +1118,106 @@ var AccountService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListAbsences",
 			Handler:    _AccountService_ListAbsences_Handler,
+		},
+		{
+			MethodName: "BeginEnrolment",
+			Handler:    _AccountService_BeginEnrolment_Handler,
+		},
+		{
+			MethodName: "AcceptInvitation",
+			Handler:    _AccountService_AcceptInvitation_Handler,
+		},
+		{
+			MethodName: "SignIn",
+			Handler:    _AccountService_SignIn_Handler,
+		},
+		{
+			MethodName: "BeginSignOn",
+			Handler:    _AccountService_BeginSignOn_Handler,
+		},
+		{
+			MethodName: "CompleteSignOn",
+			Handler:    _AccountService_CompleteSignOn_Handler,
+		},
+		{
+			MethodName: "StepUp",
+			Handler:    _AccountService_StepUp_Handler,
+		},
+		{
+			MethodName: "Switch",
+			Handler:    _AccountService_Switch_Handler,
+		},
+		{
+			MethodName: "SignOut",
+			Handler:    _AccountService_SignOut_Handler,
+		},
+		{
+			MethodName: "ChangePassword",
+			Handler:    _AccountService_ChangePassword_Handler,
+		},
+		{
+			MethodName: "RenewRecoveryCodes",
+			Handler:    _AccountService_RenewRecoveryCodes_Handler,
+		},
+		{
+			MethodName: "StartDevice",
+			Handler:    _AccountService_StartDevice_Handler,
+		},
+		{
+			MethodName: "ApproveDevice",
+			Handler:    _AccountService_ApproveDevice_Handler,
+		},
+		{
+			MethodName: "RedeemDevice",
+			Handler:    _AccountService_RedeemDevice_Handler,
+		},
+		{
+			MethodName: "CreateAccount",
+			Handler:    _AccountService_CreateAccount_Handler,
+		},
+		{
+			MethodName: "GetAccount",
+			Handler:    _AccountService_GetAccount_Handler,
+		},
+		{
+			MethodName: "ListAccounts",
+			Handler:    _AccountService_ListAccounts_Handler,
+		},
+		{
+			MethodName: "InviteAccount",
+			Handler:    _AccountService_InviteAccount_Handler,
+		},
+		{
+			MethodName: "DisableAccount",
+			Handler:    _AccountService_DisableAccount_Handler,
+		},
+		{
+			MethodName: "AddMembership",
+			Handler:    _AccountService_AddMembership_Handler,
+		},
+		{
+			MethodName: "EndMembership",
+			Handler:    _AccountService_EndMembership_Handler,
+		},
+		{
+			MethodName: "ApproveMembership",
+			Handler:    _AccountService_ApproveMembership_Handler,
+		},
+		{
+			MethodName: "ListPendingMemberships",
+			Handler:    _AccountService_ListPendingMemberships_Handler,
+		},
+		{
+			MethodName: "CreateAppToken",
+			Handler:    _AccountService_CreateAppToken_Handler,
+		},
+		{
+			MethodName: "ListAppTokens",
+			Handler:    _AccountService_ListAppTokens_Handler,
+		},
+		{
+			MethodName: "RevokeAppToken",
+			Handler:    _AccountService_RevokeAppToken_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -4229,6 +4229,1521 @@ func (x *FieldConflict) GetYours() string {
 	return ""
 }
 
+// OpenCaseRequest opens a case.
+type OpenCaseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}` or `cases/{number}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Why, 30 characters or more.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenCaseRequest) Reset() {
+	*x = OpenCaseRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[45]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenCaseRequest) ProtoMessage() {}
+
+func (x *OpenCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[45]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenCaseRequest.ProtoReflect.Descriptor instead.
+func (*OpenCaseRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{45}
+}
+
+func (x *OpenCaseRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *OpenCaseRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *OpenCaseRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// RaiseLevelRequest raises a level.
+type RaiseLevelRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}` or `cases/{number}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// New level, above that of now.
+	Level Level_Value `protobuf:"varint,4,opt,name=level,proto3,enum=sinergi.v1.Level_Value" json:"level,omitempty"`
+	// Why.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RaiseLevelRequest) Reset() {
+	*x = RaiseLevelRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[46]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RaiseLevelRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RaiseLevelRequest) ProtoMessage() {}
+
+func (x *RaiseLevelRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[46]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RaiseLevelRequest.ProtoReflect.Descriptor instead.
+func (*RaiseLevelRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{46}
+}
+
+func (x *RaiseLevelRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RaiseLevelRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *RaiseLevelRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *RaiseLevelRequest) GetLevel() Level_Value {
+	if x != nil {
+		return x.Level
+	}
+	return Level_UNSPECIFIED
+}
+
+func (x *RaiseLevelRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// LowerLevelRequest lowers a level.
+type LowerLevelRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}` or `cases/{number}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Revision that the caller has seen. Optional; a stale one is ETAG_MISMATCH.
+	Etag string `protobuf:"bytes,3,opt,name=etag,proto3" json:"etag,omitempty"`
+	// New level, below that of now.
+	Level Level_Value `protobuf:"varint,4,opt,name=level,proto3,enum=sinergi.v1.Level_Value" json:"level,omitempty"`
+	// Why, 30 characters or more.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LowerLevelRequest) Reset() {
+	*x = LowerLevelRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[47]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LowerLevelRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LowerLevelRequest) ProtoMessage() {}
+
+func (x *LowerLevelRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[47]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LowerLevelRequest.ProtoReflect.Descriptor instead.
+func (*LowerLevelRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{47}
+}
+
+func (x *LowerLevelRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *LowerLevelRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *LowerLevelRequest) GetEtag() string {
+	if x != nil {
+		return x.Etag
+	}
+	return ""
+}
+
+func (x *LowerLevelRequest) GetLevel() Level_Value {
+	if x != nil {
+		return x.Level
+	}
+	return Level_UNSPECIFIED
+}
+
+func (x *LowerLevelRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// AddBlockRequest names an account or a unit. One of the two.
+type AddBlockRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}` or `cases/{number}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// `accounts/{uuid}`.
+	Account string `protobuf:"bytes,3,opt,name=account,proto3" json:"account,omitempty"`
+	// `units/{uuid}`.
+	Unit string `protobuf:"bytes,4,opt,name=unit,proto3" json:"unit,omitempty"`
+	// Why.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AddBlockRequest) Reset() {
+	*x = AddBlockRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[48]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AddBlockRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AddBlockRequest) ProtoMessage() {}
+
+func (x *AddBlockRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[48]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AddBlockRequest.ProtoReflect.Descriptor instead.
+func (*AddBlockRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{48}
+}
+
+func (x *AddBlockRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *AddBlockRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *AddBlockRequest) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *AddBlockRequest) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *AddBlockRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// ListBlocksRequest names a case.
+type ListBlocksRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}` or `cases/{number}`.
+	Name          string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListBlocksRequest) Reset() {
+	*x = ListBlocksRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[49]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListBlocksRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListBlocksRequest) ProtoMessage() {}
+
+func (x *ListBlocksRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[49]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListBlocksRequest.ProtoReflect.Descriptor instead.
+func (*ListBlocksRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{49}
+}
+
+func (x *ListBlocksRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+// ListBlocksResponse has the blocks of a case.
+type ListBlocksResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Blocks, newest first.
+	Blocks        []*Block `protobuf:"bytes,1,rep,name=blocks,proto3" json:"blocks,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListBlocksResponse) Reset() {
+	*x = ListBlocksResponse{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[50]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListBlocksResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListBlocksResponse) ProtoMessage() {}
+
+func (x *ListBlocksResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[50]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListBlocksResponse.ProtoReflect.Descriptor instead.
+func (*ListBlocksResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{50}
+}
+
+func (x *ListBlocksResponse) GetBlocks() []*Block {
+	if x != nil {
+		return x.Blocks
+	}
+	return nil
+}
+
+// Block keeps an account or a unit from a case.
+type Block struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name, `blocks/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Account, `accounts/{uuid}`.
+	Account string `protobuf:"bytes,2,opt,name=account,proto3" json:"account,omitempty"`
+	// Unit, `units/{uuid}`.
+	Unit string `protobuf:"bytes,3,opt,name=unit,proto3" json:"unit,omitempty"`
+	// When.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// Why.
+	Reason string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	// When it ended.
+	EndTime       *timestamppb.Timestamp `protobuf:"bytes,6,opt,name=end_time,json=endTime,proto3" json:"end_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Block) Reset() {
+	*x = Block{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[51]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Block) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Block) ProtoMessage() {}
+
+func (x *Block) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[51]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Block.ProtoReflect.Descriptor instead.
+func (*Block) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{51}
+}
+
+func (x *Block) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Block) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *Block) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *Block) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Block) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Block) GetEndTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EndTime
+	}
+	return nil
+}
+
+// RemoveBlockRequest ends a block.
+type RemoveBlockRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `blocks/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Why, 30 characters or more.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RemoveBlockRequest) Reset() {
+	*x = RemoveBlockRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[52]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RemoveBlockRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RemoveBlockRequest) ProtoMessage() {}
+
+func (x *RemoveBlockRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[52]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RemoveBlockRequest.ProtoReflect.Descriptor instead.
+func (*RemoveBlockRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{52}
+}
+
+func (x *RemoveBlockRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RemoveBlockRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *RemoveBlockRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// OpenGlassRequest says which case and why. One of number and NIK.
+type OpenGlassRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,1,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Exact number, `K-4Q8X-DT`.
+	CaseNumber string `protobuf:"bytes,2,opt,name=case_number,json=caseNumber,proto3" json:"case_number,omitempty"`
+	// Exact NIK, 16 digits.
+	Nik string `protobuf:"bytes,3,opt,name=nik,proto3" json:"nik,omitempty"`
+	// What kind of emergency.
+	Code GlassCode_Value `protobuf:"varint,4,opt,name=code,proto3,enum=sinergi.v1.GlassCode_Value" json:"code,omitempty"`
+	// Why, 30 characters or more.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *OpenGlassRequest) Reset() {
+	*x = OpenGlassRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[53]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *OpenGlassRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*OpenGlassRequest) ProtoMessage() {}
+
+func (x *OpenGlassRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[53]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use OpenGlassRequest.ProtoReflect.Descriptor instead.
+func (*OpenGlassRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{53}
+}
+
+func (x *OpenGlassRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *OpenGlassRequest) GetCaseNumber() string {
+	if x != nil {
+		return x.CaseNumber
+	}
+	return ""
+}
+
+func (x *OpenGlassRequest) GetNik() string {
+	if x != nil {
+		return x.Nik
+	}
+	return ""
+}
+
+func (x *OpenGlassRequest) GetCode() GlassCode_Value {
+	if x != nil {
+		return x.Code
+	}
+	return GlassCode_UNSPECIFIED
+}
+
+func (x *OpenGlassRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// CosignGlassRequest names a glass.
+type CosignGlassRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `glasses/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId     string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CosignGlassRequest) Reset() {
+	*x = CosignGlassRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[54]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CosignGlassRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CosignGlassRequest) ProtoMessage() {}
+
+func (x *CosignGlassRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[54]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CosignGlassRequest.ProtoReflect.Descriptor instead.
+func (*CosignGlassRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{54}
+}
+
+func (x *CosignGlassRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *CosignGlassRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// Glass is a case that was opened in an emergency.
+type Glass struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name, `glasses/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Case, `cases/{uuid}`; read it there.
+	Case string `protobuf:"bytes,2,opt,name=case,proto3" json:"case,omitempty"`
+	// When.
+	OpenTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=open_time,json=openTime,proto3" json:"open_time,omitempty"`
+	// Until when.
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// When the reviewer opened F3 and F4.
+	CosignTime *timestamppb.Timestamp `protobuf:"bytes,5,opt,name=cosign_time,json=cosignTime,proto3" json:"cosign_time,omitempty"`
+	// Review of it, `reviews/{uuid}`; answer it.
+	Review        string `protobuf:"bytes,6,opt,name=review,proto3" json:"review,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *Glass) Reset() {
+	*x = Glass{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[55]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Glass) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Glass) ProtoMessage() {}
+
+func (x *Glass) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[55]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Glass.ProtoReflect.Descriptor instead.
+func (*Glass) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{55}
+}
+
+func (x *Glass) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Glass) GetCase() string {
+	if x != nil {
+		return x.Case
+	}
+	return ""
+}
+
+func (x *Glass) GetOpenTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.OpenTime
+	}
+	return nil
+}
+
+func (x *Glass) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+func (x *Glass) GetCosignTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CosignTime
+	}
+	return nil
+}
+
+func (x *Glass) GetReview() string {
+	if x != nil {
+		return x.Review
+	}
+	return ""
+}
+
+// SealCaseRequest seals a closed case.
+type SealCaseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}` or `cases/{number}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Why, 30 characters or more.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SealCaseRequest) Reset() {
+	*x = SealCaseRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[56]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SealCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SealCaseRequest) ProtoMessage() {}
+
+func (x *SealCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[56]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SealCaseRequest.ProtoReflect.Descriptor instead.
+func (*SealCaseRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{56}
+}
+
+func (x *SealCaseRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *SealCaseRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *SealCaseRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// UnsealCaseRequest takes a seal back.
+type UnsealCaseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}` or `cases/{number}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Why, 30 characters or more.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *UnsealCaseRequest) Reset() {
+	*x = UnsealCaseRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[57]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *UnsealCaseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*UnsealCaseRequest) ProtoMessage() {}
+
+func (x *UnsealCaseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[57]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use UnsealCaseRequest.ProtoReflect.Descriptor instead.
+func (*UnsealCaseRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{57}
+}
+
+func (x *UnsealCaseRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *UnsealCaseRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *UnsealCaseRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// SetLegalHoldRequest is a written order.
+type SetLegalHoldRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}` or `cases/{number}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Number and date of the order.
+	OrderNumber string `protobuf:"bytes,3,opt,name=order_number,json=orderNumber,proto3" json:"order_number,omitempty"`
+	// Why, 30 characters or more.
+	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SetLegalHoldRequest) Reset() {
+	*x = SetLegalHoldRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[58]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SetLegalHoldRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SetLegalHoldRequest) ProtoMessage() {}
+
+func (x *SetLegalHoldRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[58]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SetLegalHoldRequest.ProtoReflect.Descriptor instead.
+func (*SetLegalHoldRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{58}
+}
+
+func (x *SetLegalHoldRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *SetLegalHoldRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *SetLegalHoldRequest) GetOrderNumber() string {
+	if x != nil {
+		return x.OrderNumber
+	}
+	return ""
+}
+
+func (x *SetLegalHoldRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// LiftLegalHoldRequest ends a legal hold.
+type LiftLegalHoldRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}` or `cases/{number}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Number and date of the order that lifts it.
+	OrderNumber string `protobuf:"bytes,3,opt,name=order_number,json=orderNumber,proto3" json:"order_number,omitempty"`
+	// Why, 30 characters or more.
+	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LiftLegalHoldRequest) Reset() {
+	*x = LiftLegalHoldRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[59]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LiftLegalHoldRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LiftLegalHoldRequest) ProtoMessage() {}
+
+func (x *LiftLegalHoldRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[59]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LiftLegalHoldRequest.ProtoReflect.Descriptor instead.
+func (*LiftLegalHoldRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{59}
+}
+
+func (x *LiftLegalHoldRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *LiftLegalHoldRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *LiftLegalHoldRequest) GetOrderNumber() string {
+	if x != nil {
+		return x.OrderNumber
+	}
+	return ""
+}
+
+func (x *LiftLegalHoldRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// LegalHold keeps a case from erasure.
+type LegalHold struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Case, `cases/{uuid}`.
+	Case string `protobuf:"bytes,1,opt,name=case,proto3" json:"case,omitempty"`
+	// From when.
+	FromTime *timestamppb.Timestamp `protobuf:"bytes,2,opt,name=from_time,json=fromTime,proto3" json:"from_time,omitempty"`
+	// Until when; empty: still.
+	UntilTime *timestamppb.Timestamp `protobuf:"bytes,3,opt,name=until_time,json=untilTime,proto3" json:"until_time,omitempty"`
+	// Number and date of the order.
+	OrderNumber   string `protobuf:"bytes,4,opt,name=order_number,json=orderNumber,proto3" json:"order_number,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LegalHold) Reset() {
+	*x = LegalHold{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[60]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LegalHold) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LegalHold) ProtoMessage() {}
+
+func (x *LegalHold) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[60]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LegalHold.ProtoReflect.Descriptor instead.
+func (*LegalHold) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{60}
+}
+
+func (x *LegalHold) GetCase() string {
+	if x != nil {
+		return x.Case
+	}
+	return ""
+}
+
+func (x *LegalHold) GetFromTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.FromTime
+	}
+	return nil
+}
+
+func (x *LegalHold) GetUntilTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.UntilTime
+	}
+	return nil
+}
+
+func (x *LegalHold) GetOrderNumber() string {
+	if x != nil {
+		return x.OrderNumber
+	}
+	return ""
+}
+
+// CopySubjectRequest asks for the copy.
+type CopySubjectRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}` or `cases/{number}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Who asks.
+	Requester CopyRequester_Value `protobuf:"varint,3,opt,name=requester,proto3,enum=sinergi.v1.CopyRequester_Value" json:"requester,omitempty"`
+	// How the client asked and was recognised.
+	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CopySubjectRequest) Reset() {
+	*x = CopySubjectRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[61]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CopySubjectRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CopySubjectRequest) ProtoMessage() {}
+
+func (x *CopySubjectRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[61]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CopySubjectRequest.ProtoReflect.Descriptor instead.
+func (*CopySubjectRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{61}
+}
+
+func (x *CopySubjectRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *CopySubjectRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *CopySubjectRequest) GetRequester() CopyRequester_Value {
+	if x != nil {
+		return x.Requester
+	}
+	return CopyRequester_UNSPECIFIED
+}
+
+func (x *CopySubjectRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// SubjectCopy is what is held about a client, to be read with her.
+type SubjectCopy struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Case with its person, notes, measurements and incidents.
+	Case *Case `protobuf:"bytes,1,opt,name=case,proto3" json:"case,omitempty"`
+	// Bases on which other units read.
+	Disclosures []*Disclosure `protobuf:"bytes,2,rep,name=disclosures,proto3" json:"disclosures,omitempty"`
+	// Who looked.
+	Accesses []*CaseAccess `protobuf:"bytes,3,rep,name=accesses,proto3" json:"accesses,omitempty"`
+	// When it was made.
+	CreateTime    *timestamppb.Timestamp `protobuf:"bytes,4,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *SubjectCopy) Reset() {
+	*x = SubjectCopy{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[62]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *SubjectCopy) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*SubjectCopy) ProtoMessage() {}
+
+func (x *SubjectCopy) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[62]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use SubjectCopy.ProtoReflect.Descriptor instead.
+func (*SubjectCopy) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{62}
+}
+
+func (x *SubjectCopy) GetCase() *Case {
+	if x != nil {
+		return x.Case
+	}
+	return nil
+}
+
+func (x *SubjectCopy) GetDisclosures() []*Disclosure {
+	if x != nil {
+		return x.Disclosures
+	}
+	return nil
+}
+
+func (x *SubjectCopy) GetAccesses() []*CaseAccess {
+	if x != nil {
+		return x.Accesses
+	}
+	return nil
+}
+
+func (x *SubjectCopy) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+// ListAccessesRequest names a case.
+type ListAccessesRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `cases/{uuid}` or `cases/{number}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// 1 to 100, default 20.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the page before.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAccessesRequest) Reset() {
+	*x = ListAccessesRequest{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[63]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAccessesRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAccessesRequest) ProtoMessage() {}
+
+func (x *ListAccessesRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[63]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAccessesRequest.ProtoReflect.Descriptor instead.
+func (*ListAccessesRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{63}
+}
+
+func (x *ListAccessesRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ListAccessesRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListAccessesRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListAccessesResponse is a page.
+type ListAccessesResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Looks, newest first.
+	Accesses []*CaseAccess `protobuf:"bytes,1,rep,name=accesses,proto3" json:"accesses,omitempty"`
+	// Token of the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	// Signed checkpoint of the journal to which the proofs lead.
+	Checkpoint    string `protobuf:"bytes,3,opt,name=checkpoint,proto3" json:"checkpoint,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListAccessesResponse) Reset() {
+	*x = ListAccessesResponse{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[64]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListAccessesResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListAccessesResponse) ProtoMessage() {}
+
+func (x *ListAccessesResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[64]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListAccessesResponse.ProtoReflect.Descriptor instead.
+func (*ListAccessesResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{64}
+}
+
+func (x *ListAccessesResponse) GetAccesses() []*CaseAccess {
+	if x != nil {
+		return x.Accesses
+	}
+	return nil
+}
+
+func (x *ListAccessesResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+func (x *ListAccessesResponse) GetCheckpoint() string {
+	if x != nil {
+		return x.Checkpoint
+	}
+	return ""
+}
+
+// CaseAccess is one look at a case. It names no person.
+type CaseAccess struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// When.
+	Time *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=time,proto3" json:"time,omitempty"`
+	// Unit, `units/{uuid}`.
+	Unit string `protobuf:"bytes,2,opt,name=unit,proto3" json:"unit,omitempty"`
+	// Role.
+	Role Role_Value `protobuf:"varint,3,opt,name=role,proto3,enum=sinergi.v1.Role_Value" json:"role,omitempty"`
+	// What for; it follows from the rule.
+	Purpose AccessPurpose_Value `protobuf:"varint,4,opt,name=purpose,proto3,enum=sinergi.v1.AccessPurpose_Value" json:"purpose,omitempty"`
+	// Whether anything was shown: false for an act or an attempt.
+	Shown bool `protobuf:"varint,5,opt,name=shown,proto3" json:"shown,omitempty"`
+	// Number of its entry in the journal.
+	Number int64 `protobuf:"varint,6,opt,name=number,proto3" json:"number,omitempty"`
+	// Canonical bytes of the entry, pseudonymous.
+	Entry []byte `protobuf:"bytes,7,opt,name=entry,proto3" json:"entry,omitempty"`
+	// Inclusion proof (RFC 6962) of the entry under `checkpoint`; empty until one covers it.
+	Proof         [][]byte `protobuf:"bytes,8,rep,name=proof,proto3" json:"proof,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CaseAccess) Reset() {
+	*x = CaseAccess{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[65]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CaseAccess) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CaseAccess) ProtoMessage() {}
+
+func (x *CaseAccess) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[65]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CaseAccess.ProtoReflect.Descriptor instead.
+func (*CaseAccess) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{65}
+}
+
+func (x *CaseAccess) GetTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.Time
+	}
+	return nil
+}
+
+func (x *CaseAccess) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *CaseAccess) GetRole() Role_Value {
+	if x != nil {
+		return x.Role
+	}
+	return Role_UNSPECIFIED
+}
+
+func (x *CaseAccess) GetPurpose() AccessPurpose_Value {
+	if x != nil {
+		return x.Purpose
+	}
+	return AccessPurpose_UNSPECIFIED
+}
+
+func (x *CaseAccess) GetShown() bool {
+	if x != nil {
+		return x.Shown
+	}
+	return false
+}
+
+func (x *CaseAccess) GetNumber() int64 {
+	if x != nil {
+		return x.Number
+	}
+	return 0
+}
+
+func (x *CaseAccess) GetEntry() []byte {
+	if x != nil {
+		return x.Entry
+	}
+	return nil
+}
+
+func (x *CaseAccess) GetProof() [][]byte {
+	if x != nil {
+		return x.Proof
+	}
+	return nil
+}
+
 var File_sinergi_v1_case_service_proto protoreflect.FileDescriptor
 
 const file_sinergi_v1_case_service_proto_rawDesc = "" +
@@ -4619,7 +6134,132 @@ const file_sinergi_v1_case_service_proto_rawDesc = "" +
 	"\fchanged_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\vchangedTime\x12-\n" +
 	"\x0fchanged_by_unit\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\rchangedByUnit\x12\x1f\n" +
 	"\acurrent\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\tR\acurrent\x12\x1b\n" +
-	"\x05yours\x18\x05 \x01(\tB\x05\x8a\xb5\x18\x01\tR\x05yours2\x81\x17\n" +
+	"\x05yours\x18\x05 \x01(\tB\x05\x8a\xb5\x18\x01\tR\x05yours\"\x8d\x01\n" +
+	"\x0fOpenCaseRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12'\n" +
+	"\x06reason\x18\x03 \x01(\tB\x0f\xbaH\ar\x05\x10\x1e\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"\xf1\x01\n" +
+	"\x11RaiseLevelRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\x04etag\x12>\n" +
+	"\x05level\x18\x04 \x01(\x0e2\x17.sinergi.v1.Level.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\x05level\x12'\n" +
+	"\x06reason\x18\x05 \x01(\tB\x0f\xbaH\ar\x05\x10\x01\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"\xf1\x01\n" +
+	"\x11LowerLevelRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12 \n" +
+	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\x03R\x04etag\x12>\n" +
+	"\x05level\x18\x04 \x01(\x0e2\x17.sinergi.v1.Level.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\x03R\x05level\x12'\n" +
+	"\x06reason\x18\x05 \x01(\tB\x0f\xbaH\ar\x05\x10\x1e\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"\xd7\x01\n" +
+	"\x0fAddBlockRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12&\n" +
+	"\aaccount\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x05R\aaccount\x12 \n" +
+	"\x04unit\x18\x04 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x05R\x04unit\x12'\n" +
+	"\x06reason\x18\x05 \x01(\tB\x0f\xbaH\ar\x05\x10\x01\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"5\n" +
+	"\x11ListBlocksRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\"F\n" +
+	"\x12ListBlocksResponse\x120\n" +
+	"\x06blocks\x18\x01 \x03(\v2\x11.sinergi.v1.BlockB\x05\x8a\xb5\x18\x01\x01R\x06blocks\"\x80\x02\n" +
+	"\x05Block\x12\x1a\n" +
+	"\x04name\x18\x01 \x01(\tB\x06\x8a\xb5\x18\x02\x03\vR\x04name\x12\x1f\n" +
+	"\aaccount\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x05R\aaccount\x12\x19\n" +
+	"\x04unit\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x05R\x04unit\x12B\n" +
+	"\vcreate_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x05R\n" +
+	"createTime\x12\x1d\n" +
+	"\x06reason\x18\x05 \x01(\tB\x05\x8a\xb5\x18\x01\tR\x06reason\x12<\n" +
+	"\bend_time\x18\x06 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x05R\aendTime\"\x90\x01\n" +
+	"\x12RemoveBlockRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12'\n" +
+	"\x06reason\x18\x03 \x01(\tB\x0f\xbaH\ar\x05\x10\x1e\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"\xfd\x01\n" +
+	"\x10OpenGlassRequest\x12/\n" +
+	"\n" +
+	"request_id\x18\x01 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x01R\trequestId\x12-\n" +
+	"\vcase_number\x18\x02 \x01(\tB\f\xbaH\x04r\x02\x18\x14\x8a\xb5\x18\x01\x04R\n" +
+	"caseNumber\x12\x1e\n" +
+	"\x03nik\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18\x10\x8a\xb5\x18\x01\x04R\x03nik\x12@\n" +
+	"\x04code\x18\x04 \x01(\x0e2\x1b.sinergi.v1.GlassCode.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\tR\x04code\x12'\n" +
+	"\x06reason\x18\x05 \x01(\tB\x0f\xbaH\ar\x05\x10\x1e\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"g\n" +
+	"\x12CosignGlassRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\"\xa4\x02\n" +
+	"\x05Glass\x12\x19\n" +
+	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04name\x12\x19\n" +
+	"\x04case\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04case\x12>\n" +
+	"\topen_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\bopenTime\x12B\n" +
+	"\vexpire_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\n" +
+	"expireTime\x12B\n" +
+	"\vcosign_time\x18\x05 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\n" +
+	"cosignTime\x12\x1d\n" +
+	"\x06review\x18\x06 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x06review\"\x8d\x01\n" +
+	"\x0fSealCaseRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12'\n" +
+	"\x06reason\x18\x03 \x01(\tB\x0f\xbaH\ar\x05\x10\x1e\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"\x8f\x01\n" +
+	"\x11UnsealCaseRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12'\n" +
+	"\x06reason\x18\x03 \x01(\tB\x0f\xbaH\ar\x05\x10\x1e\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"\xc4\x01\n" +
+	"\x13SetLegalHoldRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x121\n" +
+	"\forder_number\x18\x03 \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18d\x8a\xb5\x18\x01\tR\vorderNumber\x12'\n" +
+	"\x06reason\x18\x04 \x01(\tB\x0f\xbaH\ar\x05\x10\x1e\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"\xc5\x01\n" +
+	"\x14LiftLegalHoldRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x121\n" +
+	"\forder_number\x18\x03 \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18d\x8a\xb5\x18\x01\tR\vorderNumber\x12'\n" +
+	"\x06reason\x18\x04 \x01(\tB\x0f\xbaH\ar\x05\x10\x1e\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"\xd2\x01\n" +
+	"\tLegalHold\x12\x19\n" +
+	"\x04case\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04case\x12>\n" +
+	"\tfrom_time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\bfromTime\x12@\n" +
+	"\n" +
+	"until_time\x18\x03 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\tuntilTime\x12(\n" +
+	"\forder_number\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\tR\vorderNumber\"\xe0\x01\n" +
+	"\x12CopySubjectRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12N\n" +
+	"\trequester\x18\x03 \x01(\x0e2\x1f.sinergi.v1.CopyRequester.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\tR\trequester\x12'\n" +
+	"\x06reason\x18\x04 \x01(\tB\x0f\xbaH\ar\x05\x10\x01\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"\xfa\x01\n" +
+	"\vSubjectCopy\x12+\n" +
+	"\x04case\x18\x01 \x01(\v2\x10.sinergi.v1.CaseB\x05\x8a\xb5\x18\x01\x01R\x04case\x12?\n" +
+	"\vdisclosures\x18\x02 \x03(\v2\x16.sinergi.v1.DisclosureB\x05\x8a\xb5\x18\x01\x01R\vdisclosures\x129\n" +
+	"\baccesses\x18\x03 \x03(\v2\x16.sinergi.v1.CaseAccessB\x05\x8a\xb5\x18\x01\x01R\baccesses\x12B\n" +
+	"\vcreate_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"createTime\"\x92\x01\n" +
+	"\x13ListAccessesRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12+\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\x0e\xbaH\x06\x1a\x04\x18d(\x00\x8a\xb5\x18\x01\x01R\bpageSize\x12,\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\"\xa7\x01\n" +
+	"\x14ListAccessesResponse\x129\n" +
+	"\baccesses\x18\x01 \x03(\v2\x16.sinergi.v1.CaseAccessB\x05\x8a\xb5\x18\x01\x01R\baccesses\x12-\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken\x12%\n" +
+	"\n" +
+	"checkpoint\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"checkpoint\"\xc9\x02\n" +
+	"\n" +
+	"CaseAccess\x125\n" +
+	"\x04time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\x04time\x12\x19\n" +
+	"\x04unit\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04unit\x121\n" +
+	"\x04role\x18\x03 \x01(\x0e2\x16.sinergi.v1.Role.ValueB\x05\x8a\xb5\x18\x01\x01R\x04role\x12@\n" +
+	"\apurpose\x18\x04 \x01(\x0e2\x1f.sinergi.v1.AccessPurpose.ValueB\x05\x8a\xb5\x18\x01\x01R\apurpose\x12\x1b\n" +
+	"\x05shown\x18\x05 \x01(\bB\x05\x8a\xb5\x18\x01\x01R\x05shown\x12\x1d\n" +
+	"\x06number\x18\x06 \x01(\x03B\x05\x8a\xb5\x18\x01\x01R\x06number\x12\x1b\n" +
+	"\x05entry\x18\a \x01(\fB\x05\x8a\xb5\x18\x01\x01R\x05entry\x12\x1b\n" +
+	"\x05proof\x18\b \x03(\fB\x05\x8a\xb5\x18\x01\x01R\x05proof2\xbd\"\n" +
 	"\vCaseService\x12S\n" +
 	"\aGetCase\x12\x1a.sinergi.v1.GetCaseRequest\x1a\x10.sinergi.v1.Case\"\x1a\x82\xd3\xe4\x93\x02\x14\x12\x12/v1/{name=cases/*}\x12[\n" +
 	"\tListCases\x12\x1c.sinergi.v1.ListCasesRequest\x1a\x1d.sinergi.v1.ListCasesResponse\"\x11\x82\xd3\xe4\x93\x02\v\x12\t/v1/cases\x12c\n" +
@@ -4656,7 +6296,25 @@ const file_sinergi_v1_case_service_proto_rawDesc = "" +
 	"\x0fListDisclosures\x12\".sinergi.v1.ListDisclosuresRequest\x1a#.sinergi.v1.ListDisclosuresResponse\"&\x82\xd3\xe4\x93\x02 \x12\x1e/v1/{name=cases/*}/disclosures\x12\x81\x01\n" +
 	"\x12WithdrawDisclosure\x12%.sinergi.v1.WithdrawDisclosureRequest\x1a\x16.sinergi.v1.Disclosure\",\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/{name=disclosures/*}:withdraw\x12g\n" +
 	"\n" +
-	"RefuseCare\x12\x1d.sinergi.v1.RefuseCareRequest\x1a\x10.sinergi.v1.Case\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/{name=cases/*}:refuseCareB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"RefuseCare\x12\x1d.sinergi.v1.RefuseCareRequest\x1a\x10.sinergi.v1.Case\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/{name=cases/*}:refuseCare\x12]\n" +
+	"\bOpenCase\x12\x1b.sinergi.v1.OpenCaseRequest\x1a\x10.sinergi.v1.Case\"\"\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/{name=cases/*}:open\x12g\n" +
+	"\n" +
+	"RaiseLevel\x12\x1d.sinergi.v1.RaiseLevelRequest\x1a\x10.sinergi.v1.Case\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/{name=cases/*}:raiseLevel\x12g\n" +
+	"\n" +
+	"LowerLevel\x12\x1d.sinergi.v1.LowerLevelRequest\x1a\x10.sinergi.v1.Case\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/{name=cases/*}:lowerLevel\x12b\n" +
+	"\bAddBlock\x12\x1b.sinergi.v1.AddBlockRequest\x1a\x11.sinergi.v1.Block\"&\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/{name=cases/*}:addBlock\x12n\n" +
+	"\n" +
+	"ListBlocks\x12\x1d.sinergi.v1.ListBlocksRequest\x1a\x1e.sinergi.v1.ListBlocksResponse\"!\x82\xd3\xe4\x93\x02\x1b\x12\x19/v1/{name=cases/*}/blocks\x12g\n" +
+	"\vRemoveBlock\x12\x1e.sinergi.v1.RemoveBlockRequest\x1a\x11.sinergi.v1.Block\"%\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/{name=blocks/*}:remove\x12Y\n" +
+	"\tOpenGlass\x12\x1c.sinergi.v1.OpenGlassRequest\x1a\x11.sinergi.v1.Glass\"\x1b\x82\xd3\xe4\x93\x02\x15:\x01*\"\x10/v1/glasses:open\x12h\n" +
+	"\vCosignGlass\x12\x1e.sinergi.v1.CosignGlassRequest\x1a\x11.sinergi.v1.Glass\"&\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/{name=glasses/*}:cosign\x12]\n" +
+	"\bSealCase\x12\x1b.sinergi.v1.SealCaseRequest\x1a\x10.sinergi.v1.Case\"\"\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/{name=cases/*}:seal\x12c\n" +
+	"\n" +
+	"UnsealCase\x12\x1d.sinergi.v1.UnsealCaseRequest\x1a\x10.sinergi.v1.Case\"$\x82\xd3\xe4\x93\x02\x1e:\x01*\"\x19/v1/{name=cases/*}:unseal\x12m\n" +
+	"\fSetLegalHold\x12\x1f.sinergi.v1.SetLegalHoldRequest\x1a\x15.sinergi.v1.LegalHold\"%\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/{name=cases/*}:setHold\x12p\n" +
+	"\rLiftLegalHold\x12 .sinergi.v1.LiftLegalHoldRequest\x1a\x15.sinergi.v1.LegalHold\"&\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/{name=cases/*}:liftHold\x12j\n" +
+	"\vCopySubject\x12\x1e.sinergi.v1.CopySubjectRequest\x1a\x17.sinergi.v1.SubjectCopy\"\"\x82\xd3\xe4\x93\x02\x1c:\x01*\"\x17/v1/{name=cases/*}:copy\x12v\n" +
+	"\fListAccesses\x12\x1f.sinergi.v1.ListAccessesRequest\x1a .sinergi.v1.ListAccessesResponse\"#\x82\xd3\xe4\x93\x02\x1d\x12\x1b/v1/{name=cases/*}/accessesB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_case_service_proto_rawDescOnce sync.Once
@@ -4670,7 +6328,7 @@ func file_sinergi_v1_case_service_proto_rawDescGZIP() []byte {
 	return file_sinergi_v1_case_service_proto_rawDescData
 }
 
-var file_sinergi_v1_case_service_proto_msgTypes = make([]protoimpl.MessageInfo, 45)
+var file_sinergi_v1_case_service_proto_msgTypes = make([]protoimpl.MessageInfo, 66)
 var file_sinergi_v1_case_service_proto_goTypes = []any{
 	(*Case)(nil),                        // 0: sinergi.v1.Case
 	(*Task)(nil),                        // 1: sinergi.v1.Task
@@ -4717,202 +6375,275 @@ var file_sinergi_v1_case_service_proto_goTypes = []any{
 	(*RefuseCareRequest)(nil),           // 42: sinergi.v1.RefuseCareRequest
 	(*ConflictDetail)(nil),              // 43: sinergi.v1.ConflictDetail
 	(*FieldConflict)(nil),               // 44: sinergi.v1.FieldConflict
-	(CaseType_Value)(0),                 // 45: sinergi.v1.CaseType.Value
-	(CaseStatus_Value)(0),               // 46: sinergi.v1.CaseStatus.Value
-	(Level_Value)(0),                    // 47: sinergi.v1.Level.Value
-	(*Person)(nil),                      // 48: sinergi.v1.Person
-	(IntakeChannel_Value)(0),            // 49: sinergi.v1.IntakeChannel.Value
-	(*timestamppb.Timestamp)(nil),       // 50: google.protobuf.Timestamp
-	(DutyName_Value)(0),                 // 51: sinergi.v1.DutyName.Value
-	(*Measurement)(nil),                 // 52: sinergi.v1.Measurement
-	(*Incident)(nil),                    // 53: sinergi.v1.Incident
-	(YesNo_Value)(0),                    // 54: sinergi.v1.YesNo.Value
-	(*Risk)(nil),                        // 55: sinergi.v1.Risk
-	(ReferralServiceType_Value)(0),      // 56: sinergi.v1.ReferralServiceType.Value
-	(LegalStatus_Value)(0),              // 57: sinergi.v1.LegalStatus.Value
-	(ClosureReason_Value)(0),            // 58: sinergi.v1.ClosureReason.Value
-	(StuntingDiagnosis_Value)(0),        // 59: sinergi.v1.StuntingDiagnosis.Value
-	(TaskLabel_Value)(0),                // 60: sinergi.v1.TaskLabel.Value
-	(TaskState_Value)(0),                // 61: sinergi.v1.TaskState.Value
-	(NoteKind_Value)(0),                 // 62: sinergi.v1.NoteKind.Value
-	(ContactChannel_Value)(0),           // 63: sinergi.v1.ContactChannel.Value
-	(*NewMeasurement)(nil),              // 64: sinergi.v1.NewMeasurement
-	(ServiceConsentAnswer_Value)(0),     // 65: sinergi.v1.ServiceConsentAnswer.Value
-	(ConsentGiver_Value)(0),             // 66: sinergi.v1.ConsentGiver.Value
-	(*NewPerson)(nil),                   // 67: sinergi.v1.NewPerson
-	(*NewCase)(nil),                     // 68: sinergi.v1.NewCase
-	(TimelineKind_Value)(0),             // 69: sinergi.v1.TimelineKind.Value
-	(Sex_Value)(0),                      // 70: sinergi.v1.Sex.Value
-	(*NewDisclosure)(nil),               // 71: sinergi.v1.NewDisclosure
-	(BasisKind_Value)(0),                // 72: sinergi.v1.BasisKind.Value
-	(Class)(0),                          // 73: sinergi.v1.Class
-	(NamedField_Value)(0),               // 74: sinergi.v1.NamedField.Value
-	(ConsentMethod_Value)(0),            // 75: sinergi.v1.ConsentMethod.Value
+	(*OpenCaseRequest)(nil),             // 45: sinergi.v1.OpenCaseRequest
+	(*RaiseLevelRequest)(nil),           // 46: sinergi.v1.RaiseLevelRequest
+	(*LowerLevelRequest)(nil),           // 47: sinergi.v1.LowerLevelRequest
+	(*AddBlockRequest)(nil),             // 48: sinergi.v1.AddBlockRequest
+	(*ListBlocksRequest)(nil),           // 49: sinergi.v1.ListBlocksRequest
+	(*ListBlocksResponse)(nil),          // 50: sinergi.v1.ListBlocksResponse
+	(*Block)(nil),                       // 51: sinergi.v1.Block
+	(*RemoveBlockRequest)(nil),          // 52: sinergi.v1.RemoveBlockRequest
+	(*OpenGlassRequest)(nil),            // 53: sinergi.v1.OpenGlassRequest
+	(*CosignGlassRequest)(nil),          // 54: sinergi.v1.CosignGlassRequest
+	(*Glass)(nil),                       // 55: sinergi.v1.Glass
+	(*SealCaseRequest)(nil),             // 56: sinergi.v1.SealCaseRequest
+	(*UnsealCaseRequest)(nil),           // 57: sinergi.v1.UnsealCaseRequest
+	(*SetLegalHoldRequest)(nil),         // 58: sinergi.v1.SetLegalHoldRequest
+	(*LiftLegalHoldRequest)(nil),        // 59: sinergi.v1.LiftLegalHoldRequest
+	(*LegalHold)(nil),                   // 60: sinergi.v1.LegalHold
+	(*CopySubjectRequest)(nil),          // 61: sinergi.v1.CopySubjectRequest
+	(*SubjectCopy)(nil),                 // 62: sinergi.v1.SubjectCopy
+	(*ListAccessesRequest)(nil),         // 63: sinergi.v1.ListAccessesRequest
+	(*ListAccessesResponse)(nil),        // 64: sinergi.v1.ListAccessesResponse
+	(*CaseAccess)(nil),                  // 65: sinergi.v1.CaseAccess
+	(CaseType_Value)(0),                 // 66: sinergi.v1.CaseType.Value
+	(CaseStatus_Value)(0),               // 67: sinergi.v1.CaseStatus.Value
+	(Level_Value)(0),                    // 68: sinergi.v1.Level.Value
+	(*Person)(nil),                      // 69: sinergi.v1.Person
+	(IntakeChannel_Value)(0),            // 70: sinergi.v1.IntakeChannel.Value
+	(*timestamppb.Timestamp)(nil),       // 71: google.protobuf.Timestamp
+	(DutyName_Value)(0),                 // 72: sinergi.v1.DutyName.Value
+	(*Measurement)(nil),                 // 73: sinergi.v1.Measurement
+	(*Incident)(nil),                    // 74: sinergi.v1.Incident
+	(YesNo_Value)(0),                    // 75: sinergi.v1.YesNo.Value
+	(*Risk)(nil),                        // 76: sinergi.v1.Risk
+	(ReferralServiceType_Value)(0),      // 77: sinergi.v1.ReferralServiceType.Value
+	(LegalStatus_Value)(0),              // 78: sinergi.v1.LegalStatus.Value
+	(ClosureReason_Value)(0),            // 79: sinergi.v1.ClosureReason.Value
+	(StuntingDiagnosis_Value)(0),        // 80: sinergi.v1.StuntingDiagnosis.Value
+	(TaskLabel_Value)(0),                // 81: sinergi.v1.TaskLabel.Value
+	(TaskState_Value)(0),                // 82: sinergi.v1.TaskState.Value
+	(NoteKind_Value)(0),                 // 83: sinergi.v1.NoteKind.Value
+	(ContactChannel_Value)(0),           // 84: sinergi.v1.ContactChannel.Value
+	(*NewMeasurement)(nil),              // 85: sinergi.v1.NewMeasurement
+	(ServiceConsentAnswer_Value)(0),     // 86: sinergi.v1.ServiceConsentAnswer.Value
+	(ConsentGiver_Value)(0),             // 87: sinergi.v1.ConsentGiver.Value
+	(*NewPerson)(nil),                   // 88: sinergi.v1.NewPerson
+	(*NewCase)(nil),                     // 89: sinergi.v1.NewCase
+	(TimelineKind_Value)(0),             // 90: sinergi.v1.TimelineKind.Value
+	(Sex_Value)(0),                      // 91: sinergi.v1.Sex.Value
+	(*NewDisclosure)(nil),               // 92: sinergi.v1.NewDisclosure
+	(BasisKind_Value)(0),                // 93: sinergi.v1.BasisKind.Value
+	(Class)(0),                          // 94: sinergi.v1.Class
+	(NamedField_Value)(0),               // 95: sinergi.v1.NamedField.Value
+	(ConsentMethod_Value)(0),            // 96: sinergi.v1.ConsentMethod.Value
+	(GlassCode_Value)(0),                // 97: sinergi.v1.GlassCode.Value
+	(CopyRequester_Value)(0),            // 98: sinergi.v1.CopyRequester.Value
+	(Role_Value)(0),                     // 99: sinergi.v1.Role.Value
+	(AccessPurpose_Value)(0),            // 100: sinergi.v1.AccessPurpose.Value
 }
 var file_sinergi_v1_case_service_proto_depIdxs = []int32{
-	45,  // 0: sinergi.v1.Case.type:type_name -> sinergi.v1.CaseType.Value
-	46,  // 1: sinergi.v1.Case.status:type_name -> sinergi.v1.CaseStatus.Value
-	47,  // 2: sinergi.v1.Case.level:type_name -> sinergi.v1.Level.Value
-	48,  // 3: sinergi.v1.Case.client:type_name -> sinergi.v1.Person
-	49,  // 4: sinergi.v1.Case.intake_channel:type_name -> sinergi.v1.IntakeChannel.Value
-	50,  // 5: sinergi.v1.Case.open_time:type_name -> google.protobuf.Timestamp
-	51,  // 6: sinergi.v1.Case.duty:type_name -> sinergi.v1.DutyName.Value
-	50,  // 7: sinergi.v1.Case.due_time:type_name -> google.protobuf.Timestamp
+	66,  // 0: sinergi.v1.Case.type:type_name -> sinergi.v1.CaseType.Value
+	67,  // 1: sinergi.v1.Case.status:type_name -> sinergi.v1.CaseStatus.Value
+	68,  // 2: sinergi.v1.Case.level:type_name -> sinergi.v1.Level.Value
+	69,  // 3: sinergi.v1.Case.client:type_name -> sinergi.v1.Person
+	70,  // 4: sinergi.v1.Case.intake_channel:type_name -> sinergi.v1.IntakeChannel.Value
+	71,  // 5: sinergi.v1.Case.open_time:type_name -> google.protobuf.Timestamp
+	72,  // 6: sinergi.v1.Case.duty:type_name -> sinergi.v1.DutyName.Value
+	71,  // 7: sinergi.v1.Case.due_time:type_name -> google.protobuf.Timestamp
 	1,   // 8: sinergi.v1.Case.tasks:type_name -> sinergi.v1.Task
-	52,  // 9: sinergi.v1.Case.measurements:type_name -> sinergi.v1.Measurement
-	53,  // 10: sinergi.v1.Case.incidents:type_name -> sinergi.v1.Incident
-	54,  // 11: sinergi.v1.Case.kdrt:type_name -> sinergi.v1.YesNo.Value
-	55,  // 12: sinergi.v1.Case.risk:type_name -> sinergi.v1.Risk
+	73,  // 9: sinergi.v1.Case.measurements:type_name -> sinergi.v1.Measurement
+	74,  // 10: sinergi.v1.Case.incidents:type_name -> sinergi.v1.Incident
+	75,  // 11: sinergi.v1.Case.kdrt:type_name -> sinergi.v1.YesNo.Value
+	76,  // 12: sinergi.v1.Case.risk:type_name -> sinergi.v1.Risk
 	2,   // 13: sinergi.v1.Case.notes:type_name -> sinergi.v1.Note
-	56,  // 14: sinergi.v1.Case.services:type_name -> sinergi.v1.ReferralServiceType.Value
+	77,  // 14: sinergi.v1.Case.services:type_name -> sinergi.v1.ReferralServiceType.Value
 	9,   // 15: sinergi.v1.Case.service_consent:type_name -> sinergi.v1.ServiceConsent
-	57,  // 16: sinergi.v1.Case.legal_status:type_name -> sinergi.v1.LegalStatus.Value
+	78,  // 16: sinergi.v1.Case.legal_status:type_name -> sinergi.v1.LegalStatus.Value
 	10,  // 17: sinergi.v1.Case.legal_steps:type_name -> sinergi.v1.LegalStep
-	58,  // 18: sinergi.v1.Case.closure_reason:type_name -> sinergi.v1.ClosureReason.Value
-	50,  // 19: sinergi.v1.Case.close_time:type_name -> google.protobuf.Timestamp
+	79,  // 18: sinergi.v1.Case.closure_reason:type_name -> sinergi.v1.ClosureReason.Value
+	71,  // 19: sinergi.v1.Case.close_time:type_name -> google.protobuf.Timestamp
 	11,  // 20: sinergi.v1.Case.legacy:type_name -> sinergi.v1.Legacy
-	59,  // 21: sinergi.v1.Case.stunting_diagnosis:type_name -> sinergi.v1.StuntingDiagnosis.Value
-	50,  // 22: sinergi.v1.Case.legal_due_time:type_name -> google.protobuf.Timestamp
-	50,  // 23: sinergi.v1.Case.level2_time:type_name -> google.protobuf.Timestamp
-	50,  // 24: sinergi.v1.Case.level3_time:type_name -> google.protobuf.Timestamp
-	50,  // 25: sinergi.v1.Case.risk_assess_time:type_name -> google.protobuf.Timestamp
-	56,  // 26: sinergi.v1.Task.service:type_name -> sinergi.v1.ReferralServiceType.Value
-	50,  // 27: sinergi.v1.Task.due_time:type_name -> google.protobuf.Timestamp
-	60,  // 28: sinergi.v1.Task.label:type_name -> sinergi.v1.TaskLabel.Value
-	61,  // 29: sinergi.v1.Task.state:type_name -> sinergi.v1.TaskState.Value
-	50,  // 30: sinergi.v1.Task.legal_due_time:type_name -> google.protobuf.Timestamp
-	50,  // 31: sinergi.v1.Note.record_time:type_name -> google.protobuf.Timestamp
-	62,  // 32: sinergi.v1.Note.kind:type_name -> sinergi.v1.NoteKind.Value
-	56,  // 33: sinergi.v1.Note.service:type_name -> sinergi.v1.ReferralServiceType.Value
-	63,  // 34: sinergi.v1.Note.channel:type_name -> sinergi.v1.ContactChannel.Value
-	45,  // 35: sinergi.v1.ListCasesRequest.type:type_name -> sinergi.v1.CaseType.Value
+	80,  // 21: sinergi.v1.Case.stunting_diagnosis:type_name -> sinergi.v1.StuntingDiagnosis.Value
+	71,  // 22: sinergi.v1.Case.legal_due_time:type_name -> google.protobuf.Timestamp
+	71,  // 23: sinergi.v1.Case.level2_time:type_name -> google.protobuf.Timestamp
+	71,  // 24: sinergi.v1.Case.level3_time:type_name -> google.protobuf.Timestamp
+	71,  // 25: sinergi.v1.Case.risk_assess_time:type_name -> google.protobuf.Timestamp
+	77,  // 26: sinergi.v1.Task.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	71,  // 27: sinergi.v1.Task.due_time:type_name -> google.protobuf.Timestamp
+	81,  // 28: sinergi.v1.Task.label:type_name -> sinergi.v1.TaskLabel.Value
+	82,  // 29: sinergi.v1.Task.state:type_name -> sinergi.v1.TaskState.Value
+	71,  // 30: sinergi.v1.Task.legal_due_time:type_name -> google.protobuf.Timestamp
+	71,  // 31: sinergi.v1.Note.record_time:type_name -> google.protobuf.Timestamp
+	83,  // 32: sinergi.v1.Note.kind:type_name -> sinergi.v1.NoteKind.Value
+	77,  // 33: sinergi.v1.Note.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	84,  // 34: sinergi.v1.Note.channel:type_name -> sinergi.v1.ContactChannel.Value
+	66,  // 35: sinergi.v1.ListCasesRequest.type:type_name -> sinergi.v1.CaseType.Value
 	0,   // 36: sinergi.v1.ListCasesResponse.cases:type_name -> sinergi.v1.Case
-	50,  // 37: sinergi.v1.ScreenCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	50,  // 38: sinergi.v1.AssessCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	55,  // 39: sinergi.v1.AssessCaseRequest.risk:type_name -> sinergi.v1.Risk
-	50,  // 40: sinergi.v1.AddMeasurementRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	64,  // 41: sinergi.v1.AddMeasurementRequest.measurement:type_name -> sinergi.v1.NewMeasurement
-	65,  // 42: sinergi.v1.ServiceConsent.answer:type_name -> sinergi.v1.ServiceConsentAnswer.Value
-	66,  // 43: sinergi.v1.ServiceConsent.by:type_name -> sinergi.v1.ConsentGiver.Value
-	57,  // 44: sinergi.v1.LegalStep.status:type_name -> sinergi.v1.LegalStatus.Value
-	50,  // 45: sinergi.v1.LegalStep.record_time:type_name -> google.protobuf.Timestamp
-	46,  // 46: sinergi.v1.Legacy.status:type_name -> sinergi.v1.CaseStatus.Value
-	50,  // 47: sinergi.v1.CreateCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	67,  // 48: sinergi.v1.CreateCaseRequest.new_person:type_name -> sinergi.v1.NewPerson
-	68,  // 49: sinergi.v1.CreateCaseRequest.new_case:type_name -> sinergi.v1.NewCase
-	53,  // 50: sinergi.v1.CreateCaseRequest.incident:type_name -> sinergi.v1.Incident
-	55,  // 51: sinergi.v1.CreateCaseRequest.risk:type_name -> sinergi.v1.Risk
-	64,  // 52: sinergi.v1.CreateCaseRequest.measurements:type_name -> sinergi.v1.NewMeasurement
+	71,  // 37: sinergi.v1.ScreenCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	71,  // 38: sinergi.v1.AssessCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	76,  // 39: sinergi.v1.AssessCaseRequest.risk:type_name -> sinergi.v1.Risk
+	71,  // 40: sinergi.v1.AddMeasurementRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	85,  // 41: sinergi.v1.AddMeasurementRequest.measurement:type_name -> sinergi.v1.NewMeasurement
+	86,  // 42: sinergi.v1.ServiceConsent.answer:type_name -> sinergi.v1.ServiceConsentAnswer.Value
+	87,  // 43: sinergi.v1.ServiceConsent.by:type_name -> sinergi.v1.ConsentGiver.Value
+	78,  // 44: sinergi.v1.LegalStep.status:type_name -> sinergi.v1.LegalStatus.Value
+	71,  // 45: sinergi.v1.LegalStep.record_time:type_name -> google.protobuf.Timestamp
+	67,  // 46: sinergi.v1.Legacy.status:type_name -> sinergi.v1.CaseStatus.Value
+	71,  // 47: sinergi.v1.CreateCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	88,  // 48: sinergi.v1.CreateCaseRequest.new_person:type_name -> sinergi.v1.NewPerson
+	89,  // 49: sinergi.v1.CreateCaseRequest.new_case:type_name -> sinergi.v1.NewCase
+	74,  // 50: sinergi.v1.CreateCaseRequest.incident:type_name -> sinergi.v1.Incident
+	76,  // 51: sinergi.v1.CreateCaseRequest.risk:type_name -> sinergi.v1.Risk
+	85,  // 52: sinergi.v1.CreateCaseRequest.measurements:type_name -> sinergi.v1.NewMeasurement
 	11,  // 53: sinergi.v1.CreateCaseRequest.legacy:type_name -> sinergi.v1.Legacy
-	55,  // 54: sinergi.v1.UpdateCaseRequest.risk:type_name -> sinergi.v1.Risk
-	49,  // 55: sinergi.v1.UpdateCaseRequest.intake_channel:type_name -> sinergi.v1.IntakeChannel.Value
-	50,  // 56: sinergi.v1.PlanCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	56,  // 57: sinergi.v1.PlanCaseRequest.services:type_name -> sinergi.v1.ReferralServiceType.Value
-	50,  // 58: sinergi.v1.StartServiceRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	50,  // 59: sinergi.v1.MonitorCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	50,  // 60: sinergi.v1.ResumeCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	50,  // 61: sinergi.v1.ReclassifyCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	45,  // 62: sinergi.v1.ReclassifyCaseRequest.type:type_name -> sinergi.v1.CaseType.Value
-	50,  // 63: sinergi.v1.CloseCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	58,  // 64: sinergi.v1.CloseCaseRequest.reason:type_name -> sinergi.v1.ClosureReason.Value
-	50,  // 65: sinergi.v1.ReopenCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	50,  // 66: sinergi.v1.AddIncidentRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	53,  // 67: sinergi.v1.AddIncidentRequest.incident:type_name -> sinergi.v1.Incident
-	50,  // 68: sinergi.v1.AddNoteRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	62,  // 69: sinergi.v1.AddNoteRequest.kind:type_name -> sinergi.v1.NoteKind.Value
-	56,  // 70: sinergi.v1.AddNoteRequest.service:type_name -> sinergi.v1.ReferralServiceType.Value
-	63,  // 71: sinergi.v1.AddNoteRequest.channel:type_name -> sinergi.v1.ContactChannel.Value
-	50,  // 72: sinergi.v1.AddLegalStepRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	57,  // 73: sinergi.v1.AddLegalStepRequest.status:type_name -> sinergi.v1.LegalStatus.Value
-	50,  // 74: sinergi.v1.RecordServiceConsentRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	65,  // 75: sinergi.v1.RecordServiceConsentRequest.answer:type_name -> sinergi.v1.ServiceConsentAnswer.Value
-	66,  // 76: sinergi.v1.RecordServiceConsentRequest.by:type_name -> sinergi.v1.ConsentGiver.Value
-	50,  // 77: sinergi.v1.AssignCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	76,  // 54: sinergi.v1.UpdateCaseRequest.risk:type_name -> sinergi.v1.Risk
+	70,  // 55: sinergi.v1.UpdateCaseRequest.intake_channel:type_name -> sinergi.v1.IntakeChannel.Value
+	71,  // 56: sinergi.v1.PlanCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	77,  // 57: sinergi.v1.PlanCaseRequest.services:type_name -> sinergi.v1.ReferralServiceType.Value
+	71,  // 58: sinergi.v1.StartServiceRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	71,  // 59: sinergi.v1.MonitorCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	71,  // 60: sinergi.v1.ResumeCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	71,  // 61: sinergi.v1.ReclassifyCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	66,  // 62: sinergi.v1.ReclassifyCaseRequest.type:type_name -> sinergi.v1.CaseType.Value
+	71,  // 63: sinergi.v1.CloseCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	79,  // 64: sinergi.v1.CloseCaseRequest.reason:type_name -> sinergi.v1.ClosureReason.Value
+	71,  // 65: sinergi.v1.ReopenCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	71,  // 66: sinergi.v1.AddIncidentRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	74,  // 67: sinergi.v1.AddIncidentRequest.incident:type_name -> sinergi.v1.Incident
+	71,  // 68: sinergi.v1.AddNoteRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	83,  // 69: sinergi.v1.AddNoteRequest.kind:type_name -> sinergi.v1.NoteKind.Value
+	77,  // 70: sinergi.v1.AddNoteRequest.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	84,  // 71: sinergi.v1.AddNoteRequest.channel:type_name -> sinergi.v1.ContactChannel.Value
+	71,  // 72: sinergi.v1.AddLegalStepRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	78,  // 73: sinergi.v1.AddLegalStepRequest.status:type_name -> sinergi.v1.LegalStatus.Value
+	71,  // 74: sinergi.v1.RecordServiceConsentRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	86,  // 75: sinergi.v1.RecordServiceConsentRequest.answer:type_name -> sinergi.v1.ServiceConsentAnswer.Value
+	87,  // 76: sinergi.v1.RecordServiceConsentRequest.by:type_name -> sinergi.v1.ConsentGiver.Value
+	71,  // 77: sinergi.v1.AssignCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
 	28,  // 78: sinergi.v1.TransferCaseloadResponse.transfers:type_name -> sinergi.v1.Transfer
 	31,  // 79: sinergi.v1.ListTimelineResponse.entries:type_name -> sinergi.v1.TimelineEntry
-	69,  // 80: sinergi.v1.TimelineEntry.kind:type_name -> sinergi.v1.TimelineKind.Value
-	50,  // 81: sinergi.v1.TimelineEntry.time:type_name -> google.protobuf.Timestamp
+	90,  // 80: sinergi.v1.TimelineEntry.kind:type_name -> sinergi.v1.TimelineKind.Value
+	71,  // 81: sinergi.v1.TimelineEntry.time:type_name -> google.protobuf.Timestamp
 	34,  // 82: sinergi.v1.ListRosterResponse.children:type_name -> sinergi.v1.RosterChild
-	70,  // 83: sinergi.v1.RosterChild.sex:type_name -> sinergi.v1.Sex.Value
-	52,  // 84: sinergi.v1.RosterChild.last:type_name -> sinergi.v1.Measurement
-	48,  // 85: sinergi.v1.GrowthRecord.client:type_name -> sinergi.v1.Person
-	52,  // 86: sinergi.v1.GrowthRecord.measurements:type_name -> sinergi.v1.Measurement
-	59,  // 87: sinergi.v1.GrowthRecord.stunting_diagnosis:type_name -> sinergi.v1.StuntingDiagnosis.Value
-	50,  // 88: sinergi.v1.RecordDisclosureRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	71,  // 89: sinergi.v1.RecordDisclosureRequest.disclosure:type_name -> sinergi.v1.NewDisclosure
+	91,  // 83: sinergi.v1.RosterChild.sex:type_name -> sinergi.v1.Sex.Value
+	73,  // 84: sinergi.v1.RosterChild.last:type_name -> sinergi.v1.Measurement
+	69,  // 85: sinergi.v1.GrowthRecord.client:type_name -> sinergi.v1.Person
+	73,  // 86: sinergi.v1.GrowthRecord.measurements:type_name -> sinergi.v1.Measurement
+	80,  // 87: sinergi.v1.GrowthRecord.stunting_diagnosis:type_name -> sinergi.v1.StuntingDiagnosis.Value
+	71,  // 88: sinergi.v1.RecordDisclosureRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	92,  // 89: sinergi.v1.RecordDisclosureRequest.disclosure:type_name -> sinergi.v1.NewDisclosure
 	40,  // 90: sinergi.v1.ListDisclosuresResponse.disclosures:type_name -> sinergi.v1.Disclosure
-	72,  // 91: sinergi.v1.Disclosure.basis:type_name -> sinergi.v1.BasisKind.Value
-	56,  // 92: sinergi.v1.Disclosure.services:type_name -> sinergi.v1.ReferralServiceType.Value
-	73,  // 93: sinergi.v1.Disclosure.read_classes:type_name -> sinergi.v1.Class
-	74,  // 94: sinergi.v1.Disclosure.read_fields:type_name -> sinergi.v1.NamedField.Value
-	66,  // 95: sinergi.v1.Disclosure.giver:type_name -> sinergi.v1.ConsentGiver.Value
-	75,  // 96: sinergi.v1.Disclosure.method:type_name -> sinergi.v1.ConsentMethod.Value
-	50,  // 97: sinergi.v1.Disclosure.give_time:type_name -> google.protobuf.Timestamp
-	50,  // 98: sinergi.v1.Disclosure.expire_time:type_name -> google.protobuf.Timestamp
-	50,  // 99: sinergi.v1.Disclosure.withdraw_time:type_name -> google.protobuf.Timestamp
-	50,  // 100: sinergi.v1.WithdrawDisclosureRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	50,  // 101: sinergi.v1.RefuseCareRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	93,  // 91: sinergi.v1.Disclosure.basis:type_name -> sinergi.v1.BasisKind.Value
+	77,  // 92: sinergi.v1.Disclosure.services:type_name -> sinergi.v1.ReferralServiceType.Value
+	94,  // 93: sinergi.v1.Disclosure.read_classes:type_name -> sinergi.v1.Class
+	95,  // 94: sinergi.v1.Disclosure.read_fields:type_name -> sinergi.v1.NamedField.Value
+	87,  // 95: sinergi.v1.Disclosure.giver:type_name -> sinergi.v1.ConsentGiver.Value
+	96,  // 96: sinergi.v1.Disclosure.method:type_name -> sinergi.v1.ConsentMethod.Value
+	71,  // 97: sinergi.v1.Disclosure.give_time:type_name -> google.protobuf.Timestamp
+	71,  // 98: sinergi.v1.Disclosure.expire_time:type_name -> google.protobuf.Timestamp
+	71,  // 99: sinergi.v1.Disclosure.withdraw_time:type_name -> google.protobuf.Timestamp
+	71,  // 100: sinergi.v1.WithdrawDisclosureRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	71,  // 101: sinergi.v1.RefuseCareRequest.occurred_time:type_name -> google.protobuf.Timestamp
 	44,  // 102: sinergi.v1.ConflictDetail.fields:type_name -> sinergi.v1.FieldConflict
-	50,  // 103: sinergi.v1.FieldConflict.changed_time:type_name -> google.protobuf.Timestamp
-	3,   // 104: sinergi.v1.CaseService.GetCase:input_type -> sinergi.v1.GetCaseRequest
-	4,   // 105: sinergi.v1.CaseService.ListCases:input_type -> sinergi.v1.ListCasesRequest
-	6,   // 106: sinergi.v1.CaseService.ScreenCase:input_type -> sinergi.v1.ScreenCaseRequest
-	7,   // 107: sinergi.v1.CaseService.AssessCase:input_type -> sinergi.v1.AssessCaseRequest
-	8,   // 108: sinergi.v1.CaseService.AddMeasurement:input_type -> sinergi.v1.AddMeasurementRequest
-	12,  // 109: sinergi.v1.CaseService.CreateCase:input_type -> sinergi.v1.CreateCaseRequest
-	13,  // 110: sinergi.v1.CaseService.UpdateCase:input_type -> sinergi.v1.UpdateCaseRequest
-	14,  // 111: sinergi.v1.CaseService.PlanCase:input_type -> sinergi.v1.PlanCaseRequest
-	15,  // 112: sinergi.v1.CaseService.StartService:input_type -> sinergi.v1.StartServiceRequest
-	16,  // 113: sinergi.v1.CaseService.MonitorCase:input_type -> sinergi.v1.MonitorCaseRequest
-	17,  // 114: sinergi.v1.CaseService.ResumeCase:input_type -> sinergi.v1.ResumeCaseRequest
-	18,  // 115: sinergi.v1.CaseService.ReclassifyCase:input_type -> sinergi.v1.ReclassifyCaseRequest
-	19,  // 116: sinergi.v1.CaseService.CloseCase:input_type -> sinergi.v1.CloseCaseRequest
-	20,  // 117: sinergi.v1.CaseService.ReopenCase:input_type -> sinergi.v1.ReopenCaseRequest
-	21,  // 118: sinergi.v1.CaseService.AddIncident:input_type -> sinergi.v1.AddIncidentRequest
-	22,  // 119: sinergi.v1.CaseService.AddNote:input_type -> sinergi.v1.AddNoteRequest
-	23,  // 120: sinergi.v1.CaseService.AddLegalStep:input_type -> sinergi.v1.AddLegalStepRequest
-	24,  // 121: sinergi.v1.CaseService.RecordServiceConsent:input_type -> sinergi.v1.RecordServiceConsentRequest
-	25,  // 122: sinergi.v1.CaseService.AssignCase:input_type -> sinergi.v1.AssignCaseRequest
-	26,  // 123: sinergi.v1.CaseService.TransferCaseload:input_type -> sinergi.v1.TransferCaseloadRequest
-	29,  // 124: sinergi.v1.CaseService.ListTimeline:input_type -> sinergi.v1.ListTimelineRequest
-	32,  // 125: sinergi.v1.CaseService.ListRoster:input_type -> sinergi.v1.ListRosterRequest
-	35,  // 126: sinergi.v1.CaseService.GetGrowthRecord:input_type -> sinergi.v1.GetGrowthRecordRequest
-	37,  // 127: sinergi.v1.CaseService.RecordDisclosure:input_type -> sinergi.v1.RecordDisclosureRequest
-	38,  // 128: sinergi.v1.CaseService.ListDisclosures:input_type -> sinergi.v1.ListDisclosuresRequest
-	41,  // 129: sinergi.v1.CaseService.WithdrawDisclosure:input_type -> sinergi.v1.WithdrawDisclosureRequest
-	42,  // 130: sinergi.v1.CaseService.RefuseCare:input_type -> sinergi.v1.RefuseCareRequest
-	0,   // 131: sinergi.v1.CaseService.GetCase:output_type -> sinergi.v1.Case
-	5,   // 132: sinergi.v1.CaseService.ListCases:output_type -> sinergi.v1.ListCasesResponse
-	0,   // 133: sinergi.v1.CaseService.ScreenCase:output_type -> sinergi.v1.Case
-	0,   // 134: sinergi.v1.CaseService.AssessCase:output_type -> sinergi.v1.Case
-	52,  // 135: sinergi.v1.CaseService.AddMeasurement:output_type -> sinergi.v1.Measurement
-	0,   // 136: sinergi.v1.CaseService.CreateCase:output_type -> sinergi.v1.Case
-	0,   // 137: sinergi.v1.CaseService.UpdateCase:output_type -> sinergi.v1.Case
-	0,   // 138: sinergi.v1.CaseService.PlanCase:output_type -> sinergi.v1.Case
-	0,   // 139: sinergi.v1.CaseService.StartService:output_type -> sinergi.v1.Case
-	0,   // 140: sinergi.v1.CaseService.MonitorCase:output_type -> sinergi.v1.Case
-	0,   // 141: sinergi.v1.CaseService.ResumeCase:output_type -> sinergi.v1.Case
-	0,   // 142: sinergi.v1.CaseService.ReclassifyCase:output_type -> sinergi.v1.Case
-	0,   // 143: sinergi.v1.CaseService.CloseCase:output_type -> sinergi.v1.Case
-	0,   // 144: sinergi.v1.CaseService.ReopenCase:output_type -> sinergi.v1.Case
-	53,  // 145: sinergi.v1.CaseService.AddIncident:output_type -> sinergi.v1.Incident
-	2,   // 146: sinergi.v1.CaseService.AddNote:output_type -> sinergi.v1.Note
-	10,  // 147: sinergi.v1.CaseService.AddLegalStep:output_type -> sinergi.v1.LegalStep
-	0,   // 148: sinergi.v1.CaseService.RecordServiceConsent:output_type -> sinergi.v1.Case
-	0,   // 149: sinergi.v1.CaseService.AssignCase:output_type -> sinergi.v1.Case
-	27,  // 150: sinergi.v1.CaseService.TransferCaseload:output_type -> sinergi.v1.TransferCaseloadResponse
-	30,  // 151: sinergi.v1.CaseService.ListTimeline:output_type -> sinergi.v1.ListTimelineResponse
-	33,  // 152: sinergi.v1.CaseService.ListRoster:output_type -> sinergi.v1.ListRosterResponse
-	36,  // 153: sinergi.v1.CaseService.GetGrowthRecord:output_type -> sinergi.v1.GrowthRecord
-	40,  // 154: sinergi.v1.CaseService.RecordDisclosure:output_type -> sinergi.v1.Disclosure
-	39,  // 155: sinergi.v1.CaseService.ListDisclosures:output_type -> sinergi.v1.ListDisclosuresResponse
-	40,  // 156: sinergi.v1.CaseService.WithdrawDisclosure:output_type -> sinergi.v1.Disclosure
-	0,   // 157: sinergi.v1.CaseService.RefuseCare:output_type -> sinergi.v1.Case
-	131, // [131:158] is the sub-list for method output_type
-	104, // [104:131] is the sub-list for method input_type
-	104, // [104:104] is the sub-list for extension type_name
-	104, // [104:104] is the sub-list for extension extendee
-	0,   // [0:104] is the sub-list for field type_name
+	71,  // 103: sinergi.v1.FieldConflict.changed_time:type_name -> google.protobuf.Timestamp
+	68,  // 104: sinergi.v1.RaiseLevelRequest.level:type_name -> sinergi.v1.Level.Value
+	68,  // 105: sinergi.v1.LowerLevelRequest.level:type_name -> sinergi.v1.Level.Value
+	51,  // 106: sinergi.v1.ListBlocksResponse.blocks:type_name -> sinergi.v1.Block
+	71,  // 107: sinergi.v1.Block.create_time:type_name -> google.protobuf.Timestamp
+	71,  // 108: sinergi.v1.Block.end_time:type_name -> google.protobuf.Timestamp
+	97,  // 109: sinergi.v1.OpenGlassRequest.code:type_name -> sinergi.v1.GlassCode.Value
+	71,  // 110: sinergi.v1.Glass.open_time:type_name -> google.protobuf.Timestamp
+	71,  // 111: sinergi.v1.Glass.expire_time:type_name -> google.protobuf.Timestamp
+	71,  // 112: sinergi.v1.Glass.cosign_time:type_name -> google.protobuf.Timestamp
+	71,  // 113: sinergi.v1.LegalHold.from_time:type_name -> google.protobuf.Timestamp
+	71,  // 114: sinergi.v1.LegalHold.until_time:type_name -> google.protobuf.Timestamp
+	98,  // 115: sinergi.v1.CopySubjectRequest.requester:type_name -> sinergi.v1.CopyRequester.Value
+	0,   // 116: sinergi.v1.SubjectCopy.case:type_name -> sinergi.v1.Case
+	40,  // 117: sinergi.v1.SubjectCopy.disclosures:type_name -> sinergi.v1.Disclosure
+	65,  // 118: sinergi.v1.SubjectCopy.accesses:type_name -> sinergi.v1.CaseAccess
+	71,  // 119: sinergi.v1.SubjectCopy.create_time:type_name -> google.protobuf.Timestamp
+	65,  // 120: sinergi.v1.ListAccessesResponse.accesses:type_name -> sinergi.v1.CaseAccess
+	71,  // 121: sinergi.v1.CaseAccess.time:type_name -> google.protobuf.Timestamp
+	99,  // 122: sinergi.v1.CaseAccess.role:type_name -> sinergi.v1.Role.Value
+	100, // 123: sinergi.v1.CaseAccess.purpose:type_name -> sinergi.v1.AccessPurpose.Value
+	3,   // 124: sinergi.v1.CaseService.GetCase:input_type -> sinergi.v1.GetCaseRequest
+	4,   // 125: sinergi.v1.CaseService.ListCases:input_type -> sinergi.v1.ListCasesRequest
+	6,   // 126: sinergi.v1.CaseService.ScreenCase:input_type -> sinergi.v1.ScreenCaseRequest
+	7,   // 127: sinergi.v1.CaseService.AssessCase:input_type -> sinergi.v1.AssessCaseRequest
+	8,   // 128: sinergi.v1.CaseService.AddMeasurement:input_type -> sinergi.v1.AddMeasurementRequest
+	12,  // 129: sinergi.v1.CaseService.CreateCase:input_type -> sinergi.v1.CreateCaseRequest
+	13,  // 130: sinergi.v1.CaseService.UpdateCase:input_type -> sinergi.v1.UpdateCaseRequest
+	14,  // 131: sinergi.v1.CaseService.PlanCase:input_type -> sinergi.v1.PlanCaseRequest
+	15,  // 132: sinergi.v1.CaseService.StartService:input_type -> sinergi.v1.StartServiceRequest
+	16,  // 133: sinergi.v1.CaseService.MonitorCase:input_type -> sinergi.v1.MonitorCaseRequest
+	17,  // 134: sinergi.v1.CaseService.ResumeCase:input_type -> sinergi.v1.ResumeCaseRequest
+	18,  // 135: sinergi.v1.CaseService.ReclassifyCase:input_type -> sinergi.v1.ReclassifyCaseRequest
+	19,  // 136: sinergi.v1.CaseService.CloseCase:input_type -> sinergi.v1.CloseCaseRequest
+	20,  // 137: sinergi.v1.CaseService.ReopenCase:input_type -> sinergi.v1.ReopenCaseRequest
+	21,  // 138: sinergi.v1.CaseService.AddIncident:input_type -> sinergi.v1.AddIncidentRequest
+	22,  // 139: sinergi.v1.CaseService.AddNote:input_type -> sinergi.v1.AddNoteRequest
+	23,  // 140: sinergi.v1.CaseService.AddLegalStep:input_type -> sinergi.v1.AddLegalStepRequest
+	24,  // 141: sinergi.v1.CaseService.RecordServiceConsent:input_type -> sinergi.v1.RecordServiceConsentRequest
+	25,  // 142: sinergi.v1.CaseService.AssignCase:input_type -> sinergi.v1.AssignCaseRequest
+	26,  // 143: sinergi.v1.CaseService.TransferCaseload:input_type -> sinergi.v1.TransferCaseloadRequest
+	29,  // 144: sinergi.v1.CaseService.ListTimeline:input_type -> sinergi.v1.ListTimelineRequest
+	32,  // 145: sinergi.v1.CaseService.ListRoster:input_type -> sinergi.v1.ListRosterRequest
+	35,  // 146: sinergi.v1.CaseService.GetGrowthRecord:input_type -> sinergi.v1.GetGrowthRecordRequest
+	37,  // 147: sinergi.v1.CaseService.RecordDisclosure:input_type -> sinergi.v1.RecordDisclosureRequest
+	38,  // 148: sinergi.v1.CaseService.ListDisclosures:input_type -> sinergi.v1.ListDisclosuresRequest
+	41,  // 149: sinergi.v1.CaseService.WithdrawDisclosure:input_type -> sinergi.v1.WithdrawDisclosureRequest
+	42,  // 150: sinergi.v1.CaseService.RefuseCare:input_type -> sinergi.v1.RefuseCareRequest
+	45,  // 151: sinergi.v1.CaseService.OpenCase:input_type -> sinergi.v1.OpenCaseRequest
+	46,  // 152: sinergi.v1.CaseService.RaiseLevel:input_type -> sinergi.v1.RaiseLevelRequest
+	47,  // 153: sinergi.v1.CaseService.LowerLevel:input_type -> sinergi.v1.LowerLevelRequest
+	48,  // 154: sinergi.v1.CaseService.AddBlock:input_type -> sinergi.v1.AddBlockRequest
+	49,  // 155: sinergi.v1.CaseService.ListBlocks:input_type -> sinergi.v1.ListBlocksRequest
+	52,  // 156: sinergi.v1.CaseService.RemoveBlock:input_type -> sinergi.v1.RemoveBlockRequest
+	53,  // 157: sinergi.v1.CaseService.OpenGlass:input_type -> sinergi.v1.OpenGlassRequest
+	54,  // 158: sinergi.v1.CaseService.CosignGlass:input_type -> sinergi.v1.CosignGlassRequest
+	56,  // 159: sinergi.v1.CaseService.SealCase:input_type -> sinergi.v1.SealCaseRequest
+	57,  // 160: sinergi.v1.CaseService.UnsealCase:input_type -> sinergi.v1.UnsealCaseRequest
+	58,  // 161: sinergi.v1.CaseService.SetLegalHold:input_type -> sinergi.v1.SetLegalHoldRequest
+	59,  // 162: sinergi.v1.CaseService.LiftLegalHold:input_type -> sinergi.v1.LiftLegalHoldRequest
+	61,  // 163: sinergi.v1.CaseService.CopySubject:input_type -> sinergi.v1.CopySubjectRequest
+	63,  // 164: sinergi.v1.CaseService.ListAccesses:input_type -> sinergi.v1.ListAccessesRequest
+	0,   // 165: sinergi.v1.CaseService.GetCase:output_type -> sinergi.v1.Case
+	5,   // 166: sinergi.v1.CaseService.ListCases:output_type -> sinergi.v1.ListCasesResponse
+	0,   // 167: sinergi.v1.CaseService.ScreenCase:output_type -> sinergi.v1.Case
+	0,   // 168: sinergi.v1.CaseService.AssessCase:output_type -> sinergi.v1.Case
+	73,  // 169: sinergi.v1.CaseService.AddMeasurement:output_type -> sinergi.v1.Measurement
+	0,   // 170: sinergi.v1.CaseService.CreateCase:output_type -> sinergi.v1.Case
+	0,   // 171: sinergi.v1.CaseService.UpdateCase:output_type -> sinergi.v1.Case
+	0,   // 172: sinergi.v1.CaseService.PlanCase:output_type -> sinergi.v1.Case
+	0,   // 173: sinergi.v1.CaseService.StartService:output_type -> sinergi.v1.Case
+	0,   // 174: sinergi.v1.CaseService.MonitorCase:output_type -> sinergi.v1.Case
+	0,   // 175: sinergi.v1.CaseService.ResumeCase:output_type -> sinergi.v1.Case
+	0,   // 176: sinergi.v1.CaseService.ReclassifyCase:output_type -> sinergi.v1.Case
+	0,   // 177: sinergi.v1.CaseService.CloseCase:output_type -> sinergi.v1.Case
+	0,   // 178: sinergi.v1.CaseService.ReopenCase:output_type -> sinergi.v1.Case
+	74,  // 179: sinergi.v1.CaseService.AddIncident:output_type -> sinergi.v1.Incident
+	2,   // 180: sinergi.v1.CaseService.AddNote:output_type -> sinergi.v1.Note
+	10,  // 181: sinergi.v1.CaseService.AddLegalStep:output_type -> sinergi.v1.LegalStep
+	0,   // 182: sinergi.v1.CaseService.RecordServiceConsent:output_type -> sinergi.v1.Case
+	0,   // 183: sinergi.v1.CaseService.AssignCase:output_type -> sinergi.v1.Case
+	27,  // 184: sinergi.v1.CaseService.TransferCaseload:output_type -> sinergi.v1.TransferCaseloadResponse
+	30,  // 185: sinergi.v1.CaseService.ListTimeline:output_type -> sinergi.v1.ListTimelineResponse
+	33,  // 186: sinergi.v1.CaseService.ListRoster:output_type -> sinergi.v1.ListRosterResponse
+	36,  // 187: sinergi.v1.CaseService.GetGrowthRecord:output_type -> sinergi.v1.GrowthRecord
+	40,  // 188: sinergi.v1.CaseService.RecordDisclosure:output_type -> sinergi.v1.Disclosure
+	39,  // 189: sinergi.v1.CaseService.ListDisclosures:output_type -> sinergi.v1.ListDisclosuresResponse
+	40,  // 190: sinergi.v1.CaseService.WithdrawDisclosure:output_type -> sinergi.v1.Disclosure
+	0,   // 191: sinergi.v1.CaseService.RefuseCare:output_type -> sinergi.v1.Case
+	0,   // 192: sinergi.v1.CaseService.OpenCase:output_type -> sinergi.v1.Case
+	0,   // 193: sinergi.v1.CaseService.RaiseLevel:output_type -> sinergi.v1.Case
+	0,   // 194: sinergi.v1.CaseService.LowerLevel:output_type -> sinergi.v1.Case
+	51,  // 195: sinergi.v1.CaseService.AddBlock:output_type -> sinergi.v1.Block
+	50,  // 196: sinergi.v1.CaseService.ListBlocks:output_type -> sinergi.v1.ListBlocksResponse
+	51,  // 197: sinergi.v1.CaseService.RemoveBlock:output_type -> sinergi.v1.Block
+	55,  // 198: sinergi.v1.CaseService.OpenGlass:output_type -> sinergi.v1.Glass
+	55,  // 199: sinergi.v1.CaseService.CosignGlass:output_type -> sinergi.v1.Glass
+	0,   // 200: sinergi.v1.CaseService.SealCase:output_type -> sinergi.v1.Case
+	0,   // 201: sinergi.v1.CaseService.UnsealCase:output_type -> sinergi.v1.Case
+	60,  // 202: sinergi.v1.CaseService.SetLegalHold:output_type -> sinergi.v1.LegalHold
+	60,  // 203: sinergi.v1.CaseService.LiftLegalHold:output_type -> sinergi.v1.LegalHold
+	62,  // 204: sinergi.v1.CaseService.CopySubject:output_type -> sinergi.v1.SubjectCopy
+	64,  // 205: sinergi.v1.CaseService.ListAccesses:output_type -> sinergi.v1.ListAccessesResponse
+	165, // [165:206] is the sub-list for method output_type
+	124, // [124:165] is the sub-list for method input_type
+	124, // [124:124] is the sub-list for extension type_name
+	124, // [124:124] is the sub-list for extension extendee
+	0,   // [0:124] is the sub-list for field type_name
 }
 
 func init() { file_sinergi_v1_case_service_proto_init() }
@@ -4931,7 +6662,7 @@ func file_sinergi_v1_case_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_case_service_proto_rawDesc), len(file_sinergi_v1_case_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   45,
+			NumMessages:   66,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -48,6 +48,20 @@ const (
 	CaseService_ListDisclosures_FullMethodName      = "/sinergi.v1.CaseService/ListDisclosures"
 	CaseService_WithdrawDisclosure_FullMethodName   = "/sinergi.v1.CaseService/WithdrawDisclosure"
 	CaseService_RefuseCare_FullMethodName           = "/sinergi.v1.CaseService/RefuseCare"
+	CaseService_OpenCase_FullMethodName             = "/sinergi.v1.CaseService/OpenCase"
+	CaseService_RaiseLevel_FullMethodName           = "/sinergi.v1.CaseService/RaiseLevel"
+	CaseService_LowerLevel_FullMethodName           = "/sinergi.v1.CaseService/LowerLevel"
+	CaseService_AddBlock_FullMethodName             = "/sinergi.v1.CaseService/AddBlock"
+	CaseService_ListBlocks_FullMethodName           = "/sinergi.v1.CaseService/ListBlocks"
+	CaseService_RemoveBlock_FullMethodName          = "/sinergi.v1.CaseService/RemoveBlock"
+	CaseService_OpenGlass_FullMethodName            = "/sinergi.v1.CaseService/OpenGlass"
+	CaseService_CosignGlass_FullMethodName          = "/sinergi.v1.CaseService/CosignGlass"
+	CaseService_SealCase_FullMethodName             = "/sinergi.v1.CaseService/SealCase"
+	CaseService_UnsealCase_FullMethodName           = "/sinergi.v1.CaseService/UnsealCase"
+	CaseService_SetLegalHold_FullMethodName         = "/sinergi.v1.CaseService/SetLegalHold"
+	CaseService_LiftLegalHold_FullMethodName        = "/sinergi.v1.CaseService/LiftLegalHold"
+	CaseService_CopySubject_FullMethodName          = "/sinergi.v1.CaseService/CopySubject"
+	CaseService_ListAccesses_FullMethodName         = "/sinergi.v1.CaseService/ListAccesses"
 )
 
 // CaseServiceClient is the client API for CaseService service.
@@ -122,6 +136,36 @@ type CaseServiceClient interface {
 	WithdrawDisclosure(ctx context.Context, in *WithdrawDisclosureRequest, opts ...grpc.CallOption) (*Disclosure, error)
 	// RefuseCare records that the client refuses the chain of care: open legs on it end, a new one needs a consent.
 	RefuseCare(ctx context.Context, in *RefuseCareRequest, opts ...grpc.CallOption) (*Case, error)
+	// OpenCase is the one read that shows a supervisor the whole of a case, F4 too. It stands in the client's access list.
+	OpenCase(ctx context.Context, in *OpenCaseRequest, opts ...grpc.CallOption) (*Case, error)
+	// RaiseLevel makes a case more secret.
+	RaiseLevel(ctx context.Context, in *RaiseLevelRequest, opts ...grpc.CallOption) (*Case, error)
+	// LowerLevel makes a case less secret, never below the floor of its type (LEVEL_FLOOR).
+	LowerLevel(ctx context.Context, in *LowerLevelRequest, opts ...grpc.CallOption) (*Case, error)
+	// AddBlock keeps an account or a unit from a case, at once and in silence. What it owed there passes to another officer.
+	AddBlock(ctx context.Context, in *AddBlockRequest, opts ...grpc.CallOption) (*Block, error)
+	// ListBlocks lists the blocks that persons have added and not removed. Those that the server adds by itself are told to nobody.
+	ListBlocks(ctx context.Context, in *ListBlocksRequest, opts ...grpc.CallOption) (*ListBlocksResponse, error)
+	// RemoveBlock ends a block; two persons (AWAITING_SECOND).
+	RemoveBlock(ctx context.Context, in *RemoveBlockRequest, opts ...grpc.CallOption) (*Block, error)
+	// OpenGlass breaks the glass on one case for 2 hours: exact case number or exact NIK. It is told to the owner's supervisor and the
+	// reviewer, stands in the client's access list, and is reviewed. Beyond 3 in 30 days the own supervisor approves (AWAITING_SECOND).
+	OpenGlass(ctx context.Context, in *OpenGlassRequest, opts ...grpc.CallOption) (*Glass, error)
+	// CosignGlass opens F3 and F4 for the rest of the 2 hours; the reviewer.
+	CosignGlass(ctx context.Context, in *CosignGlassRequest, opts ...grpc.CallOption) (*Glass, error)
+	// SealCase ends the reading of a closed case; two persons.
+	SealCase(ctx context.Context, in *SealCaseRequest, opts ...grpc.CallOption) (*Case, error)
+	// UnsealCase takes a seal back; two persons.
+	UnsealCase(ctx context.Context, in *UnsealCaseRequest, opts ...grpc.CallOption) (*Case, error)
+	// SetLegalHold keeps a case from erasure by a written order; two persons.
+	SetLegalHold(ctx context.Context, in *SetLegalHoldRequest, opts ...grpc.CallOption) (*LegalHold, error)
+	// LiftLegalHold ends a legal hold; two persons.
+	LiftLegalHold(ctx context.Context, in *LiftLegalHoldRequest, opts ...grpc.CallOption) (*LegalHold, error)
+	// CopySubject is the client's own copy, the only export of a case; two persons. A guardian recorded as alleged perpetrator gets
+	// none (COPY_REFUSED).
+	CopySubject(ctx context.Context, in *CopySubjectRequest, opts ...grpc.CallOption) (*SubjectCopy, error)
+	// ListAccesses lists who looked at the case, for the client: unit, role, time, purpose.
+	ListAccesses(ctx context.Context, in *ListAccessesRequest, opts ...grpc.CallOption) (*ListAccessesResponse, error)
 }
 
 type caseServiceClient struct {
@@ -402,6 +446,146 @@ func (c *caseServiceClient) RefuseCare(ctx context.Context, in *RefuseCareReques
 	return out, nil
 }
 
+func (c *caseServiceClient) OpenCase(ctx context.Context, in *OpenCaseRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_OpenCase_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) RaiseLevel(ctx context.Context, in *RaiseLevelRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_RaiseLevel_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) LowerLevel(ctx context.Context, in *LowerLevelRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_LowerLevel_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) AddBlock(ctx context.Context, in *AddBlockRequest, opts ...grpc.CallOption) (*Block, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Block)
+	err := c.cc.Invoke(ctx, CaseService_AddBlock_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) ListBlocks(ctx context.Context, in *ListBlocksRequest, opts ...grpc.CallOption) (*ListBlocksResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListBlocksResponse)
+	err := c.cc.Invoke(ctx, CaseService_ListBlocks_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) RemoveBlock(ctx context.Context, in *RemoveBlockRequest, opts ...grpc.CallOption) (*Block, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Block)
+	err := c.cc.Invoke(ctx, CaseService_RemoveBlock_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) OpenGlass(ctx context.Context, in *OpenGlassRequest, opts ...grpc.CallOption) (*Glass, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Glass)
+	err := c.cc.Invoke(ctx, CaseService_OpenGlass_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) CosignGlass(ctx context.Context, in *CosignGlassRequest, opts ...grpc.CallOption) (*Glass, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Glass)
+	err := c.cc.Invoke(ctx, CaseService_CosignGlass_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) SealCase(ctx context.Context, in *SealCaseRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_SealCase_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) UnsealCase(ctx context.Context, in *UnsealCaseRequest, opts ...grpc.CallOption) (*Case, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Case)
+	err := c.cc.Invoke(ctx, CaseService_UnsealCase_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) SetLegalHold(ctx context.Context, in *SetLegalHoldRequest, opts ...grpc.CallOption) (*LegalHold, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(LegalHold)
+	err := c.cc.Invoke(ctx, CaseService_SetLegalHold_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) LiftLegalHold(ctx context.Context, in *LiftLegalHoldRequest, opts ...grpc.CallOption) (*LegalHold, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(LegalHold)
+	err := c.cc.Invoke(ctx, CaseService_LiftLegalHold_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) CopySubject(ctx context.Context, in *CopySubjectRequest, opts ...grpc.CallOption) (*SubjectCopy, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(SubjectCopy)
+	err := c.cc.Invoke(ctx, CaseService_CopySubject_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *caseServiceClient) ListAccesses(ctx context.Context, in *ListAccessesRequest, opts ...grpc.CallOption) (*ListAccessesResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListAccessesResponse)
+	err := c.cc.Invoke(ctx, CaseService_ListAccesses_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // CaseServiceServer is the server API for CaseService service.
 // All implementations must embed UnimplementedCaseServiceServer
 // for forward compatibility.
@@ -474,6 +658,36 @@ type CaseServiceServer interface {
 	WithdrawDisclosure(context.Context, *WithdrawDisclosureRequest) (*Disclosure, error)
 	// RefuseCare records that the client refuses the chain of care: open legs on it end, a new one needs a consent.
 	RefuseCare(context.Context, *RefuseCareRequest) (*Case, error)
+	// OpenCase is the one read that shows a supervisor the whole of a case, F4 too. It stands in the client's access list.
+	OpenCase(context.Context, *OpenCaseRequest) (*Case, error)
+	// RaiseLevel makes a case more secret.
+	RaiseLevel(context.Context, *RaiseLevelRequest) (*Case, error)
+	// LowerLevel makes a case less secret, never below the floor of its type (LEVEL_FLOOR).
+	LowerLevel(context.Context, *LowerLevelRequest) (*Case, error)
+	// AddBlock keeps an account or a unit from a case, at once and in silence. What it owed there passes to another officer.
+	AddBlock(context.Context, *AddBlockRequest) (*Block, error)
+	// ListBlocks lists the blocks that persons have added and not removed. Those that the server adds by itself are told to nobody.
+	ListBlocks(context.Context, *ListBlocksRequest) (*ListBlocksResponse, error)
+	// RemoveBlock ends a block; two persons (AWAITING_SECOND).
+	RemoveBlock(context.Context, *RemoveBlockRequest) (*Block, error)
+	// OpenGlass breaks the glass on one case for 2 hours: exact case number or exact NIK. It is told to the owner's supervisor and the
+	// reviewer, stands in the client's access list, and is reviewed. Beyond 3 in 30 days the own supervisor approves (AWAITING_SECOND).
+	OpenGlass(context.Context, *OpenGlassRequest) (*Glass, error)
+	// CosignGlass opens F3 and F4 for the rest of the 2 hours; the reviewer.
+	CosignGlass(context.Context, *CosignGlassRequest) (*Glass, error)
+	// SealCase ends the reading of a closed case; two persons.
+	SealCase(context.Context, *SealCaseRequest) (*Case, error)
+	// UnsealCase takes a seal back; two persons.
+	UnsealCase(context.Context, *UnsealCaseRequest) (*Case, error)
+	// SetLegalHold keeps a case from erasure by a written order; two persons.
+	SetLegalHold(context.Context, *SetLegalHoldRequest) (*LegalHold, error)
+	// LiftLegalHold ends a legal hold; two persons.
+	LiftLegalHold(context.Context, *LiftLegalHoldRequest) (*LegalHold, error)
+	// CopySubject is the client's own copy, the only export of a case; two persons. A guardian recorded as alleged perpetrator gets
+	// none (COPY_REFUSED).
+	CopySubject(context.Context, *CopySubjectRequest) (*SubjectCopy, error)
+	// ListAccesses lists who looked at the case, for the client: unit, role, time, purpose.
+	ListAccesses(context.Context, *ListAccessesRequest) (*ListAccessesResponse, error)
 	mustEmbedUnimplementedCaseServiceServer()
 }
 
@@ -564,6 +778,48 @@ func (UnimplementedCaseServiceServer) WithdrawDisclosure(context.Context, *Withd
 }
 func (UnimplementedCaseServiceServer) RefuseCare(context.Context, *RefuseCareRequest) (*Case, error) {
 	return nil, status.Error(codes.Unimplemented, "method RefuseCare not implemented")
+}
+func (UnimplementedCaseServiceServer) OpenCase(context.Context, *OpenCaseRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method OpenCase not implemented")
+}
+func (UnimplementedCaseServiceServer) RaiseLevel(context.Context, *RaiseLevelRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method RaiseLevel not implemented")
+}
+func (UnimplementedCaseServiceServer) LowerLevel(context.Context, *LowerLevelRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method LowerLevel not implemented")
+}
+func (UnimplementedCaseServiceServer) AddBlock(context.Context, *AddBlockRequest) (*Block, error) {
+	return nil, status.Error(codes.Unimplemented, "method AddBlock not implemented")
+}
+func (UnimplementedCaseServiceServer) ListBlocks(context.Context, *ListBlocksRequest) (*ListBlocksResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListBlocks not implemented")
+}
+func (UnimplementedCaseServiceServer) RemoveBlock(context.Context, *RemoveBlockRequest) (*Block, error) {
+	return nil, status.Error(codes.Unimplemented, "method RemoveBlock not implemented")
+}
+func (UnimplementedCaseServiceServer) OpenGlass(context.Context, *OpenGlassRequest) (*Glass, error) {
+	return nil, status.Error(codes.Unimplemented, "method OpenGlass not implemented")
+}
+func (UnimplementedCaseServiceServer) CosignGlass(context.Context, *CosignGlassRequest) (*Glass, error) {
+	return nil, status.Error(codes.Unimplemented, "method CosignGlass not implemented")
+}
+func (UnimplementedCaseServiceServer) SealCase(context.Context, *SealCaseRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method SealCase not implemented")
+}
+func (UnimplementedCaseServiceServer) UnsealCase(context.Context, *UnsealCaseRequest) (*Case, error) {
+	return nil, status.Error(codes.Unimplemented, "method UnsealCase not implemented")
+}
+func (UnimplementedCaseServiceServer) SetLegalHold(context.Context, *SetLegalHoldRequest) (*LegalHold, error) {
+	return nil, status.Error(codes.Unimplemented, "method SetLegalHold not implemented")
+}
+func (UnimplementedCaseServiceServer) LiftLegalHold(context.Context, *LiftLegalHoldRequest) (*LegalHold, error) {
+	return nil, status.Error(codes.Unimplemented, "method LiftLegalHold not implemented")
+}
+func (UnimplementedCaseServiceServer) CopySubject(context.Context, *CopySubjectRequest) (*SubjectCopy, error) {
+	return nil, status.Error(codes.Unimplemented, "method CopySubject not implemented")
+}
+func (UnimplementedCaseServiceServer) ListAccesses(context.Context, *ListAccessesRequest) (*ListAccessesResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListAccesses not implemented")
 }
 func (UnimplementedCaseServiceServer) mustEmbedUnimplementedCaseServiceServer() {}
 func (UnimplementedCaseServiceServer) testEmbeddedByValue()                     {}
@@ -1072,6 +1328,258 @@ func _CaseService_RefuseCare_Handler(srv interface{}, ctx context.Context, dec f
 	return interceptor(ctx, in, info, handler)
 }
 
+func _CaseService_OpenCase_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(OpenCaseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).OpenCase(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_OpenCase_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).OpenCase(ctx, req.(*OpenCaseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_RaiseLevel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RaiseLevelRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).RaiseLevel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_RaiseLevel_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).RaiseLevel(ctx, req.(*RaiseLevelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_LowerLevel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(LowerLevelRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).LowerLevel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_LowerLevel_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).LowerLevel(ctx, req.(*LowerLevelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_AddBlock_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AddBlockRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).AddBlock(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_AddBlock_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).AddBlock(ctx, req.(*AddBlockRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_ListBlocks_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListBlocksRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).ListBlocks(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_ListBlocks_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).ListBlocks(ctx, req.(*ListBlocksRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_RemoveBlock_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RemoveBlockRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).RemoveBlock(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_RemoveBlock_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).RemoveBlock(ctx, req.(*RemoveBlockRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_OpenGlass_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(OpenGlassRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).OpenGlass(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_OpenGlass_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).OpenGlass(ctx, req.(*OpenGlassRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_CosignGlass_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CosignGlassRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).CosignGlass(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_CosignGlass_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).CosignGlass(ctx, req.(*CosignGlassRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_SealCase_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SealCaseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).SealCase(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_SealCase_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).SealCase(ctx, req.(*SealCaseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_UnsealCase_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(UnsealCaseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).UnsealCase(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_UnsealCase_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).UnsealCase(ctx, req.(*UnsealCaseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_SetLegalHold_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(SetLegalHoldRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).SetLegalHold(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_SetLegalHold_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).SetLegalHold(ctx, req.(*SetLegalHoldRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_LiftLegalHold_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(LiftLegalHoldRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).LiftLegalHold(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_LiftLegalHold_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).LiftLegalHold(ctx, req.(*LiftLegalHoldRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_CopySubject_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(CopySubjectRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).CopySubject(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_CopySubject_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).CopySubject(ctx, req.(*CopySubjectRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _CaseService_ListAccesses_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListAccessesRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(CaseServiceServer).ListAccesses(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: CaseService_ListAccesses_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(CaseServiceServer).ListAccesses(ctx, req.(*ListAccessesRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // CaseService_ServiceDesc is the grpc.ServiceDesc for CaseService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -1186,6 +1694,62 @@ var CaseService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RefuseCare",
 			Handler:    _CaseService_RefuseCare_Handler,
+		},
+		{
+			MethodName: "OpenCase",
+			Handler:    _CaseService_OpenCase_Handler,
+		},
+		{
+			MethodName: "RaiseLevel",
+			Handler:    _CaseService_RaiseLevel_Handler,
+		},
+		{
+			MethodName: "LowerLevel",
+			Handler:    _CaseService_LowerLevel_Handler,
+		},
+		{
+			MethodName: "AddBlock",
+			Handler:    _CaseService_AddBlock_Handler,
+		},
+		{
+			MethodName: "ListBlocks",
+			Handler:    _CaseService_ListBlocks_Handler,
+		},
+		{
+			MethodName: "RemoveBlock",
+			Handler:    _CaseService_RemoveBlock_Handler,
+		},
+		{
+			MethodName: "OpenGlass",
+			Handler:    _CaseService_OpenGlass_Handler,
+		},
+		{
+			MethodName: "CosignGlass",
+			Handler:    _CaseService_CosignGlass_Handler,
+		},
+		{
+			MethodName: "SealCase",
+			Handler:    _CaseService_SealCase_Handler,
+		},
+		{
+			MethodName: "UnsealCase",
+			Handler:    _CaseService_UnsealCase_Handler,
+		},
+		{
+			MethodName: "SetLegalHold",
+			Handler:    _CaseService_SetLegalHold_Handler,
+		},
+		{
+			MethodName: "LiftLegalHold",
+			Handler:    _CaseService_LiftLegalHold_Handler,
+		},
+		{
+			MethodName: "CopySubject",
+			Handler:    _CaseService_CopySubject_Handler,
+		},
+		{
+			MethodName: "ListAccesses",
+			Handler:    _CaseService_ListAccesses_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -151,6 +151,28 @@ const (
 	ErrorReason_UPDATE_MASK_REQUIRED ErrorReason_Value = 60
 	// FAILED_PRECONDITION. The basis has ended.
 	ErrorReason_DISCLOSURE_STATE ErrorReason_Value = 61
+	// FAILED_PRECONDITION. A second person has to approve it; metadata: approval, expire_time. The same request again gives the answer.
+	ErrorReason_AWAITING_SECOND ErrorReason_Value = 62
+	// UNAUTHENTICATED. Account, password, code or link is wrong or over; which of them is not said.
+	ErrorReason_SIGN_IN_FAILED ErrorReason_Value = 63
+	// FAILED_PRECONDITION. Nobody has approved the device yet: ask again after the interval.
+	ErrorReason_AUTHORIZATION_PENDING ErrorReason_Value = 64
+	// FAILED_PRECONDITION. No sign-on of the regency is configured, or it does not answer.
+	ErrorReason_SIGN_ON_UNAVAILABLE ErrorReason_Value = 65
+	// FAILED_PRECONDITION. The approval has ended; metadata: state.
+	ErrorReason_APPROVAL_STATE ErrorReason_Value = 66
+	// FAILED_PRECONDITION. The block stands as long as its cause does.
+	ErrorReason_BLOCK_STANDS ErrorReason_Value = 67
+	// FAILED_PRECONDITION. A legal hold keeps the case.
+	ErrorReason_LEGAL_HOLD ErrorReason_Value = 68
+	// FAILED_PRECONDITION. A case of this type is never less secret.
+	ErrorReason_LEVEL_FLOOR ErrorReason_Value = 69
+	// FAILED_PRECONDITION. Two tokens of the app are valid already: revoke one.
+	ErrorReason_TOKEN_LIMIT ErrorReason_Value = 70
+	// FAILED_PRECONDITION. Who asks is recorded as alleged perpetrator.
+	ErrorReason_COPY_REFUSED ErrorReason_Value = 71
+	// FAILED_PRECONDITION. The account, role or token has ended or works already.
+	ErrorReason_ACCOUNT_STATE ErrorReason_Value = 72
 )
 
 // Enum value maps for ErrorReason_Value.
@@ -218,70 +240,92 @@ var (
 		59: "ETAG_REQUIRED",
 		60: "UPDATE_MASK_REQUIRED",
 		61: "DISCLOSURE_STATE",
+		62: "AWAITING_SECOND",
+		63: "SIGN_IN_FAILED",
+		64: "AUTHORIZATION_PENDING",
+		65: "SIGN_ON_UNAVAILABLE",
+		66: "APPROVAL_STATE",
+		67: "BLOCK_STANDS",
+		68: "LEGAL_HOLD",
+		69: "LEVEL_FLOOR",
+		70: "TOKEN_LIMIT",
+		71: "COPY_REFUSED",
+		72: "ACCOUNT_STATE",
 	}
 	ErrorReason_Value_value = map[string]int32{
-		"UNSPECIFIED":          0,
-		"INVALID_FIELD":        1,
-		"REQUEST_ID_MISSING":   2,
-		"REQUEST_ID_REUSED":    3,
-		"REQUEST_ID_CONFLICT":  4,
-		"ID_UNUSABLE":          5,
-		"ALREADY_EXISTS":       6,
-		"ETAG_MISMATCH":        7,
-		"NOT_FOUND":            8,
-		"ACTION_NOT_ALLOWED":   9,
-		"UNAUTHENTICATED":      10,
-		"STEP_UP_REQUIRED":     11,
-		"REFERRAL_STATE":       12,
-		"CASE_STATE":           13,
-		"BASIS_MISSING":        14,
-		"RECEIVER_UNAVAILABLE": 15,
-		"SERVICE_MISMATCH":     16,
-		"AREA_MISMATCH":        17,
-		"DUPLICATE_OPEN_LEG":   18,
-		"SERVICE_NOT_ALLOWED":  19,
-		"OFFICER_INVALID":      20,
-		"ATTEMPTS_MISSING":     21,
-		"FOLLOW_UP_MISSING":    22,
-		"CASE_EXISTS":          23,
-		"CHILD_AMBIGUOUS":      24,
-		"CONFIRMATION_MISSING": 25,
-		"RISK_MISSING":         26,
-		"RATE_LIMITED":         27,
-		"STORAGE_FULL":         28,
-		"INTERNAL":             29,
-		"UNAVAILABLE":          30,
-		"CONTENT_TYPE":         31,
-		"BODY_TOO_LARGE":       32,
-		"ROUTE_NOT_FOUND":      33,
-		"METHOD_NOT_ALLOWED":   34,
-		"DEADLINE":             35,
-		"INFO_ROUNDS":          36,
-		"HOP_LIMIT":            37,
-		"FORWARD_CYCLE":        38,
-		"REOPEN_LIMIT":         39,
-		"CONSENT_MISSING":      40,
-		"NOT_URGENT":           41,
-		"NOTE_MISSING":         42,
-		"PLAN_MISSING":         43,
-		"SERVICE_MISSING":      44,
-		"TASKS_OPEN":           45,
-		"TYPE_CHANGE":          46,
-		"TYPE_MISMATCH":        47,
-		"OPEN_LEGS":            48,
-		"CLOSURE_UNMET":        49,
-		"HANDOVER_LEG_MISSING": 50,
-		"TASK_STATE":           51,
-		"REVIEW_STATE":         52,
-		"OPEN_DUTIES":          53,
-		"UNIT_HAS_OPEN_LEGS":   54,
-		"LEGACY_PERIOD":        55,
-		"DEPUTY_INVALID":       56,
-		"ABSENCE_OVERLAP":      57,
-		"MEMBER_ELSEWHERE":     58,
-		"ETAG_REQUIRED":        59,
-		"UPDATE_MASK_REQUIRED": 60,
-		"DISCLOSURE_STATE":     61,
+		"UNSPECIFIED":           0,
+		"INVALID_FIELD":         1,
+		"REQUEST_ID_MISSING":    2,
+		"REQUEST_ID_REUSED":     3,
+		"REQUEST_ID_CONFLICT":   4,
+		"ID_UNUSABLE":           5,
+		"ALREADY_EXISTS":        6,
+		"ETAG_MISMATCH":         7,
+		"NOT_FOUND":             8,
+		"ACTION_NOT_ALLOWED":    9,
+		"UNAUTHENTICATED":       10,
+		"STEP_UP_REQUIRED":      11,
+		"REFERRAL_STATE":        12,
+		"CASE_STATE":            13,
+		"BASIS_MISSING":         14,
+		"RECEIVER_UNAVAILABLE":  15,
+		"SERVICE_MISMATCH":      16,
+		"AREA_MISMATCH":         17,
+		"DUPLICATE_OPEN_LEG":    18,
+		"SERVICE_NOT_ALLOWED":   19,
+		"OFFICER_INVALID":       20,
+		"ATTEMPTS_MISSING":      21,
+		"FOLLOW_UP_MISSING":     22,
+		"CASE_EXISTS":           23,
+		"CHILD_AMBIGUOUS":       24,
+		"CONFIRMATION_MISSING":  25,
+		"RISK_MISSING":          26,
+		"RATE_LIMITED":          27,
+		"STORAGE_FULL":          28,
+		"INTERNAL":              29,
+		"UNAVAILABLE":           30,
+		"CONTENT_TYPE":          31,
+		"BODY_TOO_LARGE":        32,
+		"ROUTE_NOT_FOUND":       33,
+		"METHOD_NOT_ALLOWED":    34,
+		"DEADLINE":              35,
+		"INFO_ROUNDS":           36,
+		"HOP_LIMIT":             37,
+		"FORWARD_CYCLE":         38,
+		"REOPEN_LIMIT":          39,
+		"CONSENT_MISSING":       40,
+		"NOT_URGENT":            41,
+		"NOTE_MISSING":          42,
+		"PLAN_MISSING":          43,
+		"SERVICE_MISSING":       44,
+		"TASKS_OPEN":            45,
+		"TYPE_CHANGE":           46,
+		"TYPE_MISMATCH":         47,
+		"OPEN_LEGS":             48,
+		"CLOSURE_UNMET":         49,
+		"HANDOVER_LEG_MISSING":  50,
+		"TASK_STATE":            51,
+		"REVIEW_STATE":          52,
+		"OPEN_DUTIES":           53,
+		"UNIT_HAS_OPEN_LEGS":    54,
+		"LEGACY_PERIOD":         55,
+		"DEPUTY_INVALID":        56,
+		"ABSENCE_OVERLAP":       57,
+		"MEMBER_ELSEWHERE":      58,
+		"ETAG_REQUIRED":         59,
+		"UPDATE_MASK_REQUIRED":  60,
+		"DISCLOSURE_STATE":      61,
+		"AWAITING_SECOND":       62,
+		"SIGN_IN_FAILED":        63,
+		"AUTHORIZATION_PENDING": 64,
+		"SIGN_ON_UNAVAILABLE":   65,
+		"APPROVAL_STATE":        66,
+		"BLOCK_STANDS":          67,
+		"LEGAL_HOLD":            68,
+		"LEVEL_FLOOR":           69,
+		"TOKEN_LIMIT":           70,
+		"COPY_REFUSED":          71,
+		"ACCOUNT_STATE":         72,
 	}
 )
 
@@ -354,8 +398,8 @@ var File_sinergi_v1_error_reason_proto protoreflect.FileDescriptor
 const file_sinergi_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
 	"\x1dsinergi/v1/error_reason.proto\x12\n" +
-	"sinergi.v1\"\xe3\t\n" +
-	"\vErrorReason\"\xd3\t\n" +
+	"sinergi.v1\"\xbd\v\n" +
+	"\vErrorReason\"\xad\v\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rINVALID_FIELD\x10\x01\x12\x16\n" +
@@ -423,7 +467,19 @@ const file_sinergi_v1_error_reason_proto_rawDesc = "" +
 	"\x10MEMBER_ELSEWHERE\x10:\x12\x11\n" +
 	"\rETAG_REQUIRED\x10;\x12\x18\n" +
 	"\x14UPDATE_MASK_REQUIRED\x10<\x12\x14\n" +
-	"\x10DISCLOSURE_STATE\x10=B;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\x10DISCLOSURE_STATE\x10=\x12\x13\n" +
+	"\x0fAWAITING_SECOND\x10>\x12\x12\n" +
+	"\x0eSIGN_IN_FAILED\x10?\x12\x19\n" +
+	"\x15AUTHORIZATION_PENDING\x10@\x12\x17\n" +
+	"\x13SIGN_ON_UNAVAILABLE\x10A\x12\x12\n" +
+	"\x0eAPPROVAL_STATE\x10B\x12\x10\n" +
+	"\fBLOCK_STANDS\x10C\x12\x0e\n" +
+	"\n" +
+	"LEGAL_HOLD\x10D\x12\x0f\n" +
+	"\vLEVEL_FLOOR\x10E\x12\x0f\n" +
+	"\vTOKEN_LIMIT\x10F\x12\x10\n" +
+	"\fCOPY_REFUSED\x10G\x12\x11\n" +
+	"\rACCOUNT_STATE\x10HB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_error_reason_proto_rawDescOnce sync.Once

@@ -13,6 +13,7 @@ import (
 	_ "google.golang.org/genproto/googleapis/api/annotations"
 	protoreflect "google.golang.org/protobuf/reflect/protoreflect"
 	protoimpl "google.golang.org/protobuf/runtime/protoimpl"
+	timestamppb "google.golang.org/protobuf/types/known/timestamppb"
 	reflect "reflect"
 	sync "sync"
 	unsafe "unsafe"
@@ -1174,12 +1175,214 @@ func (x *HouseholdMember) GetUntilDate() string {
 	return ""
 }
 
+// FindByNationalIdRequest is a NIK.
+type FindByNationalIdRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// NIK, 16 digits.
+	Nik           string `protobuf:"bytes,1,opt,name=nik,proto3" json:"nik,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindByNationalIdRequest) Reset() {
+	*x = FindByNationalIdRequest{}
+	mi := &file_sinergi_v1_person_service_proto_msgTypes[15]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindByNationalIdRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindByNationalIdRequest) ProtoMessage() {}
+
+func (x *FindByNationalIdRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_person_service_proto_msgTypes[15]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindByNationalIdRequest.ProtoReflect.Descriptor instead.
+func (*FindByNationalIdRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_person_service_proto_rawDescGZIP(), []int{15}
+}
+
+func (x *FindByNationalIdRequest) GetNik() string {
+	if x != nil {
+		return x.Nik
+	}
+	return ""
+}
+
+// FindByNationalIdResponse has a row for each record that the caller may see; each row is of one side.
+type FindByNationalIdResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Records.
+	Persons       []*FoundPerson `protobuf:"bytes,1,rep,name=persons,proto3" json:"persons,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *FindByNationalIdResponse) Reset() {
+	*x = FindByNationalIdResponse{}
+	mi := &file_sinergi_v1_person_service_proto_msgTypes[16]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *FindByNationalIdResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*FindByNationalIdResponse) ProtoMessage() {}
+
+func (x *FindByNationalIdResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_person_service_proto_msgTypes[16]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use FindByNationalIdResponse.ProtoReflect.Descriptor instead.
+func (*FindByNationalIdResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_person_service_proto_rawDescGZIP(), []int{16}
+}
+
+func (x *FindByNationalIdResponse) GetPersons() []*FoundPerson {
+	if x != nil {
+		return x.Persons
+	}
+	return nil
+}
+
+// ErasePersonRequest erases a record.
+type ErasePersonRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `persons/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Why, 30 characters or more.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ErasePersonRequest) Reset() {
+	*x = ErasePersonRequest{}
+	mi := &file_sinergi_v1_person_service_proto_msgTypes[17]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ErasePersonRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ErasePersonRequest) ProtoMessage() {}
+
+func (x *ErasePersonRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_person_service_proto_msgTypes[17]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ErasePersonRequest.ProtoReflect.Descriptor instead.
+func (*ErasePersonRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_person_service_proto_rawDescGZIP(), []int{17}
+}
+
+func (x *ErasePersonRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ErasePersonRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *ErasePersonRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// ErasePersonResponse says when.
+type ErasePersonResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// When.
+	EraseTime     *timestamppb.Timestamp `protobuf:"bytes,1,opt,name=erase_time,json=eraseTime,proto3" json:"erase_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ErasePersonResponse) Reset() {
+	*x = ErasePersonResponse{}
+	mi := &file_sinergi_v1_person_service_proto_msgTypes[18]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ErasePersonResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ErasePersonResponse) ProtoMessage() {}
+
+func (x *ErasePersonResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_person_service_proto_msgTypes[18]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ErasePersonResponse.ProtoReflect.Descriptor instead.
+func (*ErasePersonResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_person_service_proto_rawDescGZIP(), []int{18}
+}
+
+func (x *ErasePersonResponse) GetEraseTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.EraseTime
+	}
+	return nil
+}
+
 var File_sinergi_v1_person_service_proto protoreflect.FileDescriptor
 
 const file_sinergi_v1_person_service_proto_rawDesc = "" +
 	"\n" +
 	"\x1fsinergi/v1/person_service.proto\x12\n" +
-	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x18sinergi/v1/options.proto\x1a\x17sinergi/v1/person.proto\x1a\x1bsinergi/v1/vocabulary.proto\"4\n" +
+	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18sinergi/v1/options.proto\x1a\x17sinergi/v1/person.proto\x1a\x1bsinergi/v1/vocabulary.proto\"4\n" +
 	"\x10GetPersonRequest\x12 \n" +
 	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\"\xff\x01\n" +
 	"\x13UpdatePersonRequest\x12 \n" +
@@ -1285,7 +1488,19 @@ const file_sinergi_v1_person_service_proto_rawDesc = "" +
 	"\x04role\x18\x03 \x01(\x0e2\x1f.sinergi.v1.HouseholdRole.ValueB\x05\x8a\xb5\x18\x01\x04R\x04role\x12\"\n" +
 	"\tfrom_date\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\x04R\bfromDate\x12$\n" +
 	"\n" +
-	"until_date\x18\x05 \x01(\tB\x05\x8a\xb5\x18\x01\x04R\tuntilDate2\x9e\a\n" +
+	"until_date\x18\x05 \x01(\tB\x05\x8a\xb5\x18\x01\x04R\tuntilDate\"9\n" +
+	"\x17FindByNationalIdRequest\x12\x1e\n" +
+	"\x03nik\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18\x10\x8a\xb5\x18\x01\x04R\x03nik\"T\n" +
+	"\x18FindByNationalIdResponse\x128\n" +
+	"\apersons\x18\x01 \x03(\v2\x17.sinergi.v1.FoundPersonB\x05\x8a\xb5\x18\x01\x01R\apersons\"\x90\x01\n" +
+	"\x12ErasePersonRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12'\n" +
+	"\x06reason\x18\x03 \x01(\tB\x0f\xbaH\ar\x05\x10\x1e\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"W\n" +
+	"\x13ErasePersonResponse\x12@\n" +
+	"\n" +
+	"erase_time\x18\x01 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\teraseTime2\x9e\t\n" +
 	"\rPersonService\x12[\n" +
 	"\tGetPerson\x12\x1c.sinergi.v1.GetPersonRequest\x1a\x12.sinergi.v1.Person\"\x1c\x82\xd3\xe4\x93\x02\x16\x12\x14/v1/{name=persons/*}\x12d\n" +
 	"\fUpdatePerson\x12\x1f.sinergi.v1.UpdatePersonRequest\x1a\x12.sinergi.v1.Person\"\x1f\x82\xd3\xe4\x93\x02\x19:\x01*2\x14/v1/{name=persons/*}\x12s\n" +
@@ -1294,7 +1509,9 @@ const file_sinergi_v1_person_service_proto_rawDesc = "" +
 	"\fGetHousehold\x12\x1f.sinergi.v1.GetHouseholdRequest\x1a\x15.sinergi.v1.Household\"\x1f\x82\xd3\xe4\x93\x02\x19\x12\x17/v1/{name=households/*}\x12\x80\x01\n" +
 	"\x12AddHouseholdMember\x12%.sinergi.v1.AddHouseholdMemberRequest\x1a\x15.sinergi.v1.Household\",\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/{name=households/*}:addMember\x12\x80\x01\n" +
 	"\x12EndHouseholdMember\x12%.sinergi.v1.EndHouseholdMemberRequest\x1a\x15.sinergi.v1.Household\",\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/{name=households/*}:endMember\x12}\n" +
-	"\x10ChangeFamilyCard\x12#.sinergi.v1.ChangeFamilyCardRequest\x1a\x15.sinergi.v1.Household\"-\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/{name=households/*}:changeCardB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\x10ChangeFamilyCard\x12#.sinergi.v1.ChangeFamilyCardRequest\x1a\x15.sinergi.v1.Household\"-\x82\xd3\xe4\x93\x02':\x01*\"\"/v1/{name=households/*}:changeCard\x12\x86\x01\n" +
+	"\x10FindByNationalId\x12#.sinergi.v1.FindByNationalIdRequest\x1a$.sinergi.v1.FindByNationalIdResponse\"'\x82\xd3\xe4\x93\x02!:\x01*\"\x1c/v1/persons:findByNationalId\x12u\n" +
+	"\vErasePerson\x12\x1e.sinergi.v1.ErasePersonRequest\x1a\x1f.sinergi.v1.ErasePersonResponse\"%\x82\xd3\xe4\x93\x02\x1f:\x01*\"\x1a/v1/{name=persons/*}:eraseB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_person_service_proto_rawDescOnce sync.Once
@@ -1308,7 +1525,7 @@ func file_sinergi_v1_person_service_proto_rawDescGZIP() []byte {
 	return file_sinergi_v1_person_service_proto_rawDescData
 }
 
-var file_sinergi_v1_person_service_proto_msgTypes = make([]protoimpl.MessageInfo, 15)
+var file_sinergi_v1_person_service_proto_msgTypes = make([]protoimpl.MessageInfo, 19)
 var file_sinergi_v1_person_service_proto_goTypes = []any{
 	(*GetPersonRequest)(nil),          // 0: sinergi.v1.GetPersonRequest
 	(*UpdatePersonRequest)(nil),       // 1: sinergi.v1.UpdatePersonRequest
@@ -1325,60 +1542,71 @@ var file_sinergi_v1_person_service_proto_goTypes = []any{
 	(*Household)(nil),                 // 12: sinergi.v1.Household
 	(*FamilyCard)(nil),                // 13: sinergi.v1.FamilyCard
 	(*HouseholdMember)(nil),           // 14: sinergi.v1.HouseholdMember
-	(NameKind_Value)(0),               // 15: sinergi.v1.NameKind.Value
-	(*Identifier)(nil),                // 16: sinergi.v1.Identifier
-	(NikAbsence_Value)(0),             // 17: sinergi.v1.NikAbsence.Value
-	(*Address)(nil),                   // 18: sinergi.v1.Address
-	(*Kin)(nil),                       // 19: sinergi.v1.Kin
-	(*SafeContact)(nil),               // 20: sinergi.v1.SafeContact
-	(*Person)(nil),                    // 21: sinergi.v1.Person
-	(HouseholdRole_Value)(0),          // 22: sinergi.v1.HouseholdRole.Value
-	(FamilyCardReason_Value)(0),       // 23: sinergi.v1.FamilyCardReason.Value
+	(*FindByNationalIdRequest)(nil),   // 15: sinergi.v1.FindByNationalIdRequest
+	(*FindByNationalIdResponse)(nil),  // 16: sinergi.v1.FindByNationalIdResponse
+	(*ErasePersonRequest)(nil),        // 17: sinergi.v1.ErasePersonRequest
+	(*ErasePersonResponse)(nil),       // 18: sinergi.v1.ErasePersonResponse
+	(NameKind_Value)(0),               // 19: sinergi.v1.NameKind.Value
+	(*Identifier)(nil),                // 20: sinergi.v1.Identifier
+	(NikAbsence_Value)(0),             // 21: sinergi.v1.NikAbsence.Value
+	(*Address)(nil),                   // 22: sinergi.v1.Address
+	(*Kin)(nil),                       // 23: sinergi.v1.Kin
+	(*SafeContact)(nil),               // 24: sinergi.v1.SafeContact
+	(*Person)(nil),                    // 25: sinergi.v1.Person
+	(HouseholdRole_Value)(0),          // 26: sinergi.v1.HouseholdRole.Value
+	(FamilyCardReason_Value)(0),       // 27: sinergi.v1.FamilyCardReason.Value
+	(*timestamppb.Timestamp)(nil),     // 28: google.protobuf.Timestamp
 }
 var file_sinergi_v1_person_service_proto_depIdxs = []int32{
 	2,  // 0: sinergi.v1.UpdatePersonRequest.person:type_name -> sinergi.v1.PersonUpdate
-	15, // 1: sinergi.v1.PersonUpdate.name_kind:type_name -> sinergi.v1.NameKind.Value
-	16, // 2: sinergi.v1.PersonUpdate.identifiers:type_name -> sinergi.v1.Identifier
-	17, // 3: sinergi.v1.PersonUpdate.nik_absence:type_name -> sinergi.v1.NikAbsence.Value
-	18, // 4: sinergi.v1.PersonUpdate.address:type_name -> sinergi.v1.Address
-	19, // 5: sinergi.v1.PersonUpdate.mother:type_name -> sinergi.v1.Kin
-	19, // 6: sinergi.v1.PersonUpdate.father:type_name -> sinergi.v1.Kin
-	19, // 7: sinergi.v1.PersonUpdate.guardian:type_name -> sinergi.v1.Kin
-	19, // 8: sinergi.v1.PersonUpdate.husband:type_name -> sinergi.v1.Kin
-	20, // 9: sinergi.v1.PersonUpdate.safe_contact:type_name -> sinergi.v1.SafeContact
+	19, // 1: sinergi.v1.PersonUpdate.name_kind:type_name -> sinergi.v1.NameKind.Value
+	20, // 2: sinergi.v1.PersonUpdate.identifiers:type_name -> sinergi.v1.Identifier
+	21, // 3: sinergi.v1.PersonUpdate.nik_absence:type_name -> sinergi.v1.NikAbsence.Value
+	22, // 4: sinergi.v1.PersonUpdate.address:type_name -> sinergi.v1.Address
+	23, // 5: sinergi.v1.PersonUpdate.mother:type_name -> sinergi.v1.Kin
+	23, // 6: sinergi.v1.PersonUpdate.father:type_name -> sinergi.v1.Kin
+	23, // 7: sinergi.v1.PersonUpdate.guardian:type_name -> sinergi.v1.Kin
+	23, // 8: sinergi.v1.PersonUpdate.husband:type_name -> sinergi.v1.Kin
+	24, // 9: sinergi.v1.PersonUpdate.safe_contact:type_name -> sinergi.v1.SafeContact
 	5,  // 10: sinergi.v1.SearchPersonsResponse.persons:type_name -> sinergi.v1.FoundPerson
-	21, // 11: sinergi.v1.FoundPerson.person:type_name -> sinergi.v1.Person
-	18, // 12: sinergi.v1.CreateHouseholdRequest.address:type_name -> sinergi.v1.Address
+	25, // 11: sinergi.v1.FoundPerson.person:type_name -> sinergi.v1.Person
+	22, // 12: sinergi.v1.CreateHouseholdRequest.address:type_name -> sinergi.v1.Address
 	7,  // 13: sinergi.v1.CreateHouseholdRequest.members:type_name -> sinergi.v1.NewHouseholdMember
-	22, // 14: sinergi.v1.NewHouseholdMember.role:type_name -> sinergi.v1.HouseholdRole.Value
+	26, // 14: sinergi.v1.NewHouseholdMember.role:type_name -> sinergi.v1.HouseholdRole.Value
 	7,  // 15: sinergi.v1.AddHouseholdMemberRequest.member:type_name -> sinergi.v1.NewHouseholdMember
-	23, // 16: sinergi.v1.ChangeFamilyCardRequest.reason:type_name -> sinergi.v1.FamilyCardReason.Value
+	27, // 16: sinergi.v1.ChangeFamilyCardRequest.reason:type_name -> sinergi.v1.FamilyCardReason.Value
 	13, // 17: sinergi.v1.Household.cards:type_name -> sinergi.v1.FamilyCard
-	18, // 18: sinergi.v1.Household.address:type_name -> sinergi.v1.Address
+	22, // 18: sinergi.v1.Household.address:type_name -> sinergi.v1.Address
 	14, // 19: sinergi.v1.Household.members:type_name -> sinergi.v1.HouseholdMember
-	23, // 20: sinergi.v1.FamilyCard.reason:type_name -> sinergi.v1.FamilyCardReason.Value
-	22, // 21: sinergi.v1.HouseholdMember.role:type_name -> sinergi.v1.HouseholdRole.Value
-	0,  // 22: sinergi.v1.PersonService.GetPerson:input_type -> sinergi.v1.GetPersonRequest
-	1,  // 23: sinergi.v1.PersonService.UpdatePerson:input_type -> sinergi.v1.UpdatePersonRequest
-	3,  // 24: sinergi.v1.PersonService.SearchPersons:input_type -> sinergi.v1.SearchPersonsRequest
-	6,  // 25: sinergi.v1.PersonService.CreateHousehold:input_type -> sinergi.v1.CreateHouseholdRequest
-	8,  // 26: sinergi.v1.PersonService.GetHousehold:input_type -> sinergi.v1.GetHouseholdRequest
-	9,  // 27: sinergi.v1.PersonService.AddHouseholdMember:input_type -> sinergi.v1.AddHouseholdMemberRequest
-	10, // 28: sinergi.v1.PersonService.EndHouseholdMember:input_type -> sinergi.v1.EndHouseholdMemberRequest
-	11, // 29: sinergi.v1.PersonService.ChangeFamilyCard:input_type -> sinergi.v1.ChangeFamilyCardRequest
-	21, // 30: sinergi.v1.PersonService.GetPerson:output_type -> sinergi.v1.Person
-	21, // 31: sinergi.v1.PersonService.UpdatePerson:output_type -> sinergi.v1.Person
-	4,  // 32: sinergi.v1.PersonService.SearchPersons:output_type -> sinergi.v1.SearchPersonsResponse
-	12, // 33: sinergi.v1.PersonService.CreateHousehold:output_type -> sinergi.v1.Household
-	12, // 34: sinergi.v1.PersonService.GetHousehold:output_type -> sinergi.v1.Household
-	12, // 35: sinergi.v1.PersonService.AddHouseholdMember:output_type -> sinergi.v1.Household
-	12, // 36: sinergi.v1.PersonService.EndHouseholdMember:output_type -> sinergi.v1.Household
-	12, // 37: sinergi.v1.PersonService.ChangeFamilyCard:output_type -> sinergi.v1.Household
-	30, // [30:38] is the sub-list for method output_type
-	22, // [22:30] is the sub-list for method input_type
-	22, // [22:22] is the sub-list for extension type_name
-	22, // [22:22] is the sub-list for extension extendee
-	0,  // [0:22] is the sub-list for field type_name
+	27, // 20: sinergi.v1.FamilyCard.reason:type_name -> sinergi.v1.FamilyCardReason.Value
+	26, // 21: sinergi.v1.HouseholdMember.role:type_name -> sinergi.v1.HouseholdRole.Value
+	5,  // 22: sinergi.v1.FindByNationalIdResponse.persons:type_name -> sinergi.v1.FoundPerson
+	28, // 23: sinergi.v1.ErasePersonResponse.erase_time:type_name -> google.protobuf.Timestamp
+	0,  // 24: sinergi.v1.PersonService.GetPerson:input_type -> sinergi.v1.GetPersonRequest
+	1,  // 25: sinergi.v1.PersonService.UpdatePerson:input_type -> sinergi.v1.UpdatePersonRequest
+	3,  // 26: sinergi.v1.PersonService.SearchPersons:input_type -> sinergi.v1.SearchPersonsRequest
+	6,  // 27: sinergi.v1.PersonService.CreateHousehold:input_type -> sinergi.v1.CreateHouseholdRequest
+	8,  // 28: sinergi.v1.PersonService.GetHousehold:input_type -> sinergi.v1.GetHouseholdRequest
+	9,  // 29: sinergi.v1.PersonService.AddHouseholdMember:input_type -> sinergi.v1.AddHouseholdMemberRequest
+	10, // 30: sinergi.v1.PersonService.EndHouseholdMember:input_type -> sinergi.v1.EndHouseholdMemberRequest
+	11, // 31: sinergi.v1.PersonService.ChangeFamilyCard:input_type -> sinergi.v1.ChangeFamilyCardRequest
+	15, // 32: sinergi.v1.PersonService.FindByNationalId:input_type -> sinergi.v1.FindByNationalIdRequest
+	17, // 33: sinergi.v1.PersonService.ErasePerson:input_type -> sinergi.v1.ErasePersonRequest
+	25, // 34: sinergi.v1.PersonService.GetPerson:output_type -> sinergi.v1.Person
+	25, // 35: sinergi.v1.PersonService.UpdatePerson:output_type -> sinergi.v1.Person
+	4,  // 36: sinergi.v1.PersonService.SearchPersons:output_type -> sinergi.v1.SearchPersonsResponse
+	12, // 37: sinergi.v1.PersonService.CreateHousehold:output_type -> sinergi.v1.Household
+	12, // 38: sinergi.v1.PersonService.GetHousehold:output_type -> sinergi.v1.Household
+	12, // 39: sinergi.v1.PersonService.AddHouseholdMember:output_type -> sinergi.v1.Household
+	12, // 40: sinergi.v1.PersonService.EndHouseholdMember:output_type -> sinergi.v1.Household
+	12, // 41: sinergi.v1.PersonService.ChangeFamilyCard:output_type -> sinergi.v1.Household
+	16, // 42: sinergi.v1.PersonService.FindByNationalId:output_type -> sinergi.v1.FindByNationalIdResponse
+	18, // 43: sinergi.v1.PersonService.ErasePerson:output_type -> sinergi.v1.ErasePersonResponse
+	34, // [34:44] is the sub-list for method output_type
+	24, // [24:34] is the sub-list for method input_type
+	24, // [24:24] is the sub-list for extension type_name
+	24, // [24:24] is the sub-list for extension extendee
+	0,  // [0:24] is the sub-list for field type_name
 }
 
 func init() { file_sinergi_v1_person_service_proto_init() }
@@ -1395,7 +1623,7 @@ func file_sinergi_v1_person_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_person_service_proto_rawDesc), len(file_sinergi_v1_person_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   15,
+			NumMessages:   19,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

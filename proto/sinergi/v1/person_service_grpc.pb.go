@@ -29,6 +29,8 @@ const (
 	PersonService_AddHouseholdMember_FullMethodName = "/sinergi.v1.PersonService/AddHouseholdMember"
 	PersonService_EndHouseholdMember_FullMethodName = "/sinergi.v1.PersonService/EndHouseholdMember"
 	PersonService_ChangeFamilyCard_FullMethodName   = "/sinergi.v1.PersonService/ChangeFamilyCard"
+	PersonService_FindByNationalId_FullMethodName   = "/sinergi.v1.PersonService/FindByNationalId"
+	PersonService_ErasePerson_FullMethodName        = "/sinergi.v1.PersonService/ErasePerson"
 )
 
 // PersonServiceClient is the client API for PersonService service.
@@ -54,6 +56,11 @@ type PersonServiceClient interface {
 	EndHouseholdMember(ctx context.Context, in *EndHouseholdMemberRequest, opts ...grpc.CallOption) (*Household, error)
 	// ChangeFamilyCard records a re-issued KK; the earlier numbers stay.
 	ChangeFamilyCard(ctx context.Context, in *ChangeFamilyCardRequest, opts ...grpc.CallOption) (*Household, error)
+	// FindByNationalId finds by exact NIK among the cases of the own register that the caller may see. 30 answers an hour that show
+	// nothing, then RATE_LIMITED. Journaled.
+	FindByNationalId(ctx context.Context, in *FindByNationalIdRequest, opts ...grpc.CallOption) (*FindByNationalIdResponse, error)
+	// ErasePerson erases a record with the last of its cases, for ever; two persons. Reasons: LEGAL_HOLD, CASE_STATE.
+	ErasePerson(ctx context.Context, in *ErasePersonRequest, opts ...grpc.CallOption) (*ErasePersonResponse, error)
 }
 
 type personServiceClient struct {
@@ -144,6 +151,26 @@ func (c *personServiceClient) ChangeFamilyCard(ctx context.Context, in *ChangeFa
 	return out, nil
 }
 
+func (c *personServiceClient) FindByNationalId(ctx context.Context, in *FindByNationalIdRequest, opts ...grpc.CallOption) (*FindByNationalIdResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(FindByNationalIdResponse)
+	err := c.cc.Invoke(ctx, PersonService_FindByNationalId_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *personServiceClient) ErasePerson(ctx context.Context, in *ErasePersonRequest, opts ...grpc.CallOption) (*ErasePersonResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ErasePersonResponse)
+	err := c.cc.Invoke(ctx, PersonService_ErasePerson_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // PersonServiceServer is the server API for PersonService service.
 // All implementations must embed UnimplementedPersonServiceServer
 // for forward compatibility.
@@ -167,6 +194,11 @@ type PersonServiceServer interface {
 	EndHouseholdMember(context.Context, *EndHouseholdMemberRequest) (*Household, error)
 	// ChangeFamilyCard records a re-issued KK; the earlier numbers stay.
 	ChangeFamilyCard(context.Context, *ChangeFamilyCardRequest) (*Household, error)
+	// FindByNationalId finds by exact NIK among the cases of the own register that the caller may see. 30 answers an hour that show
+	// nothing, then RATE_LIMITED. Journaled.
+	FindByNationalId(context.Context, *FindByNationalIdRequest) (*FindByNationalIdResponse, error)
+	// ErasePerson erases a record with the last of its cases, for ever; two persons. Reasons: LEGAL_HOLD, CASE_STATE.
+	ErasePerson(context.Context, *ErasePersonRequest) (*ErasePersonResponse, error)
 	mustEmbedUnimplementedPersonServiceServer()
 }
 
@@ -200,6 +232,12 @@ func (UnimplementedPersonServiceServer) EndHouseholdMember(context.Context, *End
 }
 func (UnimplementedPersonServiceServer) ChangeFamilyCard(context.Context, *ChangeFamilyCardRequest) (*Household, error) {
 	return nil, status.Error(codes.Unimplemented, "method ChangeFamilyCard not implemented")
+}
+func (UnimplementedPersonServiceServer) FindByNationalId(context.Context, *FindByNationalIdRequest) (*FindByNationalIdResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method FindByNationalId not implemented")
+}
+func (UnimplementedPersonServiceServer) ErasePerson(context.Context, *ErasePersonRequest) (*ErasePersonResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ErasePerson not implemented")
 }
 func (UnimplementedPersonServiceServer) mustEmbedUnimplementedPersonServiceServer() {}
 func (UnimplementedPersonServiceServer) testEmbeddedByValue()                       {}
@@ -366,6 +404,42 @@ func _PersonService_ChangeFamilyCard_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _PersonService_FindByNationalId_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(FindByNationalIdRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PersonServiceServer).FindByNationalId(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PersonService_FindByNationalId_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PersonServiceServer).FindByNationalId(ctx, req.(*FindByNationalIdRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _PersonService_ErasePerson_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ErasePersonRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(PersonServiceServer).ErasePerson(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: PersonService_ErasePerson_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(PersonServiceServer).ErasePerson(ctx, req.(*ErasePersonRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // PersonService_ServiceDesc is the grpc.ServiceDesc for PersonService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -404,6 +478,14 @@ var PersonService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ChangeFamilyCard",
 			Handler:    _PersonService_ChangeFamilyCard_Handler,
+		},
+		{
+			MethodName: "FindByNationalId",
+			Handler:    _PersonService_FindByNationalId_Handler,
+		},
+		{
+			MethodName: "ErasePerson",
+			Handler:    _PersonService_ErasePerson_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

@@ -180,10 +180,18 @@ type Review struct {
 	OrderNumber string `protobuf:"bytes,15,opt,name=order_number,json=orderNumber,proto3" json:"order_number,omitempty"`
 	// The written reason of the decision.
 	DecisionReason string `protobuf:"bytes,16,opt,name=decision_reason,json=decisionReason,proto3" json:"decision_reason,omitempty"`
-	// What this caller may now do: `decide`.
+	// What this caller may now do: `decide`, `answer`, `cosign`.
 	AllowedActions []string `protobuf:"bytes,17,rep,name=allowed_actions,json=allowedActions,proto3" json:"allowed_actions,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// Of a GLASS: `glasses/{uuid}`.
+	Glass string `protobuf:"bytes,18,opt,name=glass,proto3" json:"glass,omitempty"`
+	// Of a GLASS: what kind of emergency was said.
+	GlassCode GlassCode_Value `protobuf:"varint,19,opt,name=glass_code,json=glassCode,proto3,enum=sinergi.v1.GlassCode_Value" json:"glass_code,omitempty"`
+	// The actor's own account of the act.
+	Answer string `protobuf:"bytes,20,opt,name=answer,proto3" json:"answer,omitempty"`
+	// Of a GLASS: when the actor answered; empty: not yet.
+	AnswerTime    *timestamppb.Timestamp `protobuf:"bytes,21,opt,name=answer_time,json=answerTime,proto3" json:"answer_time,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Review) Reset() {
@@ -331,6 +339,34 @@ func (x *Review) GetDecisionReason() string {
 func (x *Review) GetAllowedActions() []string {
 	if x != nil {
 		return x.AllowedActions
+	}
+	return nil
+}
+
+func (x *Review) GetGlass() string {
+	if x != nil {
+		return x.Glass
+	}
+	return ""
+}
+
+func (x *Review) GetGlassCode() GlassCode_Value {
+	if x != nil {
+		return x.GlassCode
+	}
+	return GlassCode_UNSPECIFIED
+}
+
+func (x *Review) GetAnswer() string {
+	if x != nil {
+		return x.Answer
+	}
+	return ""
+}
+
+func (x *Review) GetAnswerTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.AnswerTime
 	}
 	return nil
 }
@@ -609,6 +645,453 @@ func (x *Notice) GetEscalationLevel() int32 {
 	return 0
 }
 
+// AnswerReviewRequest is an account of one's own act.
+type AnswerReviewRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `reviews/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// What happened.
+	Text          string `protobuf:"bytes,3,opt,name=text,proto3" json:"text,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AnswerReviewRequest) Reset() {
+	*x = AnswerReviewRequest{}
+	mi := &file_sinergi_v1_review_service_proto_msgTypes[7]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AnswerReviewRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AnswerReviewRequest) ProtoMessage() {}
+
+func (x *AnswerReviewRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_review_service_proto_msgTypes[7]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AnswerReviewRequest.ProtoReflect.Descriptor instead.
+func (*AnswerReviewRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_review_service_proto_rawDescGZIP(), []int{7}
+}
+
+func (x *AnswerReviewRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *AnswerReviewRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *AnswerReviewRequest) GetText() string {
+	if x != nil {
+		return x.Text
+	}
+	return ""
+}
+
+// ListApprovalsRequest chooses approvals.
+type ListApprovalsRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Also those that ended.
+	Ended bool `protobuf:"varint,1,opt,name=ended,proto3" json:"ended,omitempty"`
+	// 1 to 100, default 20.
+	PageSize int32 `protobuf:"varint,2,opt,name=page_size,json=pageSize,proto3" json:"page_size,omitempty"`
+	// `next_page_token` of the page before.
+	PageToken     string `protobuf:"bytes,3,opt,name=page_token,json=pageToken,proto3" json:"page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListApprovalsRequest) Reset() {
+	*x = ListApprovalsRequest{}
+	mi := &file_sinergi_v1_review_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListApprovalsRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListApprovalsRequest) ProtoMessage() {}
+
+func (x *ListApprovalsRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_review_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListApprovalsRequest.ProtoReflect.Descriptor instead.
+func (*ListApprovalsRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_review_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *ListApprovalsRequest) GetEnded() bool {
+	if x != nil {
+		return x.Ended
+	}
+	return false
+}
+
+func (x *ListApprovalsRequest) GetPageSize() int32 {
+	if x != nil {
+		return x.PageSize
+	}
+	return 0
+}
+
+func (x *ListApprovalsRequest) GetPageToken() string {
+	if x != nil {
+		return x.PageToken
+	}
+	return ""
+}
+
+// ListApprovalsResponse is a page.
+type ListApprovalsResponse struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Approvals, those that end first first.
+	Approvals []*Approval `protobuf:"bytes,1,rep,name=approvals,proto3" json:"approvals,omitempty"`
+	// Token of the next page; empty on the last.
+	NextPageToken string `protobuf:"bytes,2,opt,name=next_page_token,json=nextPageToken,proto3" json:"next_page_token,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ListApprovalsResponse) Reset() {
+	*x = ListApprovalsResponse{}
+	mi := &file_sinergi_v1_review_service_proto_msgTypes[9]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ListApprovalsResponse) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ListApprovalsResponse) ProtoMessage() {}
+
+func (x *ListApprovalsResponse) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_review_service_proto_msgTypes[9]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ListApprovalsResponse.ProtoReflect.Descriptor instead.
+func (*ListApprovalsResponse) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_review_service_proto_rawDescGZIP(), []int{9}
+}
+
+func (x *ListApprovalsResponse) GetApprovals() []*Approval {
+	if x != nil {
+		return x.Approvals
+	}
+	return nil
+}
+
+func (x *ListApprovalsResponse) GetNextPageToken() string {
+	if x != nil {
+		return x.NextPageToken
+	}
+	return ""
+}
+
+// Approval is an act that waits for a second person.
+type Approval struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name, `approvals/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// Act, as the table of rights calls it: `block.remove`.
+	Act string `protobuf:"bytes,2,opt,name=act,proto3" json:"act,omitempty"`
+	// What it is about, `cases/{uuid}`, `blocks/{uuid}` or `persons/{uuid}`.
+	Object string `protobuf:"bytes,3,opt,name=object,proto3" json:"object,omitempty"`
+	// Unit of the first person, `units/{uuid}`.
+	Unit string `protobuf:"bytes,4,opt,name=unit,proto3" json:"unit,omitempty"`
+	// Role of the second.
+	NeededRole Role_Value `protobuf:"varint,5,opt,name=needed_role,json=neededRole,proto3,enum=sinergi.v1.Role_Value" json:"needed_role,omitempty"`
+	// What became of it.
+	State ApprovalState_Value `protobuf:"varint,6,opt,name=state,proto3,enum=sinergi.v1.ApprovalState_Value" json:"state,omitempty"`
+	// When.
+	CreateTime *timestamppb.Timestamp `protobuf:"bytes,7,opt,name=create_time,json=createTime,proto3" json:"create_time,omitempty"`
+	// Until when; 24 hours.
+	ExpireTime *timestamppb.Timestamp `protobuf:"bytes,8,opt,name=expire_time,json=expireTime,proto3" json:"expire_time,omitempty"`
+	// When it was decided.
+	DecideTime *timestamppb.Timestamp `protobuf:"bytes,9,opt,name=decide_time,json=decideTime,proto3" json:"decide_time,omitempty"`
+	// The first person's written reason.
+	Reason string `protobuf:"bytes,10,opt,name=reason,proto3" json:"reason,omitempty"`
+	// The second's, if refused.
+	Refusal string `protobuf:"bytes,11,opt,name=refusal,proto3" json:"refusal,omitempty"`
+	// What this caller may now do: `approve`, `refuse`.
+	AllowedActions []string `protobuf:"bytes,12,rep,name=allowed_actions,json=allowedActions,proto3" json:"allowed_actions,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
+}
+
+func (x *Approval) Reset() {
+	*x = Approval{}
+	mi := &file_sinergi_v1_review_service_proto_msgTypes[10]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *Approval) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*Approval) ProtoMessage() {}
+
+func (x *Approval) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_review_service_proto_msgTypes[10]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use Approval.ProtoReflect.Descriptor instead.
+func (*Approval) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_review_service_proto_rawDescGZIP(), []int{10}
+}
+
+func (x *Approval) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *Approval) GetAct() string {
+	if x != nil {
+		return x.Act
+	}
+	return ""
+}
+
+func (x *Approval) GetObject() string {
+	if x != nil {
+		return x.Object
+	}
+	return ""
+}
+
+func (x *Approval) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *Approval) GetNeededRole() Role_Value {
+	if x != nil {
+		return x.NeededRole
+	}
+	return Role_UNSPECIFIED
+}
+
+func (x *Approval) GetState() ApprovalState_Value {
+	if x != nil {
+		return x.State
+	}
+	return ApprovalState_UNSPECIFIED
+}
+
+func (x *Approval) GetCreateTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.CreateTime
+	}
+	return nil
+}
+
+func (x *Approval) GetExpireTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.ExpireTime
+	}
+	return nil
+}
+
+func (x *Approval) GetDecideTime() *timestamppb.Timestamp {
+	if x != nil {
+		return x.DecideTime
+	}
+	return nil
+}
+
+func (x *Approval) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+func (x *Approval) GetRefusal() string {
+	if x != nil {
+		return x.Refusal
+	}
+	return ""
+}
+
+func (x *Approval) GetAllowedActions() []string {
+	if x != nil {
+		return x.AllowedActions
+	}
+	return nil
+}
+
+// ApproveRequest names an approval.
+type ApproveRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `approvals/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId     string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ApproveRequest) Reset() {
+	*x = ApproveRequest{}
+	mi := &file_sinergi_v1_review_service_proto_msgTypes[11]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ApproveRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ApproveRequest) ProtoMessage() {}
+
+func (x *ApproveRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_review_service_proto_msgTypes[11]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ApproveRequest.ProtoReflect.Descriptor instead.
+func (*ApproveRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_review_service_proto_rawDescGZIP(), []int{11}
+}
+
+func (x *ApproveRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *ApproveRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+// RefuseRequest names an approval.
+type RefuseRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `approvals/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// Why not.
+	Reason        string `protobuf:"bytes,3,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RefuseRequest) Reset() {
+	*x = RefuseRequest{}
+	mi := &file_sinergi_v1_review_service_proto_msgTypes[12]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RefuseRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RefuseRequest) ProtoMessage() {}
+
+func (x *RefuseRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_review_service_proto_msgTypes[12]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RefuseRequest.ProtoReflect.Descriptor instead.
+func (*RefuseRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_review_service_proto_rawDescGZIP(), []int{12}
+}
+
+func (x *RefuseRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RefuseRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *RefuseRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 var File_sinergi_v1_review_service_proto protoreflect.FileDescriptor
 
 const file_sinergi_v1_review_service_proto_rawDesc = "" +
@@ -622,7 +1105,7 @@ const file_sinergi_v1_review_service_proto_rawDesc = "" +
 	"page_token\x18\x03 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\"y\n" +
 	"\x13ListReviewsResponse\x123\n" +
 	"\areviews\x18\x01 \x03(\v2\x12.sinergi.v1.ReviewB\x05\x8a\xb5\x18\x01\x01R\areviews\x12-\n" +
-	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken\"\x9a\x06\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken\"\xdf\a\n" +
 	"\x06Review\x12\x19\n" +
 	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04name\x12\x19\n" +
 	"\x04etag\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04etag\x127\n" +
@@ -645,7 +1128,13 @@ const file_sinergi_v1_review_service_proto_rawDesc = "" +
 	"\x06reason\x18\x0e \x01(\tB\x05\x8a\xb5\x18\x01\x0fR\x06reason\x12(\n" +
 	"\forder_number\x18\x0f \x01(\tB\x05\x8a\xb5\x18\x01\x0fR\vorderNumber\x122\n" +
 	"\x0fdecision_reason\x18\x10 \x01(\tB\t\x8a\xb5\x18\x05\x0f\x06\a\b\x05R\x0edecisionReason\x12.\n" +
-	"\x0fallowed_actions\x18\x11 \x03(\tB\x05\x8a\xb5\x18\x01\x03R\x0eallowedActions\"\xff\x01\n" +
+	"\x0fallowed_actions\x18\x11 \x03(\tB\x05\x8a\xb5\x18\x01\x03R\x0eallowedActions\x12\x1b\n" +
+	"\x05glass\x18\x12 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x05glass\x12B\n" +
+	"\n" +
+	"glass_code\x18\x13 \x01(\x0e2\x1b.sinergi.v1.GlassCode.ValueB\x06\x8a\xb5\x18\x02\x0f\tR\tglassCode\x12\x1e\n" +
+	"\x06answer\x18\x14 \x01(\tB\x06\x8a\xb5\x18\x02\x0f\tR\x06answer\x12B\n" +
+	"\vanswer_time\x18\x15 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\n" +
+	"answerTime\"\xff\x01\n" +
 	"\x13DecideReviewRequest\x12 \n" +
 	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
 	"\n" +
@@ -665,11 +1154,55 @@ const file_sinergi_v1_review_service_proto_rawDesc = "" +
 	"\x04time\x18\x02 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\x04time\x12\x19\n" +
 	"\x04unit\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04unit\x12\x1a\n" +
 	"\x04name\x18\x04 \x01(\tB\x06\x8a\xb5\x18\x02\v\fR\x04name\x121\n" +
-	"\x10escalation_level\x18\x05 \x01(\x05B\x06\x8a\xb5\x18\x02\v\fR\x0fescalationLevel2\xc6\x02\n" +
+	"\x10escalation_level\x18\x05 \x01(\x05B\x06\x8a\xb5\x18\x02\v\fR\x0fescalationLevel\"\x8d\x01\n" +
+	"\x13AnswerReviewRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12#\n" +
+	"\x04text\x18\x03 \x01(\tB\x0f\xbaH\ar\x05\x10\x1e\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x04text\"\x8e\x01\n" +
+	"\x14ListApprovalsRequest\x12\x1b\n" +
+	"\x05ended\x18\x01 \x01(\bB\x05\x8a\xb5\x18\x01\x01R\x05ended\x12+\n" +
+	"\tpage_size\x18\x02 \x01(\x05B\x0e\xbaH\x06\x1a\x04\x18d(\x00\x8a\xb5\x18\x01\x01R\bpageSize\x12,\n" +
+	"\n" +
+	"page_token\x18\x03 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\tpageToken\"\x81\x01\n" +
+	"\x15ListApprovalsResponse\x129\n" +
+	"\tapprovals\x18\x01 \x03(\v2\x14.sinergi.v1.ApprovalB\x05\x8a\xb5\x18\x01\x01R\tapprovals\x12-\n" +
+	"\x0fnext_page_token\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rnextPageToken\"\xb6\x04\n" +
+	"\bApproval\x12\x19\n" +
+	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04name\x12\x17\n" +
+	"\x03act\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x03act\x12\x1f\n" +
+	"\x06object\x18\x03 \x01(\tB\a\x8a\xb5\x18\x03\x03\v\x0fR\x06object\x12\x19\n" +
+	"\x04unit\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04unit\x12>\n" +
+	"\vneeded_role\x18\x05 \x01(\x0e2\x16.sinergi.v1.Role.ValueB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"neededRole\x12<\n" +
+	"\x05state\x18\x06 \x01(\x0e2\x1f.sinergi.v1.ApprovalState.ValueB\x05\x8a\xb5\x18\x01\x01R\x05state\x12B\n" +
+	"\vcreate_time\x18\a \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"createTime\x12B\n" +
+	"\vexpire_time\x18\b \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"expireTime\x12B\n" +
+	"\vdecide_time\x18\t \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"decideTime\x12\x1e\n" +
+	"\x06reason\x18\n" +
+	" \x01(\tB\x06\x8a\xb5\x18\x02\x0f\tR\x06reason\x12 \n" +
+	"\arefusal\x18\v \x01(\tB\x06\x8a\xb5\x18\x02\x0f\tR\arefusal\x12.\n" +
+	"\x0fallowed_actions\x18\f \x03(\tB\x05\x8a\xb5\x18\x01\x01R\x0eallowedActions\"c\n" +
+	"\x0eApproveRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\"\x8b\x01\n" +
+	"\rRefuseRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x03R\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12'\n" +
+	"\x06reason\x18\x03 \x01(\tB\x0f\xbaH\ar\x05\x10\x01\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason2\xed\x05\n" +
 	"\rReviewService\x12c\n" +
 	"\vListReviews\x12\x1e.sinergi.v1.ListReviewsRequest\x1a\x1f.sinergi.v1.ListReviewsResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\v/v1/reviews\x12k\n" +
 	"\fDecideReview\x12\x1f.sinergi.v1.DecideReviewRequest\x1a\x12.sinergi.v1.Review\"&\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/{name=reviews/*}:decide\x12c\n" +
-	"\vListNotices\x12\x1e.sinergi.v1.ListNoticesRequest\x1a\x1f.sinergi.v1.ListNoticesResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\v/v1/noticesB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\vListNotices\x12\x1e.sinergi.v1.ListNoticesRequest\x1a\x1f.sinergi.v1.ListNoticesResponse\"\x13\x82\xd3\xe4\x93\x02\r\x12\v/v1/notices\x12k\n" +
+	"\fAnswerReview\x12\x1f.sinergi.v1.AnswerReviewRequest\x1a\x12.sinergi.v1.Review\"&\x82\xd3\xe4\x93\x02 :\x01*\"\x1b/v1/{name=reviews/*}:answer\x12k\n" +
+	"\rListApprovals\x12 .sinergi.v1.ListApprovalsRequest\x1a!.sinergi.v1.ListApprovalsResponse\"\x15\x82\xd3\xe4\x93\x02\x0f\x12\r/v1/approvals\x12f\n" +
+	"\aApprove\x12\x1a.sinergi.v1.ApproveRequest\x1a\x14.sinergi.v1.Approval\")\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/{name=approvals/*}:approve\x12c\n" +
+	"\x06Refuse\x12\x19.sinergi.v1.RefuseRequest\x1a\x14.sinergi.v1.Approval\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/{name=approvals/*}:refuseB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_review_service_proto_rawDescOnce sync.Once
@@ -683,7 +1216,7 @@ func file_sinergi_v1_review_service_proto_rawDescGZIP() []byte {
 	return file_sinergi_v1_review_service_proto_rawDescData
 }
 
-var file_sinergi_v1_review_service_proto_msgTypes = make([]protoimpl.MessageInfo, 7)
+var file_sinergi_v1_review_service_proto_msgTypes = make([]protoimpl.MessageInfo, 13)
 var file_sinergi_v1_review_service_proto_goTypes = []any{
 	(*ListReviewsRequest)(nil),    // 0: sinergi.v1.ListReviewsRequest
 	(*ListReviewsResponse)(nil),   // 1: sinergi.v1.ListReviewsResponse
@@ -692,35 +1225,60 @@ var file_sinergi_v1_review_service_proto_goTypes = []any{
 	(*ListNoticesRequest)(nil),    // 4: sinergi.v1.ListNoticesRequest
 	(*ListNoticesResponse)(nil),   // 5: sinergi.v1.ListNoticesResponse
 	(*Notice)(nil),                // 6: sinergi.v1.Notice
-	(ReviewKind_Value)(0),         // 7: sinergi.v1.ReviewKind.Value
-	(BasisKind_Value)(0),          // 8: sinergi.v1.BasisKind.Value
-	(*timestamppb.Timestamp)(nil), // 9: google.protobuf.Timestamp
-	(ReviewOutcome_Value)(0),      // 10: sinergi.v1.ReviewOutcome.Value
-	(NoticeKind_Value)(0),         // 11: sinergi.v1.NoticeKind.Value
+	(*AnswerReviewRequest)(nil),   // 7: sinergi.v1.AnswerReviewRequest
+	(*ListApprovalsRequest)(nil),  // 8: sinergi.v1.ListApprovalsRequest
+	(*ListApprovalsResponse)(nil), // 9: sinergi.v1.ListApprovalsResponse
+	(*Approval)(nil),              // 10: sinergi.v1.Approval
+	(*ApproveRequest)(nil),        // 11: sinergi.v1.ApproveRequest
+	(*RefuseRequest)(nil),         // 12: sinergi.v1.RefuseRequest
+	(ReviewKind_Value)(0),         // 13: sinergi.v1.ReviewKind.Value
+	(BasisKind_Value)(0),          // 14: sinergi.v1.BasisKind.Value
+	(*timestamppb.Timestamp)(nil), // 15: google.protobuf.Timestamp
+	(ReviewOutcome_Value)(0),      // 16: sinergi.v1.ReviewOutcome.Value
+	(GlassCode_Value)(0),          // 17: sinergi.v1.GlassCode.Value
+	(NoticeKind_Value)(0),         // 18: sinergi.v1.NoticeKind.Value
+	(Role_Value)(0),               // 19: sinergi.v1.Role.Value
+	(ApprovalState_Value)(0),      // 20: sinergi.v1.ApprovalState.Value
 }
 var file_sinergi_v1_review_service_proto_depIdxs = []int32{
 	2,  // 0: sinergi.v1.ListReviewsResponse.reviews:type_name -> sinergi.v1.Review
-	7,  // 1: sinergi.v1.Review.kind:type_name -> sinergi.v1.ReviewKind.Value
-	8,  // 2: sinergi.v1.Review.basis:type_name -> sinergi.v1.BasisKind.Value
-	9,  // 3: sinergi.v1.Review.due_time:type_name -> google.protobuf.Timestamp
-	9,  // 4: sinergi.v1.Review.create_time:type_name -> google.protobuf.Timestamp
-	9,  // 5: sinergi.v1.Review.decide_time:type_name -> google.protobuf.Timestamp
-	10, // 6: sinergi.v1.Review.outcome:type_name -> sinergi.v1.ReviewOutcome.Value
-	10, // 7: sinergi.v1.DecideReviewRequest.outcome:type_name -> sinergi.v1.ReviewOutcome.Value
-	6,  // 8: sinergi.v1.ListNoticesResponse.notices:type_name -> sinergi.v1.Notice
-	11, // 9: sinergi.v1.Notice.kind:type_name -> sinergi.v1.NoticeKind.Value
-	9,  // 10: sinergi.v1.Notice.time:type_name -> google.protobuf.Timestamp
-	0,  // 11: sinergi.v1.ReviewService.ListReviews:input_type -> sinergi.v1.ListReviewsRequest
-	3,  // 12: sinergi.v1.ReviewService.DecideReview:input_type -> sinergi.v1.DecideReviewRequest
-	4,  // 13: sinergi.v1.ReviewService.ListNotices:input_type -> sinergi.v1.ListNoticesRequest
-	1,  // 14: sinergi.v1.ReviewService.ListReviews:output_type -> sinergi.v1.ListReviewsResponse
-	2,  // 15: sinergi.v1.ReviewService.DecideReview:output_type -> sinergi.v1.Review
-	5,  // 16: sinergi.v1.ReviewService.ListNotices:output_type -> sinergi.v1.ListNoticesResponse
-	14, // [14:17] is the sub-list for method output_type
-	11, // [11:14] is the sub-list for method input_type
-	11, // [11:11] is the sub-list for extension type_name
-	11, // [11:11] is the sub-list for extension extendee
-	0,  // [0:11] is the sub-list for field type_name
+	13, // 1: sinergi.v1.Review.kind:type_name -> sinergi.v1.ReviewKind.Value
+	14, // 2: sinergi.v1.Review.basis:type_name -> sinergi.v1.BasisKind.Value
+	15, // 3: sinergi.v1.Review.due_time:type_name -> google.protobuf.Timestamp
+	15, // 4: sinergi.v1.Review.create_time:type_name -> google.protobuf.Timestamp
+	15, // 5: sinergi.v1.Review.decide_time:type_name -> google.protobuf.Timestamp
+	16, // 6: sinergi.v1.Review.outcome:type_name -> sinergi.v1.ReviewOutcome.Value
+	17, // 7: sinergi.v1.Review.glass_code:type_name -> sinergi.v1.GlassCode.Value
+	15, // 8: sinergi.v1.Review.answer_time:type_name -> google.protobuf.Timestamp
+	16, // 9: sinergi.v1.DecideReviewRequest.outcome:type_name -> sinergi.v1.ReviewOutcome.Value
+	6,  // 10: sinergi.v1.ListNoticesResponse.notices:type_name -> sinergi.v1.Notice
+	18, // 11: sinergi.v1.Notice.kind:type_name -> sinergi.v1.NoticeKind.Value
+	15, // 12: sinergi.v1.Notice.time:type_name -> google.protobuf.Timestamp
+	10, // 13: sinergi.v1.ListApprovalsResponse.approvals:type_name -> sinergi.v1.Approval
+	19, // 14: sinergi.v1.Approval.needed_role:type_name -> sinergi.v1.Role.Value
+	20, // 15: sinergi.v1.Approval.state:type_name -> sinergi.v1.ApprovalState.Value
+	15, // 16: sinergi.v1.Approval.create_time:type_name -> google.protobuf.Timestamp
+	15, // 17: sinergi.v1.Approval.expire_time:type_name -> google.protobuf.Timestamp
+	15, // 18: sinergi.v1.Approval.decide_time:type_name -> google.protobuf.Timestamp
+	0,  // 19: sinergi.v1.ReviewService.ListReviews:input_type -> sinergi.v1.ListReviewsRequest
+	3,  // 20: sinergi.v1.ReviewService.DecideReview:input_type -> sinergi.v1.DecideReviewRequest
+	4,  // 21: sinergi.v1.ReviewService.ListNotices:input_type -> sinergi.v1.ListNoticesRequest
+	7,  // 22: sinergi.v1.ReviewService.AnswerReview:input_type -> sinergi.v1.AnswerReviewRequest
+	8,  // 23: sinergi.v1.ReviewService.ListApprovals:input_type -> sinergi.v1.ListApprovalsRequest
+	11, // 24: sinergi.v1.ReviewService.Approve:input_type -> sinergi.v1.ApproveRequest
+	12, // 25: sinergi.v1.ReviewService.Refuse:input_type -> sinergi.v1.RefuseRequest
+	1,  // 26: sinergi.v1.ReviewService.ListReviews:output_type -> sinergi.v1.ListReviewsResponse
+	2,  // 27: sinergi.v1.ReviewService.DecideReview:output_type -> sinergi.v1.Review
+	5,  // 28: sinergi.v1.ReviewService.ListNotices:output_type -> sinergi.v1.ListNoticesResponse
+	2,  // 29: sinergi.v1.ReviewService.AnswerReview:output_type -> sinergi.v1.Review
+	9,  // 30: sinergi.v1.ReviewService.ListApprovals:output_type -> sinergi.v1.ListApprovalsResponse
+	10, // 31: sinergi.v1.ReviewService.Approve:output_type -> sinergi.v1.Approval
+	10, // 32: sinergi.v1.ReviewService.Refuse:output_type -> sinergi.v1.Approval
+	26, // [26:33] is the sub-list for method output_type
+	19, // [19:26] is the sub-list for method input_type
+	19, // [19:19] is the sub-list for extension type_name
+	19, // [19:19] is the sub-list for extension extendee
+	0,  // [0:19] is the sub-list for field type_name
 }
 
 func init() { file_sinergi_v1_review_service_proto_init() }
@@ -736,7 +1294,7 @@ func file_sinergi_v1_review_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_review_service_proto_rawDesc), len(file_sinergi_v1_review_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   7,
+			NumMessages:   13,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -21,9 +21,13 @@ import (
 const _ = grpc.SupportPackageIsVersion9
 
 const (
-	ReviewService_ListReviews_FullMethodName  = "/sinergi.v1.ReviewService/ListReviews"
-	ReviewService_DecideReview_FullMethodName = "/sinergi.v1.ReviewService/DecideReview"
-	ReviewService_ListNotices_FullMethodName  = "/sinergi.v1.ReviewService/ListNotices"
+	ReviewService_ListReviews_FullMethodName   = "/sinergi.v1.ReviewService/ListReviews"
+	ReviewService_DecideReview_FullMethodName  = "/sinergi.v1.ReviewService/DecideReview"
+	ReviewService_ListNotices_FullMethodName   = "/sinergi.v1.ReviewService/ListNotices"
+	ReviewService_AnswerReview_FullMethodName  = "/sinergi.v1.ReviewService/AnswerReview"
+	ReviewService_ListApprovals_FullMethodName = "/sinergi.v1.ReviewService/ListApprovals"
+	ReviewService_Approve_FullMethodName       = "/sinergi.v1.ReviewService/Approve"
+	ReviewService_Refuse_FullMethodName        = "/sinergi.v1.ReviewService/Refuse"
 )
 
 // ReviewServiceClient is the client API for ReviewService service.
@@ -39,6 +43,16 @@ type ReviewServiceClient interface {
 	// ListNotices lists what the caller and the caller's unit were told, newest first. What a notice is about is named only
 	// to who may read it.
 	ListNotices(ctx context.Context, in *ListNoticesRequest, opts ...grpc.CallOption) (*ListNoticesResponse, error)
+	// AnswerReview is the actor's own account of a glass under review. A glass that its actor leaves unanswered, or that is judged
+	// unfounded, suspends the actor's right.
+	AnswerReview(ctx context.Context, in *AnswerReviewRequest, opts ...grpc.CallOption) (*Review, error)
+	// ListApprovals lists the acts that wait for the caller as second person, and the caller's own.
+	ListApprovals(ctx context.Context, in *ListApprovalsRequest, opts ...grpc.CallOption) (*ListApprovalsResponse, error)
+	// Approve runs the act with both persons in one transaction; the first one's rights are decided anew. Its answer is the first
+	// one's, by the same request again. Reason: APPROVAL_STATE.
+	Approve(ctx context.Context, in *ApproveRequest, opts ...grpc.CallOption) (*Approval, error)
+	// Refuse ends an act that waits. Reason: APPROVAL_STATE.
+	Refuse(ctx context.Context, in *RefuseRequest, opts ...grpc.CallOption) (*Approval, error)
 }
 
 type reviewServiceClient struct {
@@ -79,6 +93,46 @@ func (c *reviewServiceClient) ListNotices(ctx context.Context, in *ListNoticesRe
 	return out, nil
 }
 
+func (c *reviewServiceClient) AnswerReview(ctx context.Context, in *AnswerReviewRequest, opts ...grpc.CallOption) (*Review, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Review)
+	err := c.cc.Invoke(ctx, ReviewService_AnswerReview_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *reviewServiceClient) ListApprovals(ctx context.Context, in *ListApprovalsRequest, opts ...grpc.CallOption) (*ListApprovalsResponse, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(ListApprovalsResponse)
+	err := c.cc.Invoke(ctx, ReviewService_ListApprovals_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *reviewServiceClient) Approve(ctx context.Context, in *ApproveRequest, opts ...grpc.CallOption) (*Approval, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Approval)
+	err := c.cc.Invoke(ctx, ReviewService_Approve_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *reviewServiceClient) Refuse(ctx context.Context, in *RefuseRequest, opts ...grpc.CallOption) (*Approval, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Approval)
+	err := c.cc.Invoke(ctx, ReviewService_Refuse_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 // ReviewServiceServer is the server API for ReviewService service.
 // All implementations must embed UnimplementedReviewServiceServer
 // for forward compatibility.
@@ -92,6 +146,16 @@ type ReviewServiceServer interface {
 	// ListNotices lists what the caller and the caller's unit were told, newest first. What a notice is about is named only
 	// to who may read it.
 	ListNotices(context.Context, *ListNoticesRequest) (*ListNoticesResponse, error)
+	// AnswerReview is the actor's own account of a glass under review. A glass that its actor leaves unanswered, or that is judged
+	// unfounded, suspends the actor's right.
+	AnswerReview(context.Context, *AnswerReviewRequest) (*Review, error)
+	// ListApprovals lists the acts that wait for the caller as second person, and the caller's own.
+	ListApprovals(context.Context, *ListApprovalsRequest) (*ListApprovalsResponse, error)
+	// Approve runs the act with both persons in one transaction; the first one's rights are decided anew. Its answer is the first
+	// one's, by the same request again. Reason: APPROVAL_STATE.
+	Approve(context.Context, *ApproveRequest) (*Approval, error)
+	// Refuse ends an act that waits. Reason: APPROVAL_STATE.
+	Refuse(context.Context, *RefuseRequest) (*Approval, error)
 	mustEmbedUnimplementedReviewServiceServer()
 }
 
@@ -110,6 +174,18 @@ func (UnimplementedReviewServiceServer) DecideReview(context.Context, *DecideRev
 }
 func (UnimplementedReviewServiceServer) ListNotices(context.Context, *ListNoticesRequest) (*ListNoticesResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method ListNotices not implemented")
+}
+func (UnimplementedReviewServiceServer) AnswerReview(context.Context, *AnswerReviewRequest) (*Review, error) {
+	return nil, status.Error(codes.Unimplemented, "method AnswerReview not implemented")
+}
+func (UnimplementedReviewServiceServer) ListApprovals(context.Context, *ListApprovalsRequest) (*ListApprovalsResponse, error) {
+	return nil, status.Error(codes.Unimplemented, "method ListApprovals not implemented")
+}
+func (UnimplementedReviewServiceServer) Approve(context.Context, *ApproveRequest) (*Approval, error) {
+	return nil, status.Error(codes.Unimplemented, "method Approve not implemented")
+}
+func (UnimplementedReviewServiceServer) Refuse(context.Context, *RefuseRequest) (*Approval, error) {
+	return nil, status.Error(codes.Unimplemented, "method Refuse not implemented")
 }
 func (UnimplementedReviewServiceServer) mustEmbedUnimplementedReviewServiceServer() {}
 func (UnimplementedReviewServiceServer) testEmbeddedByValue()                       {}
@@ -186,6 +262,78 @@ func _ReviewService_ListNotices_Handler(srv interface{}, ctx context.Context, de
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ReviewService_AnswerReview_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AnswerReviewRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReviewServiceServer).AnswerReview(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReviewService_AnswerReview_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReviewServiceServer).AnswerReview(ctx, req.(*AnswerReviewRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ReviewService_ListApprovals_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ListApprovalsRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReviewServiceServer).ListApprovals(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReviewService_ListApprovals_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReviewServiceServer).ListApprovals(ctx, req.(*ListApprovalsRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ReviewService_Approve_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(ApproveRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReviewServiceServer).Approve(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReviewService_Approve_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReviewServiceServer).Approve(ctx, req.(*ApproveRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ReviewService_Refuse_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RefuseRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReviewServiceServer).Refuse(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReviewService_Refuse_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReviewServiceServer).Refuse(ctx, req.(*RefuseRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 // ReviewService_ServiceDesc is the grpc.ServiceDesc for ReviewService service.
 // It's only intended for direct use with grpc.RegisterService,
 // and not to be introspected or modified (even as a copy)
@@ -204,6 +352,22 @@ var ReviewService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "ListNotices",
 			Handler:    _ReviewService_ListNotices_Handler,
+		},
+		{
+			MethodName: "AnswerReview",
+			Handler:    _ReviewService_AnswerReview_Handler,
+		},
+		{
+			MethodName: "ListApprovals",
+			Handler:    _ReviewService_ListApprovals_Handler,
+		},
+		{
+			MethodName: "Approve",
+			Handler:    _ReviewService_Approve_Handler,
+		},
+		{
+			MethodName: "Refuse",
+			Handler:    _ReviewService_Refuse_Handler,
 		},
 	},
 	Streams:  []grpc.StreamDesc{},

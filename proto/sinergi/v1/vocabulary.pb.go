@@ -999,6 +999,8 @@ const (
 	DutyKind_REVIEW DutyKind_Value = 4
 	// A consent that ends soon.
 	DutyKind_DISCLOSURE_EXPIRY DutyKind_Value = 5
+	// An act that waits for a second person.
+	DutyKind_APPROVAL DutyKind_Value = 6
 )
 
 // Enum value maps for DutyKind_Value.
@@ -1010,6 +1012,7 @@ var (
 		3: "TASK",
 		4: "REVIEW",
 		5: "DISCLOSURE_EXPIRY",
+		6: "APPROVAL",
 	}
 	DutyKind_Value_value = map[string]int32{
 		"UNSPECIFIED":       0,
@@ -1018,6 +1021,7 @@ var (
 		"TASK":              3,
 		"REVIEW":            4,
 		"DISCLOSURE_EXPIRY": 5,
+		"APPROVAL":          6,
 	}
 )
 
@@ -1096,6 +1100,12 @@ const (
 	DutyName_REVIEW_EXCEPTION DutyName_Value = 20
 	// Renew a consent before it ends, or let it end.
 	DutyName_RENEW_CONSENT DutyName_Value = 21
+	// Review of a break-glass, 72 h.
+	DutyName_REVIEW_GLASS DutyName_Value = 22
+	// A second person's word on an act, 24 h.
+	DutyName_APPROVE DutyName_Value = 23
+	// The actor's own account of a break-glass, 72 h.
+	DutyName_ANSWER_GLASS DutyName_Value = 24
 )
 
 // Enum value maps for DutyName_Value.
@@ -1123,6 +1133,9 @@ var (
 		19: "TASK",
 		20: "REVIEW_EXCEPTION",
 		21: "RENEW_CONSENT",
+		22: "REVIEW_GLASS",
+		23: "APPROVE",
+		24: "ANSWER_GLASS",
 	}
 	DutyName_Value_value = map[string]int32{
 		"UNSPECIFIED":        0,
@@ -1147,6 +1160,9 @@ var (
 		"TASK":               19,
 		"REVIEW_EXCEPTION":   20,
 		"RENEW_CONSENT":      21,
+		"REVIEW_GLASS":       22,
+		"APPROVE":            23,
+		"ANSWER_GLASS":       24,
 	}
 )
 
@@ -3952,6 +3968,24 @@ const (
 	NoticeKind_REVIEW_DUE NoticeKind_Value = 9
 	// A review was decided.
 	NoticeKind_REVIEW_DECIDED NoticeKind_Value = 10
+	// A case was opened in an emergency.
+	NoticeKind_GLASS_OPENED NoticeKind_Value = 11
+	// A blocked account asked for the case it is blocked on. Only the reviewer is told.
+	NoticeKind_BLOCKED_ATTEMPT NoticeKind_Value = 12
+	// An act waits for you as second person.
+	NoticeKind_APPROVAL_DUE NoticeKind_Value = 13
+	// An act of yours was approved, refused or has lapsed.
+	NoticeKind_APPROVAL_DECIDED NoticeKind_Value = 14
+	// An account or app is over a limit.
+	NoticeKind_LIMIT_REACHED NoticeKind_Value = 15
+	// A role waits for approval.
+	NoticeKind_MEMBERSHIP_PENDING NoticeKind_Value = 16
+	// An account or an app's token of your unit was made, changed or ended.
+	NoticeKind_ACCOUNT_CHANGED NoticeKind_Value = 17
+	// For a day no witness has signed the journal.
+	NoticeKind_WITNESS_SILENT NoticeKind_Value = 18
+	// A case was made less secret, a block removed or a case sealed.
+	NoticeKind_PROTECTION_CHANGED NoticeKind_Value = 19
 )
 
 // Enum value maps for NoticeKind_Value.
@@ -3968,19 +4002,37 @@ var (
 		8:  "EXCEPTION",
 		9:  "REVIEW_DUE",
 		10: "REVIEW_DECIDED",
+		11: "GLASS_OPENED",
+		12: "BLOCKED_ATTEMPT",
+		13: "APPROVAL_DUE",
+		14: "APPROVAL_DECIDED",
+		15: "LIMIT_REACHED",
+		16: "MEMBERSHIP_PENDING",
+		17: "ACCOUNT_CHANGED",
+		18: "WITNESS_SILENT",
+		19: "PROTECTION_CHANGED",
 	}
 	NoticeKind_Value_value = map[string]int32{
-		"UNSPECIFIED":    0,
-		"DUTY_LATE":      1,
-		"LEG_CHANGED":    2,
-		"LEG_ARRIVED":    3,
-		"REMINDER":       4,
-		"ASSIGNED":       5,
-		"CONSENT_ENDED":  6,
-		"CONSENT_ENDING": 7,
-		"EXCEPTION":      8,
-		"REVIEW_DUE":     9,
-		"REVIEW_DECIDED": 10,
+		"UNSPECIFIED":        0,
+		"DUTY_LATE":          1,
+		"LEG_CHANGED":        2,
+		"LEG_ARRIVED":        3,
+		"REMINDER":           4,
+		"ASSIGNED":           5,
+		"CONSENT_ENDED":      6,
+		"CONSENT_ENDING":     7,
+		"EXCEPTION":          8,
+		"REVIEW_DUE":         9,
+		"REVIEW_DECIDED":     10,
+		"GLASS_OPENED":       11,
+		"BLOCKED_ATTEMPT":    12,
+		"APPROVAL_DUE":       13,
+		"APPROVAL_DECIDED":   14,
+		"LIMIT_REACHED":      15,
+		"MEMBERSHIP_PENDING": 16,
+		"ACCOUNT_CHANGED":    17,
+		"WITNESS_SILENT":     18,
+		"PROTECTION_CHANGED": 19,
 	}
 )
 
@@ -4021,6 +4073,8 @@ const (
 	ReviewKind_EXCEPTION ReviewKind_Value = 1
 	// A leg that stays on an exception after a withdrawal.
 	ReviewKind_WITHDRAWAL ReviewKind_Value = 2
+	// A break-glass.
+	ReviewKind_GLASS ReviewKind_Value = 3
 )
 
 // Enum value maps for ReviewKind_Value.
@@ -4029,11 +4083,13 @@ var (
 		0: "UNSPECIFIED",
 		1: "EXCEPTION",
 		2: "WITHDRAWAL",
+		3: "GLASS",
 	}
 	ReviewKind_Value_value = map[string]int32{
 		"UNSPECIFIED": 0,
 		"EXCEPTION":   1,
 		"WITHDRAWAL":  2,
+		"GLASS":       3,
 	}
 )
 
@@ -4395,6 +4451,295 @@ func (x TimelineKind_Value) Number() protoreflect.EnumNumber {
 // Deprecated: Use TimelineKind_Value.Descriptor instead.
 func (TimelineKind_Value) EnumDescriptor() ([]byte, []int) {
 	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{56, 0}
+}
+
+// Value is one of the vocabulary.
+type GlassCode_Value int32
+
+const (
+	// Not said.
+	GlassCode_UNSPECIFIED GlassCode_Value = 0
+	// Danger to life.
+	GlassCode_IMMINENT_DANGER GlassCode_Value = 1
+	// A child is in danger.
+	GlassCode_CHILD_IN_DANGER GlassCode_Value = 2
+	// A medical emergency.
+	GlassCode_MEDICAL_EMERGENCY GlassCode_Value = 3
+)
+
+// Enum value maps for GlassCode_Value.
+var (
+	GlassCode_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "IMMINENT_DANGER",
+		2: "CHILD_IN_DANGER",
+		3: "MEDICAL_EMERGENCY",
+	}
+	GlassCode_Value_value = map[string]int32{
+		"UNSPECIFIED":       0,
+		"IMMINENT_DANGER":   1,
+		"CHILD_IN_DANGER":   2,
+		"MEDICAL_EMERGENCY": 3,
+	}
+)
+
+func (x GlassCode_Value) Enum() *GlassCode_Value {
+	p := new(GlassCode_Value)
+	*p = x
+	return p
+}
+
+func (x GlassCode_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (GlassCode_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[57].Descriptor()
+}
+
+func (GlassCode_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[57]
+}
+
+func (x GlassCode_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use GlassCode_Value.Descriptor instead.
+func (GlassCode_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{57, 0}
+}
+
+// Value is one of the vocabulary.
+type ApprovalState_Value int32
+
+const (
+	// Not said.
+	ApprovalState_UNSPECIFIED ApprovalState_Value = 0
+	// Menunggu.
+	ApprovalState_WAITING ApprovalState_Value = 1
+	// Disetujui.
+	ApprovalState_APPROVED ApprovalState_Value = 2
+	// Ditolak.
+	ApprovalState_REFUSED ApprovalState_Value = 3
+	// Nobody decided in 24 hours.
+	ApprovalState_LAPSED ApprovalState_Value = 4
+)
+
+// Enum value maps for ApprovalState_Value.
+var (
+	ApprovalState_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "WAITING",
+		2: "APPROVED",
+		3: "REFUSED",
+		4: "LAPSED",
+	}
+	ApprovalState_Value_value = map[string]int32{
+		"UNSPECIFIED": 0,
+		"WAITING":     1,
+		"APPROVED":    2,
+		"REFUSED":     3,
+		"LAPSED":      4,
+	}
+)
+
+func (x ApprovalState_Value) Enum() *ApprovalState_Value {
+	p := new(ApprovalState_Value)
+	*p = x
+	return p
+}
+
+func (x ApprovalState_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (ApprovalState_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[58].Descriptor()
+}
+
+func (ApprovalState_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[58]
+}
+
+func (x ApprovalState_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use ApprovalState_Value.Descriptor instead.
+func (ApprovalState_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{58, 0}
+}
+
+// Value is one of the vocabulary.
+type AccountKind_Value int32
+
+const (
+	// Not said.
+	AccountKind_UNSPECIFIED AccountKind_Value = 0
+	// A natural person.
+	AccountKind_PERSON AccountKind_Value = 1
+	// A program of one unit.
+	AccountKind_APP AccountKind_Value = 2
+)
+
+// Enum value maps for AccountKind_Value.
+var (
+	AccountKind_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "PERSON",
+		2: "APP",
+	}
+	AccountKind_Value_value = map[string]int32{
+		"UNSPECIFIED": 0,
+		"PERSON":      1,
+		"APP":         2,
+	}
+)
+
+func (x AccountKind_Value) Enum() *AccountKind_Value {
+	p := new(AccountKind_Value)
+	*p = x
+	return p
+}
+
+func (x AccountKind_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (AccountKind_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[59].Descriptor()
+}
+
+func (AccountKind_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[59]
+}
+
+func (x AccountKind_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use AccountKind_Value.Descriptor instead.
+func (AccountKind_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{59, 0}
+}
+
+// Value is one of the vocabulary.
+type CopyRequester_Value int32
+
+const (
+	// Not said.
+	CopyRequester_UNSPECIFIED CopyRequester_Value = 0
+	// The client herself.
+	CopyRequester_SUBJECT CopyRequester_Value = 1
+	// Her guardian on record.
+	CopyRequester_GUARDIAN CopyRequester_Value = 2
+)
+
+// Enum value maps for CopyRequester_Value.
+var (
+	CopyRequester_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "SUBJECT",
+		2: "GUARDIAN",
+	}
+	CopyRequester_Value_value = map[string]int32{
+		"UNSPECIFIED": 0,
+		"SUBJECT":     1,
+		"GUARDIAN":    2,
+	}
+)
+
+func (x CopyRequester_Value) Enum() *CopyRequester_Value {
+	p := new(CopyRequester_Value)
+	*p = x
+	return p
+}
+
+func (x CopyRequester_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (CopyRequester_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[60].Descriptor()
+}
+
+func (CopyRequester_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[60]
+}
+
+func (x CopyRequester_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use CopyRequester_Value.Descriptor instead.
+func (CopyRequester_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{60, 0}
+}
+
+// Value is one of the vocabulary.
+type AccessPurpose_Value int32
+
+const (
+	// Not said.
+	AccessPurpose_UNSPECIFIED AccessPurpose_Value = 0
+	// Care by the unit of the case.
+	AccessPurpose_CARE AccessPurpose_Value = 1
+	// A referral.
+	AccessPurpose_REFERRAL AccessPurpose_Value = 2
+	// An emergency.
+	AccessPurpose_SAFETY AccessPurpose_Value = 3
+	// A review.
+	AccessPurpose_REVIEW AccessPurpose_Value = 4
+	// The client asked.
+	AccessPurpose_SUBJECT_REQUEST AccessPurpose_Value = 5
+)
+
+// Enum value maps for AccessPurpose_Value.
+var (
+	AccessPurpose_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "CARE",
+		2: "REFERRAL",
+		3: "SAFETY",
+		4: "REVIEW",
+		5: "SUBJECT_REQUEST",
+	}
+	AccessPurpose_Value_value = map[string]int32{
+		"UNSPECIFIED":     0,
+		"CARE":            1,
+		"REFERRAL":        2,
+		"SAFETY":          3,
+		"REVIEW":          4,
+		"SUBJECT_REQUEST": 5,
+	}
+)
+
+func (x AccessPurpose_Value) Enum() *AccessPurpose_Value {
+	p := new(AccessPurpose_Value)
+	*p = x
+	return p
+}
+
+func (x AccessPurpose_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (AccessPurpose_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[61].Descriptor()
+}
+
+func (AccessPurpose_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[61]
+}
+
+func (x AccessPurpose_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use AccessPurpose_Value.Descriptor instead.
+func (AccessPurpose_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{61, 0}
 }
 
 // Sex of a person. Source: civil registry.
@@ -6506,6 +6851,191 @@ func (*TimelineKind) Descriptor() ([]byte, []int) {
 	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{56}
 }
 
+// What kind of emergency opens the glass.
+type GlassCode struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *GlassCode) Reset() {
+	*x = GlassCode{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[57]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *GlassCode) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*GlassCode) ProtoMessage() {}
+
+func (x *GlassCode) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[57]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use GlassCode.ProtoReflect.Descriptor instead.
+func (*GlassCode) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{57}
+}
+
+// What became of an act that waits for a second person.
+type ApprovalState struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *ApprovalState) Reset() {
+	*x = ApprovalState{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[58]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *ApprovalState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*ApprovalState) ProtoMessage() {}
+
+func (x *ApprovalState) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[58]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use ApprovalState.ProtoReflect.Descriptor instead.
+func (*ApprovalState) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{58}
+}
+
+// What an account is of.
+type AccountKind struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AccountKind) Reset() {
+	*x = AccountKind{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[59]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AccountKind) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AccountKind) ProtoMessage() {}
+
+func (x *AccountKind) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[59]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AccountKind.ProtoReflect.Descriptor instead.
+func (*AccountKind) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{59}
+}
+
+// Who asks for the copy of a case.
+type CopyRequester struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CopyRequester) Reset() {
+	*x = CopyRequester{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[60]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CopyRequester) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CopyRequester) ProtoMessage() {}
+
+func (x *CopyRequester) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[60]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CopyRequester.ProtoReflect.Descriptor instead.
+func (*CopyRequester) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{60}
+}
+
+// What a look at a case was for. It follows from the rule; nobody chooses it.
+type AccessPurpose struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AccessPurpose) Reset() {
+	*x = AccessPurpose{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[61]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AccessPurpose) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AccessPurpose) ProtoMessage() {}
+
+func (x *AccessPurpose) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[61]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AccessPurpose.ProtoReflect.Descriptor instead.
+func (*AccessPurpose) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{61}
+}
+
 var File_sinergi_v1_vocabulary_proto protoreflect.FileDescriptor
 
 const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
@@ -6681,8 +7211,8 @@ const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
 	"\x14PARENTING_COUNSELING\x10\x1b\x1a\x16\x92\xb5\x18\x12Konseling keluarga\x12)\n" +
 	"\x10HEALTH_INSURANCE\x10\x1c\x1a\x13\x92\xb5\x18\x0fKepesertaan JKN\x12 \n" +
 	"\bFOOD_AID\x10\x1d\x1a\x12\x92\xb5\x18\x0eBantuan pangan\x12!\n" +
-	"\aHOUSING\x10\x1e\x1a\x14\x92\xb5\x18\x10Rumah layak huni\"\xae\x01\n" +
-	"\bDutyKind\"\xa1\x01\n" +
+	"\aHOUSING\x10\x1e\x1a\x14\x92\xb5\x18\x10Rumah layak huni\"\xd3\x01\n" +
+	"\bDutyKind\"\xc6\x01\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\x14\n" +
 	"\x03LEG\x10\x01\x1a\v\x92\xb5\x18\aRujukan\x12\x13\n" +
@@ -6690,8 +7220,9 @@ const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
 	"\x04TASK\x10\x03\x1a\t\x92\xb5\x18\x05Tugas\x12\x16\n" +
 	"\x06REVIEW\x10\x04\x1a\n" +
 	"\x92\xb5\x18\x06Telaah\x12/\n" +
-	"\x11DISCLOSURE_EXPIRY\x10\x05\x1a\x18\x92\xb5\x18\x14Persetujuan berakhir\"\x9d\x06\n" +
-	"\bDutyName\"\x90\x06\n" +
+	"\x11DISCLOSURE_EXPIRY\x10\x05\x1a\x18\x92\xb5\x18\x14Persetujuan berakhir\x12#\n" +
+	"\bAPPROVAL\x10\x06\x1a\x15\x92\xb5\x18\x11Persetujuan kedua\"\x9a\a\n" +
+	"\bDutyName\"\x8d\a\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\"\n" +
 	"\vACKNOWLEDGE\x10\x01\x1a\x11\x92\xb5\x18\rTandai dibaca\x12\x18\n" +
@@ -6715,7 +7246,10 @@ const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
 	"\x12CHILD_ABUSE_REPORT\x10\x12\x1a'\x92\xb5\x18#Laporkan dugaan kekerasan pada anak\x12\x13\n" +
 	"\x04TASK\x10\x13\x1a\t\x92\xb5\x18\x05Tugas\x12-\n" +
 	"\x10REVIEW_EXCEPTION\x10\x14\x1a\x17\x92\xb5\x18\x13Telaah pengecualian\x12+\n" +
-	"\rRENEW_CONSENT\x10\x15\x1a\x18\x92\xb5\x18\x14Perbarui persetujuan\"\xe5\x01\n" +
+	"\rRENEW_CONSENT\x10\x15\x1a\x18\x92\xb5\x18\x14Perbarui persetujuan\x12)\n" +
+	"\fREVIEW_GLASS\x10\x16\x1a\x17\x92\xb5\x18\x13Telaah buka darurat\x12#\n" +
+	"\aAPPROVE\x10\x17\x1a\x16\x92\xb5\x18\x12Setujui atau tolak\x12+\n" +
+	"\fANSWER_GLASS\x10\x18\x1a\x19\x92\xb5\x18\x15Jelaskan buka darurat\"\xe5\x01\n" +
 	"\fProgressKind\"\xd4\x01\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12*\n" +
@@ -7141,9 +7675,9 @@ const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
 	"\bINACTIVE\x10\x03\x1a\x14\x92\xb5\x18\x10Unit tidak aktif\x12 \n" +
 	"\tIS_SENDER\x10\x04\x1a\x11\x92\xb5\x18\rUnit pengirim\x122\n" +
 	"\x0fOPEN_LEG_EXISTS\x10\x05\x1a\x1d\x92\xb5\x18\x19Sudah ada rujukan terbuka\x122\n" +
-	"\vUNAVAILABLE\x10\x06\x1a!\x92\xb5\x18\x1dTidak dapat menerima saat ini\"\xc4\x03\n" +
+	"\vUNAVAILABLE\x10\x06\x1a!\x92\xb5\x18\x1dTidak dapat menerima saat ini\"\x87\a\n" +
 	"\n" +
-	"NoticeKind\"\xb5\x03\n" +
+	"NoticeKind\"\xf8\x06\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12)\n" +
 	"\tDUTY_LATE\x10\x01\x1a\x1a\x92\xb5\x18\x16Tugas melewati tenggat\x12$\n" +
@@ -7157,14 +7691,24 @@ const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
 	"\n" +
 	"REVIEW_DUE\x10\t\x1a\x13\x92\xb5\x18\x0fTelaah menunggu\x12)\n" +
 	"\x0eREVIEW_DECIDED\x10\n" +
-	"\x1a\x15\x92\xb5\x18\x11Telaah diputuskan\"{\n" +
+	"\x1a\x15\x92\xb5\x18\x11Telaah diputuskan\x12*\n" +
+	"\fGLASS_OPENED\x10\v\x1a\x18\x92\xb5\x18\x14Kasus dibuka darurat\x12A\n" +
+	"\x0fBLOCKED_ATTEMPT\x10\f\x1a,\x92\xb5\x18(Akun yang diblokir mencoba membuka kasus\x12*\n" +
+	"\fAPPROVAL_DUE\x10\r\x1a\x18\x92\xb5\x18\x14Menunggu orang kedua\x126\n" +
+	"\x10APPROVAL_DECIDED\x10\x0e\x1a \x92\xb5\x18\x1cOrang kedua sudah memutuskan\x12'\n" +
+	"\rLIMIT_REACHED\x10\x0f\x1a\x14\x92\xb5\x18\x10Batas terlampaui\x126\n" +
+	"\x12MEMBERSHIP_PENDING\x10\x10\x1a\x1e\x92\xb5\x18\x1aPeran menunggu persetujuan\x12*\n" +
+	"\x0fACCOUNT_CHANGED\x10\x11\x1a\x15\x92\xb5\x18\x11Akun unit berubah\x12)\n" +
+	"\x0eWITNESS_SILENT\x10\x12\x1a\x15\x92\xb5\x18\x11Saksi jurnal diam\x126\n" +
+	"\x12PROTECTION_CHANGED\x10\x13\x1a\x1e\x92\xb5\x18\x1aPerlindungan kasus berubah\"\x99\x01\n" +
 	"\n" +
-	"ReviewKind\"m\n" +
+	"ReviewKind\"\x8a\x01\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\x1f\n" +
 	"\tEXCEPTION\x10\x01\x1a\x10\x92\xb5\x18\fPengecualian\x122\n" +
 	"\n" +
-	"WITHDRAWAL\x10\x02\x1a\"\x92\xb5\x18\x1ePencabutan dengan pengecualian\"i\n" +
+	"WITHDRAWAL\x10\x02\x1a\"\x92\xb5\x18\x1ePencabutan dengan pengecualian\x12\x1b\n" +
+	"\x05GLASS\x10\x03\x1a\x10\x92\xb5\x18\fBuka darurat\"i\n" +
 	"\rReviewOutcome\"X\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\x1a\n" +
@@ -7214,7 +7758,40 @@ const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
 	"\n" +
 	"DISCLOSURE\x10\b\x1a\x0f\x92\xb5\x18\vPersetujuan\x12\x1d\n" +
 	"\n" +
-	"ASSIGNMENT\x10\t\x1a\r\x92\xb5\x18\tPenugasanB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"ASSIGNMENT\x10\t\x1a\r\x92\xb5\x18\tPenugasan\"\xab\x01\n" +
+	"\tGlassCode\"\x9d\x01\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12'\n" +
+	"\x0fIMMINENT_DANGER\x10\x01\x1a\x12\x92\xb5\x18\x0eNyawa terancam\x12*\n" +
+	"\x0fCHILD_IN_DANGER\x10\x02\x1a\x15\x92\xb5\x18\x11Anak dalam bahaya\x12.\n" +
+	"\x11MEDICAL_EMERGENCY\x10\x03\x1a\x17\x92\xb5\x18\x13Gawat darurat medis\"\x99\x01\n" +
+	"\rApprovalState\"\x87\x01\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\x19\n" +
+	"\aWAITING\x10\x01\x1a\f\x92\xb5\x18\bMenunggu\x12\x1b\n" +
+	"\bAPPROVED\x10\x02\x1a\r\x92\xb5\x18\tDisetujui\x12\x18\n" +
+	"\aREFUSED\x10\x03\x1a\v\x92\xb5\x18\aDitolak\x12\x1b\n" +
+	"\x06LAPSED\x10\x04\x1a\x0f\x92\xb5\x18\vLewat waktu\"U\n" +
+	"\vAccountKind\"F\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\x15\n" +
+	"\x06PERSON\x10\x01\x1a\t\x92\xb5\x18\x05Orang\x12\x15\n" +
+	"\x03APP\x10\x02\x1a\f\x92\xb5\x18\bAplikasi\"a\n" +
+	"\rCopyRequester\"P\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\x1e\n" +
+	"\aSUBJECT\x10\x01\x1a\x11\x92\xb5\x18\rKlien sendiri\x12\x16\n" +
+	"\bGUARDIAN\x10\x02\x1a\b\x92\xb5\x18\x04Wali\"\xc3\x01\n" +
+	"\rAccessPurpose\"\xb1\x01\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12\x18\n" +
+	"\x04CARE\x10\x01\x1a\x0e\x92\xb5\x18\n" +
+	"Penanganan\x12\x19\n" +
+	"\bREFERRAL\x10\x02\x1a\v\x92\xb5\x18\aRujukan\x12\x1f\n" +
+	"\x06SAFETY\x10\x03\x1a\x13\x92\xb5\x18\x0fKeadaan darurat\x12\x16\n" +
+	"\x06REVIEW\x10\x04\x1a\n" +
+	"\x92\xb5\x18\x06Telaah\x12)\n" +
+	"\x0fSUBJECT_REQUEST\x10\x05\x1a\x14\x92\xb5\x18\x10Permintaan klienB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_vocabulary_proto_rawDescOnce sync.Once
@@ -7228,8 +7805,8 @@ func file_sinergi_v1_vocabulary_proto_rawDescGZIP() []byte {
 	return file_sinergi_v1_vocabulary_proto_rawDescData
 }
 
-var file_sinergi_v1_vocabulary_proto_enumTypes = make([]protoimpl.EnumInfo, 57)
-var file_sinergi_v1_vocabulary_proto_msgTypes = make([]protoimpl.MessageInfo, 57)
+var file_sinergi_v1_vocabulary_proto_enumTypes = make([]protoimpl.EnumInfo, 62)
+var file_sinergi_v1_vocabulary_proto_msgTypes = make([]protoimpl.MessageInfo, 62)
 var file_sinergi_v1_vocabulary_proto_goTypes = []any{
 	(Sex_Value)(0),                  // 0: sinergi.v1.Sex.Value
 	(Role_Value)(0),                 // 1: sinergi.v1.Role.Value
@@ -7288,63 +7865,73 @@ var file_sinergi_v1_vocabulary_proto_goTypes = []any{
 	(HouseholdRole_Value)(0),        // 54: sinergi.v1.HouseholdRole.Value
 	(FamilyCardReason_Value)(0),     // 55: sinergi.v1.FamilyCardReason.Value
 	(TimelineKind_Value)(0),         // 56: sinergi.v1.TimelineKind.Value
-	(*Sex)(nil),                     // 57: sinergi.v1.Sex
-	(*Role)(nil),                    // 58: sinergi.v1.Role
-	(*Sector)(nil),                  // 59: sinergi.v1.Sector
-	(*UnitType)(nil),                // 60: sinergi.v1.UnitType
-	(*Channel)(nil),                 // 61: sinergi.v1.Channel
-	(*CaseType)(nil),                // 62: sinergi.v1.CaseType
-	(*CaseStatus)(nil),              // 63: sinergi.v1.CaseStatus
-	(*Level)(nil),                   // 64: sinergi.v1.Level
-	(*Urgency)(nil),                 // 65: sinergi.v1.Urgency
-	(*ReferralState)(nil),           // 66: sinergi.v1.ReferralState
-	(*ReferralServiceType)(nil),     // 67: sinergi.v1.ReferralServiceType
-	(*DutyKind)(nil),                // 68: sinergi.v1.DutyKind
-	(*DutyName)(nil),                // 69: sinergi.v1.DutyName
-	(*ProgressKind)(nil),            // 70: sinergi.v1.ProgressKind
-	(*ContactChannel)(nil),          // 71: sinergi.v1.ContactChannel
-	(*Outcome)(nil),                 // 72: sinergi.v1.Outcome
-	(*DeclineReason)(nil),           // 73: sinergi.v1.DeclineReason
-	(*OutcomeReason)(nil),           // 74: sinergi.v1.OutcomeReason
-	(*CancelReason)(nil),            // 75: sinergi.v1.CancelReason
-	(*BasisKind)(nil),               // 76: sinergi.v1.BasisKind
-	(*ConsentGiver)(nil),            // 77: sinergi.v1.ConsentGiver
-	(*ConsentMethod)(nil),           // 78: sinergi.v1.ConsentMethod
-	(*NameKind)(nil),                // 79: sinergi.v1.NameKind
-	(*IdentifierType)(nil),          // 80: sinergi.v1.IdentifierType
-	(*Verification)(nil),            // 81: sinergi.v1.Verification
-	(*NikAbsence)(nil),              // 82: sinergi.v1.NikAbsence
-	(*IntakeChannel)(nil),           // 83: sinergi.v1.IntakeChannel
-	(*Position)(nil),                // 84: sinergi.v1.Position
-	(*WeightTrend)(nil),             // 85: sinergi.v1.WeightTrend
-	(*GrowthCategory)(nil),          // 86: sinergi.v1.GrowthCategory
-	(*Finding)(nil),                 // 87: sinergi.v1.Finding
-	(*ViolenceForm)(nil),            // 88: sinergi.v1.ViolenceForm
-	(*SexualOffence)(nil),           // 89: sinergi.v1.SexualOffence
-	(*IncidentPlace)(nil),           // 90: sinergi.v1.IncidentPlace
-	(*RiskSign)(nil),                // 91: sinergi.v1.RiskSign
-	(*RiskLevel)(nil),               // 92: sinergi.v1.RiskLevel
-	(*Relation)(nil),                // 93: sinergi.v1.Relation
-	(*YesNo)(nil),                   // 94: sinergi.v1.YesNo
-	(*AgeBand)(nil),                 // 95: sinergi.v1.AgeBand
-	(*InfoQuestion)(nil),            // 96: sinergi.v1.InfoQuestion
-	(*HeardBy)(nil),                 // 97: sinergi.v1.HeardBy
-	(*ClosureReason)(nil),           // 98: sinergi.v1.ClosureReason
-	(*ServiceConsentAnswer)(nil),    // 99: sinergi.v1.ServiceConsentAnswer
-	(*LegalStatus)(nil),             // 100: sinergi.v1.LegalStatus
-	(*NoteKind)(nil),                // 101: sinergi.v1.NoteKind
-	(*TaskLabel)(nil),               // 102: sinergi.v1.TaskLabel
-	(*TaskState)(nil),               // 103: sinergi.v1.TaskState
-	(*Capacity)(nil),                // 104: sinergi.v1.Capacity
-	(*SuggestionReason)(nil),        // 105: sinergi.v1.SuggestionReason
-	(*ExclusionReason)(nil),         // 106: sinergi.v1.ExclusionReason
-	(*NoticeKind)(nil),              // 107: sinergi.v1.NoticeKind
-	(*ReviewKind)(nil),              // 108: sinergi.v1.ReviewKind
-	(*ReviewOutcome)(nil),           // 109: sinergi.v1.ReviewOutcome
-	(*StuntingDiagnosis)(nil),       // 110: sinergi.v1.StuntingDiagnosis
-	(*HouseholdRole)(nil),           // 111: sinergi.v1.HouseholdRole
-	(*FamilyCardReason)(nil),        // 112: sinergi.v1.FamilyCardReason
-	(*TimelineKind)(nil),            // 113: sinergi.v1.TimelineKind
+	(GlassCode_Value)(0),            // 57: sinergi.v1.GlassCode.Value
+	(ApprovalState_Value)(0),        // 58: sinergi.v1.ApprovalState.Value
+	(AccountKind_Value)(0),          // 59: sinergi.v1.AccountKind.Value
+	(CopyRequester_Value)(0),        // 60: sinergi.v1.CopyRequester.Value
+	(AccessPurpose_Value)(0),        // 61: sinergi.v1.AccessPurpose.Value
+	(*Sex)(nil),                     // 62: sinergi.v1.Sex
+	(*Role)(nil),                    // 63: sinergi.v1.Role
+	(*Sector)(nil),                  // 64: sinergi.v1.Sector
+	(*UnitType)(nil),                // 65: sinergi.v1.UnitType
+	(*Channel)(nil),                 // 66: sinergi.v1.Channel
+	(*CaseType)(nil),                // 67: sinergi.v1.CaseType
+	(*CaseStatus)(nil),              // 68: sinergi.v1.CaseStatus
+	(*Level)(nil),                   // 69: sinergi.v1.Level
+	(*Urgency)(nil),                 // 70: sinergi.v1.Urgency
+	(*ReferralState)(nil),           // 71: sinergi.v1.ReferralState
+	(*ReferralServiceType)(nil),     // 72: sinergi.v1.ReferralServiceType
+	(*DutyKind)(nil),                // 73: sinergi.v1.DutyKind
+	(*DutyName)(nil),                // 74: sinergi.v1.DutyName
+	(*ProgressKind)(nil),            // 75: sinergi.v1.ProgressKind
+	(*ContactChannel)(nil),          // 76: sinergi.v1.ContactChannel
+	(*Outcome)(nil),                 // 77: sinergi.v1.Outcome
+	(*DeclineReason)(nil),           // 78: sinergi.v1.DeclineReason
+	(*OutcomeReason)(nil),           // 79: sinergi.v1.OutcomeReason
+	(*CancelReason)(nil),            // 80: sinergi.v1.CancelReason
+	(*BasisKind)(nil),               // 81: sinergi.v1.BasisKind
+	(*ConsentGiver)(nil),            // 82: sinergi.v1.ConsentGiver
+	(*ConsentMethod)(nil),           // 83: sinergi.v1.ConsentMethod
+	(*NameKind)(nil),                // 84: sinergi.v1.NameKind
+	(*IdentifierType)(nil),          // 85: sinergi.v1.IdentifierType
+	(*Verification)(nil),            // 86: sinergi.v1.Verification
+	(*NikAbsence)(nil),              // 87: sinergi.v1.NikAbsence
+	(*IntakeChannel)(nil),           // 88: sinergi.v1.IntakeChannel
+	(*Position)(nil),                // 89: sinergi.v1.Position
+	(*WeightTrend)(nil),             // 90: sinergi.v1.WeightTrend
+	(*GrowthCategory)(nil),          // 91: sinergi.v1.GrowthCategory
+	(*Finding)(nil),                 // 92: sinergi.v1.Finding
+	(*ViolenceForm)(nil),            // 93: sinergi.v1.ViolenceForm
+	(*SexualOffence)(nil),           // 94: sinergi.v1.SexualOffence
+	(*IncidentPlace)(nil),           // 95: sinergi.v1.IncidentPlace
+	(*RiskSign)(nil),                // 96: sinergi.v1.RiskSign
+	(*RiskLevel)(nil),               // 97: sinergi.v1.RiskLevel
+	(*Relation)(nil),                // 98: sinergi.v1.Relation
+	(*YesNo)(nil),                   // 99: sinergi.v1.YesNo
+	(*AgeBand)(nil),                 // 100: sinergi.v1.AgeBand
+	(*InfoQuestion)(nil),            // 101: sinergi.v1.InfoQuestion
+	(*HeardBy)(nil),                 // 102: sinergi.v1.HeardBy
+	(*ClosureReason)(nil),           // 103: sinergi.v1.ClosureReason
+	(*ServiceConsentAnswer)(nil),    // 104: sinergi.v1.ServiceConsentAnswer
+	(*LegalStatus)(nil),             // 105: sinergi.v1.LegalStatus
+	(*NoteKind)(nil),                // 106: sinergi.v1.NoteKind
+	(*TaskLabel)(nil),               // 107: sinergi.v1.TaskLabel
+	(*TaskState)(nil),               // 108: sinergi.v1.TaskState
+	(*Capacity)(nil),                // 109: sinergi.v1.Capacity
+	(*SuggestionReason)(nil),        // 110: sinergi.v1.SuggestionReason
+	(*ExclusionReason)(nil),         // 111: sinergi.v1.ExclusionReason
+	(*NoticeKind)(nil),              // 112: sinergi.v1.NoticeKind
+	(*ReviewKind)(nil),              // 113: sinergi.v1.ReviewKind
+	(*ReviewOutcome)(nil),           // 114: sinergi.v1.ReviewOutcome
+	(*StuntingDiagnosis)(nil),       // 115: sinergi.v1.StuntingDiagnosis
+	(*HouseholdRole)(nil),           // 116: sinergi.v1.HouseholdRole
+	(*FamilyCardReason)(nil),        // 117: sinergi.v1.FamilyCardReason
+	(*TimelineKind)(nil),            // 118: sinergi.v1.TimelineKind
+	(*GlassCode)(nil),               // 119: sinergi.v1.GlassCode
+	(*ApprovalState)(nil),           // 120: sinergi.v1.ApprovalState
+	(*AccountKind)(nil),             // 121: sinergi.v1.AccountKind
+	(*CopyRequester)(nil),           // 122: sinergi.v1.CopyRequester
+	(*AccessPurpose)(nil),           // 123: sinergi.v1.AccessPurpose
 }
 var file_sinergi_v1_vocabulary_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -7365,8 +7952,8 @@ func file_sinergi_v1_vocabulary_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_vocabulary_proto_rawDesc), len(file_sinergi_v1_vocabulary_proto_rawDesc)),
-			NumEnums:      57,
-			NumMessages:   57,
+			NumEnums:      62,
+			NumMessages:   62,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
