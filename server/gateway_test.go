@@ -18,13 +18,13 @@ import (
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 )
 
-var named = regexp.MustCompile(`\{name=(\w+)/\*\}`)
+var oneThing = regexp.MustCompile(`\{name=(\w+)/\*\}`)
 
 // paths of the contract with an id in them, and the verbs that each has.
 func (f *face) paths() map[string][]string {
 	all := map[string][]string{}
 	for _, r := range f.contract.routes {
-		path := named.ReplaceAllString(r.pattern, "$1/7f0c3e7e-58a4-4f5a-9d0a-6a5f9f3c2b11")
+		path := oneThing.ReplaceAllString(r.pattern, "$1/7f0c3e7e-58a4-4f5a-9d0a-6a5f9f3c2b11")
 		all[path] = append(all[path], r.verb)
 	}
 	return all
