@@ -161,13 +161,33 @@ func (t *tx) callerRow(credential string) (callerRow, error) {
 	return c, err
 }
 
+// forgetIdentities drops the names of the erased.
+func (s *Store) forgetIdentities(erased map[Owner]bool) {
+	if len(erased) == 0 {
+		return
+	}
+	for _, key := range s.identities.Keys() {
+		if erased[Owner(key.id)] {
+			s.identities.Remove(key)
+		}
+	}
+	for _, key := range s.names.Keys() {
+		if erased[Owner(key.id)] {
+			s.names.Remove(key)
+		}
+	}
+}
+
+// remembers tells whether what this transaction has opened may stay in memory: not if somebody was erased since it began.
+func (t *tx) remembers() bool { return t.generation == t.s.keys.generation() }
+
 // identity is a person at a revision that this snapshot has shown.
 func (t *tx) identity(id casework.PersonID, revision int64) (casework.Person, error) {
 	if p, ok := t.s.identities.Get(identityKey{id, revision}); ok {
 		return p, nil
 	}
 	p, err := t.Person(id)
-	if err == nil && p.Revision == revision {
+	if err == nil && p.Revision == revision && t.remembers() {
 		t.s.identities.Add(identityKey{id, revision}, p)
 	}
 	return p, err

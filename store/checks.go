@@ -78,7 +78,7 @@ func checkAnswers(r *Reader, report func(string)) error {
 var entryTables = []string{
 	"units", "accounts", "memberships", "credentials", "persons", "cases", "incidents", "pairs", "measurements",
 	"notes", "legal_steps", "case_events", "changes", "tasks", "assignments", "submissions", "blocks", "barred", "disclosures", "legs", "progress", "duties", "reviews",
-	"absences", "households", "household_members", "family_cards", "escalations", "notices",
+	"erased", "absences", "households", "household_members", "family_cards", "escalations", "notices",
 }
 
 // checkEntries finds rows without an entry: somebody wrote past the journal. It also finds an older value put back into its own

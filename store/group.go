@@ -25,6 +25,8 @@ const (
 	// walRest is what the writer may copy itself; copiesMax how often the copier tries to get below it.
 	walRest   = 2_000
 	copiesMax = 3
+	// emptyAgain is how long the writer waits for readers of the log before it tries again to empty it.
+	emptyAgain = 100 * time.Millisecond
 	// patienceMax bounds the time that a group waits for callers who are expected.
 	patienceMax = 300 * time.Microsecond
 )
@@ -102,10 +104,21 @@ func (s *Store) next() *job {
 		return j
 	default:
 	}
-	select {
-	case j := <-s.jobs:
-		return j
-	case <-s.stop:
+	for {
+		var again <-chan time.Time
+		if s.remains && s.emptyLog() {
+			s.remains = false
+		} else if s.remains {
+			again = time.After(emptyAgain)
+		}
+		select {
+		case j := <-s.jobs:
+			return j
+		case <-again:
+			continue
+		case <-s.stop:
+		}
+		break
 	}
 	select {
 	case j := <-s.jobs:
@@ -215,7 +228,7 @@ func (g *group) keepRefusal(j *job) bool {
 }
 
 func (g *group) writer() *Writer {
-	return &Writer{tx: tx{c: g.s.writer, s: g.s, erased: g.erased, rights: g.s.rights.Load()}, seq: g.seq}
+	return &Writer{tx: tx{c: g.s.writer, s: g.s, erased: g.erased, rights: g.s.rights.Load(), generation: g.s.keys.generation()}, seq: g.seq}
 }
 
 // adopt takes over what a closure that succeeded has used up.
@@ -269,6 +282,7 @@ func (s *Store) commit(g *group) bool {
 	s.seq = g.seq
 	s.newest.Store(g.seq.newest)
 	s.keys.adopt(g.keys, g.erased)
+	s.forgetIdentities(g.erased)
 	if g.entries {
 		s.changed.ring()
 	}
@@ -340,6 +354,22 @@ func (s *Store) copyLog() {
 	s.copied <- err
 }
 
+// emptyLog copies the whole log into the database and cuts it to nothing, after an erasure: until then the log holds what was there
+// before. It waits for nobody: while a reader or the copier is at work it gives false.
+func (s *Store) emptyLog() bool {
+	if s.broken || s.copying {
+		return false
+	}
+	t := tx{c: s.writer}
+	var busy, log, done int64
+	_ = s.writer.do("PRAGMA busy_timeout = 0")
+	err := t.row("PRAGMA wal_checkpoint(TRUNCATE)").scan(&busy, &log, &done)
+	_ = s.writer.do("PRAGMA busy_timeout = 5000")
+	s.writer.failure = nil
+	s.distrust(err)
+	return err == nil && busy == 0
+}
+
 // checkpoint runs a checkpoint and tells how many pages the log has, and how many of them are not yet in the database.
 func checkpoint(c *conn, mode string) (log, left int64, err error) {
 	t := tx{c: c}
@@ -392,7 +422,8 @@ func (w *Writer) flush() error {
 	return nil
 }
 
-func (w *Writer) insert(r *Record) error {
+func (w *Writer) insert(kept *Record) error {
+	r := w.stripped(*kept)
 	r.Entry.Version = journal.Version
 	r.Entry.Number = w.seq.next
 	r.Entry.Time = w.micros()

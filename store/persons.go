@@ -120,6 +120,10 @@ func (w *Writer) DropMatchTags(id casework.PersonID, tags [][16]byte) error {
 		if _, err := w.exec("DELETE FROM match_tags WHERE tag = $1 AND person = $2", tag, id); err != nil {
 			return fmt.Errorf("drop a match tag: %w", err)
 		}
+		// The lock's row would outlive her name, and her erasure.
+		if _, err := w.exec("DELETE FROM match_lock WHERE tag = $1", tag); err != nil {
+			return fmt.Errorf("drop a match tag: %w", err)
+		}
 	}
 	return nil
 }

@@ -60,7 +60,7 @@ func (t *tx) nameCard(id casework.PersonID, revision int64) (casework.PersonIden
 	card := casework.PersonIdentity{
 		Name: i.Name, Mother: i.Mother, BirthDate: i.BirthDate, Address: casework.Address{AreaCode: i.Address.AreaCode},
 	}
-	if p.Revision == revision {
+	if p.Revision == revision && t.remembers() {
 		t.s.names.Add(key, card)
 	}
 	return card, nil

@@ -206,7 +206,7 @@ type tx struct {
 	ctx        context.Context // of a reader, whose caller may leave between two statements; nil for a writer
 	keys       []Key           // data keys put or found by this closure, for the cache after its commit
 	erased     map[Owner]bool  // owners whose keys were deleted in this transaction, also by other closures of the group
-	generation uint64          // of the key cache when a reader began
+	generation uint64          // of the key cache when this transaction began
 	rights     uint64          // count of changes to rights when this transaction began
 	version    uint64          // count of changes to rows when this transaction began
 }

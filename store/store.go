@@ -75,6 +75,7 @@ type Store struct {
 
 	// Owned by the writer goroutine: what changed in this group.
 	rightsChanged, rowsChanged bool
+	remains                    bool // what was erased still stands in the log of the database
 
 	newest atomic.Int64 // microseconds of the newest committed entry
 
@@ -154,6 +155,7 @@ func (s *Store) open(ctx context.Context) (err error) {
 	if err := s.writer.do("PRAGMA wal_autocheckpoint = 0"); err != nil {
 		return err
 	}
+	s.emptyLog() // a process that was killed may have left in it what it had erased
 	if err := s.loadSequence(); err != nil {
 		return err
 	}
@@ -252,6 +254,7 @@ type Writer struct {
 	seq     sequence // the group takes it over if the closure succeeds
 	now     int64    // microseconds; 0 until asked
 	records []Record
+	gone    map[[16]byte]bool // what this closure has erased
 }
 
 // Now is the time of this closure, in UTC and whole microseconds: the later of the server's clock and the newest entry, so it

@@ -1,0 +1,220 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/sinergi-pug/sinergi/domain/casework"
+)
+
+// Erasure of one record (UU 27/2022 art. 43-44): her data keys go, so that no copy of the database opens for her; and her rows, tags
+// and the ids beside her journal entries go, so that none of them says that she was ever here. The journal stays whole: its entries name
+// nobody. The other side of the same human being is another record, and nothing here knows of it.
+
+// Erasure is what was erased.
+type Erasure struct {
+	Person casework.PersonID // zero while she has other cases
+	Cases  int
+}
+
+// EraseCase erases a case, and with the last case of a record the record itself. Call it in the closure of an act that two persons
+// approved, under the lock of the case. It asks nothing of state and rights; a legal hold stops it with LEGAL_HOLD.
+//
+// Nothing of the case can be read or sealed any more in this closure: read no view after it, and keep the answer to the request under the
+// account as Owner. Its approvals go too, that of the erasure included. The closure's own entries about the case lose their ids and their reason, like all that came before; entry is
+// the one of the erasure. What was erased is overwritten in the file; the write-ahead log is emptied after the commit.
+func (w *Writer) EraseCase(id casework.CaseID, entry [16]byte) (Erasure, error) {
+	var subject casework.PersonID
+	var others int64
+	err := w.row("SELECT c.subject, (SELECT count(*) FROM cases o WHERE o.subject = c.subject AND o.id <> c.id) FROM cases c WHERE c.id = $1", id).
+		scan(subject[:], &others)
+	if err != nil {
+		return Erasure{}, fmt.Errorf("read whom a case is about: %w", err)
+	}
+	if others == 0 {
+		return w.ErasePerson(subject, entry)
+	}
+	if err := w.eraseCases("= $1", id, entry); err != nil {
+		return Erasure{}, err
+	}
+	return Erasure{Cases: 1}, nil
+}
+
+// ErasePerson erases a record with all of its cases, see EraseCase.
+func (w *Writer) ErasePerson(id casework.PersonID, entry [16]byte) (Erasure, error) {
+	const hers = "IN (SELECT c.id FROM cases c WHERE c.subject = $1)"
+	done := Erasure{Person: id}
+	if err := w.row("SELECT count(*) FROM cases WHERE subject = $1", id).scan(&done.Cases); err != nil {
+		return done, fmt.Errorf("count the cases of a record: %w", err)
+	}
+	if err := w.eraseCases(hers, id, entry); err != nil {
+		return done, err
+	}
+	if err := w.leaveHouseholds(id, entry); err != nil {
+		return done, err
+	}
+	if err := w.eraseRows(personRows, "", id); err != nil {
+		return done, err
+	}
+	return done, w.forget("PERSON", id, entry)
+}
+
+// caseRows are all rows that belong to a case, those that point to others first; %s stands for which cases.
+var caseRows = []string{
+	"UPDATE journal SET object_id = NULL, case_id = NULL, reason = NULL WHERE case_id %s", // by journal_case
+	"UPDATE journal SET object_id = NULL, case_id = NULL, reason = NULL WHERE object_id %s",
+	"DELETE FROM requests WHERE case_id %s",
+	"DELETE FROM approvals WHERE case_id %s",
+	"UPDATE glasses SET case_id = NULL, f4 = NULL WHERE case_id %s", // an attempt goes on counting
+	"DELETE FROM holds WHERE case_id %s",
+	"DELETE FROM notices WHERE case_id %s",
+	"DELETE FROM escalations WHERE case_id %s",
+	"DELETE FROM duties WHERE case_id %s",
+	"DELETE FROM reviews WHERE case_id %s",
+	"DELETE FROM case_events WHERE case_id %s",
+	"DELETE FROM changes WHERE object %s",
+	"DELETE FROM progress WHERE leg IN (SELECT l.id FROM legs l WHERE l.case_id %s)",
+	"DELETE FROM legs WHERE case_id %s",
+	"UPDATE legs SET receiver_case = NULL WHERE receiver_case %s", // a leg of another record that was taken into this one
+	"DELETE FROM disclosure_units WHERE disclosure IN (SELECT d.id FROM disclosures d WHERE d.case_id %s)",
+	"DELETE FROM disclosures WHERE case_id %s",
+	"DELETE FROM pairs WHERE case_id %s",
+	"DELETE FROM incidents WHERE case_id %s",
+	"DELETE FROM barred WHERE case_id %s",
+	"DELETE FROM blocks WHERE case_id %s",
+	"DELETE FROM measurements WHERE case_id %s",
+	"DELETE FROM notes WHERE case_id %s",
+	"DELETE FROM legal_steps WHERE case_id %s",
+	"DELETE FROM tasks WHERE case_id %s",
+	"DELETE FROM assignments WHERE case_id %s",
+	"DELETE FROM submissions WHERE case_id %s",
+	"DELETE FROM cases WHERE id %s", // last: the others ask it whose they are
+}
+
+// personRows are the rows of a record itself. What was looked for and not found leaves a row in match_lock too.
+var personRows = []string{
+	"UPDATE journal SET object_id = NULL, case_id = NULL, reason = NULL WHERE object_id = $1",
+	"DELETE FROM requests WHERE owner = $1",
+	"DELETE FROM approvals WHERE owner = $1 OR object = $1",
+	"DELETE FROM measurements WHERE person = $1",
+	"DELETE FROM changes WHERE object = $1",
+	"DELETE FROM match_lock WHERE tag IN (SELECT m.tag FROM match_tags m WHERE m.person = $1)",
+	"DELETE FROM match_tags WHERE person = $1",
+	"DELETE FROM household_members WHERE person = $1",
+	"DELETE FROM persons WHERE id = $1",
+}
+
+// householdRows are the rows of a household in which nobody is left.
+var householdRows = []string{
+	"UPDATE journal SET object_id = NULL, case_id = NULL, reason = NULL WHERE object_id = $1",
+	"DELETE FROM requests WHERE owner = $1",
+	"DELETE FROM approvals WHERE owner = $1 OR object = $1",
+	"DELETE FROM changes WHERE object = $1",
+	"DELETE FROM family_cards WHERE household = $1",
+	"DELETE FROM households WHERE id = $1",
+}
+
+// eraseCases erases the cases that which chooses: "= $1", or those of the subject $1.
+func (w *Writer) eraseCases(which string, of [16]byte, entry [16]byte) error {
+	ids, err := list(&w.tx, func(r row) (id [16]byte, err error) { return id, r.scan(id[:]) }, "SELECT k.id FROM cases k WHERE k.id "+which, of)
+	if err != nil {
+		return fmt.Errorf("list what to erase: %w", err)
+	}
+	if err := w.heldNone(which, of); err != nil {
+		return err
+	}
+	for _, id := range ids {
+		if err := w.enlist("CASE", id, entry); err != nil {
+			return err
+		}
+	}
+	return w.eraseRows(caseRows, which, of)
+}
+
+// heldNone refuses what a written order keeps. Served by holds_case.
+func (w *Writer) heldNone(which string, of [16]byte) error {
+	var held bool
+	err := w.row("SELECT EXISTS (SELECT 1 FROM holds h WHERE (h.until_time IS NULL OR h.until_time > $2) AND h.case_id "+which+")", of, w.Now()).scan(&held)
+	if err == nil && held {
+		return casework.Precondition("LEGAL_HOLD")
+	}
+	return err
+}
+
+func (w *Writer) eraseRows(statements []string, which string, of [16]byte) error {
+	w.s.remains = true
+	for _, statement := range statements {
+		if _, err := w.exec(strings.ReplaceAll(statement, "%s", which), of); err != nil {
+			return fmt.Errorf("erase rows: %w", err)
+		}
+	}
+	return nil
+}
+
+// leaveHouseholds takes her out of her households. One in which nobody else ever lived was hers alone, with address and family card.
+func (w *Writer) leaveHouseholds(id casework.PersonID, entry [16]byte) error {
+	alone, err := list(&w.tx, func(r row) (id [16]byte, err error) { return id, r.scan(id[:]) },
+		`SELECT DISTINCT m.household FROM household_members m
+		WHERE m.person = $1 AND NOT EXISTS (SELECT 1 FROM household_members o WHERE o.household = m.household AND o.person <> $1)`, id)
+	if err != nil {
+		return fmt.Errorf("list the households of a record: %w", err)
+	}
+	for _, household := range alone {
+		if err := w.eraseRows(householdRows, "", household); err != nil {
+			return err
+		}
+		if err := w.forget("HOUSEHOLD", household, entry); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// forget deletes the data keys of an owner and enters it in the list of the erased.
+func (w *Writer) forget(kind string, owner [16]byte, entry [16]byte) error {
+	if err := w.EraseKeys(owner); err != nil {
+		return err
+	}
+	return w.enlist(kind, owner, entry)
+}
+
+// enlist enters an id in the list of the erased, and lets this closure's own entries about it lose their ids.
+func (w *Writer) enlist(kind string, id [16]byte, entry [16]byte) error {
+	_, err := w.exec("INSERT INTO erased (mark, kind, time, entry) VALUES ($1, $2, $3, $4) ON CONFLICT (mark) DO UPDATE SET time = excluded.time",
+		w.s.erasedMark(kind, id), kind, w.Now(), entry)
+	if err != nil {
+		return fmt.Errorf("enter in the list of the erased: %w", err)
+	}
+	if w.gone == nil {
+		w.gone = map[[16]byte]bool{}
+	}
+	w.gone[id] = true
+	return nil
+}
+
+// stripped is a record of this closure as it is kept: without the ids of whom it has erased.
+func (w *Writer) stripped(r Record) Record {
+	if len(r.Object) == 16 && w.gone[[16]byte(r.Object)] || len(r.Case) == 16 && w.gone[[16]byte(r.Case)] {
+		r.Object, r.Case, r.Reason = nil, nil, nil
+	}
+	return r
+}
+
+// erasedMark is under what an id stands in the list of the erased. Its key outlives all others but the pseudonyms', whose it is.
+func (s *Store) erasedMark(kind string, id [16]byte) [16]byte {
+	return s.Pseudonym("erased "+kind, id[:])
+}
+
+// Erased is a line of the list of the erased.
+type Erased struct {
+	Mark [16]byte
+	Kind string // CASE, PERSON or HOUSEHOLD
+	Time time.Time
+}
+
+// Erased is the list of the erased, by mark.
+func (t *tx) Erased() ([]Erased, error) {
+	return list(t, func(r row) (e Erased, err error) { return e, r.scan(e.Mark[:], &e.Kind, &e.Time) },
+		"SELECT mark, kind, time FROM erased ORDER BY mark")
+}
