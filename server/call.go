@@ -42,6 +42,9 @@ func (s *Server) begin(ctx context.Context, callerOf func(string, time.Time) (st
 	if !caller.Active {
 		return c, errNobody
 	}
+	if caller.Role == casework.RoleApp {
+		s.lastUses.note(caller.Credential, now)
+	}
 	c.entry = journal.Entry{
 		Version: journal.Version, RequestID: RequestID(ctx), Origin: origin(ctx),
 		Actor: s.store.Pseudonym("account", caller.Account[:]), Role: string(caller.Role), Unit: caller.Unit.ID,

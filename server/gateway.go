@@ -3,6 +3,8 @@ package server
 import (
 	"bytes"
 	"context"
+	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -34,7 +36,7 @@ var callerHeaders = []string{"Authorization", "Idempotency-Key", "If-Match", "Ac
 // exchange is one HTTP request on its way.
 type exchange struct {
 	id     string
-	peer   string
+	from   place
 	route  *route
 	faults []Violation // of body and query
 	called bool        // it has reached the chain, which logs and answers
@@ -95,7 +97,10 @@ func dropHeader(string) (string, bool) { return "", false }
 func carry(ctx context.Context, method string, req, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
 	if x := exchangeOf(ctx); x != nil {
 		x.called = true
-		ctx = metadata.AppendToOutgoingContext(ctx, keyPeer, x.peer, keyRequest, x.id)
+		ctx = metadata.AppendToOutgoingContext(ctx, keyPeer, x.from.address.String(), keyRequest, x.id)
+		if x.from.certificate != ([32]byte{}) {
+			ctx = metadata.AppendToOutgoingContext(ctx, keyCertificate, hex.EncodeToString(x.from.certificate[:]))
+		}
 		if len(x.faults) > 0 {
 			ctx = metadata.AppendToOutgoingContext(ctx, keyFaults, writeFaults(x.faults))
 		}
@@ -107,7 +112,11 @@ func carry(ctx context.Context, method string, req, reply any, conn *grpc.Client
 // panic from naming anything.
 func (s *Server) opened(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		x := &exchange{peer: callerAddress(r.RemoteAddr, r.Header.Values("X-Forwarded-For"), s.cfg.TrustedProxies)}
+		var certificates []*x509.Certificate
+		if r.TLS != nil {
+			certificates = r.TLS.PeerCertificates
+		}
+		x := &exchange{from: placeOf(r.RemoteAddr, r.Header.Values("X-Forwarded-For"), s.cfg.TrustedProxies, certificates)}
 		if id, err := uuid.NewV7(); err == nil {
 			x.id = id.String()
 		}

@@ -26,6 +26,7 @@ type passage struct {
 	method  string
 	origin  string // grpc or rest
 	peer    string // the caller's address, for limits alone
+	from    place  // where the call comes from, for tokens that are held to it
 	stream  bool
 	rule    string        // of the access table, by which it was decided
 	request proto.Message // nil in a stream until its first message

@@ -35,9 +35,9 @@ func IssueToken(ctx context.Context, st *store.Store, account, unit string, life
 	if !m.Known {
 		return "", expires, fmt.Errorf("no account %q with a role there: `sinergi user load` makes one", account)
 	}
-	kind, longest := "usr", personTokenLife
+	kind, longest := store.KindPerson, personTokenLife
 	if m.Role == casework.RoleApp {
-		kind, longest = "app", appTokenLife
+		kind, longest = store.KindApp, appTokenLife
 	}
 	if life == 0 {
 		life = longest
@@ -53,8 +53,8 @@ func IssueToken(ctx context.Context, st *store.Store, account, unit string, life
 		return "", expires, err
 	}
 	expires, err = store.Update(ctx, st, func(w *store.Writer) (time.Time, error) {
-		c := store.Credential{ID: id, Hash: hash, Member: m.ID, Scopes: strings.Join(scopes, " "), Expires: w.Now().Add(life)}
-		if kind == "usr" {
+		c := store.Credential{ID: id, Hash: hash, Kind: kind, Member: m.ID, Scopes: strings.Join(scopes, " "), Expires: w.Now().Add(life)}
+		if kind == store.KindPerson {
 			c.Scopes, c.MFATime = "", w.Now()
 		}
 		entry := operator("token.manage", "issue")

@@ -2,12 +2,16 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
 	"net/netip"
 	"slices"
 	"strings"
 
 	"github.com/google/uuid"
 	"google.golang.org/genproto/googleapis/rpc/errdetails"
+	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/peer"
 	"google.golang.org/protobuf/proto"
@@ -16,19 +20,28 @@ import (
 // Metadata that our own gateway sends beside the caller's. On every other listener whatever begins with x-sinergi- is a
 // forgery and is taken away.
 const (
-	ownPrefix  = "x-sinergi-"
-	keyPeer    = ownPrefix + "peer"       // the caller's address
-	keyRequest = ownPrefix + "request"    // the id of the call
-	keyFaults  = ownPrefix + "faults-bin" // what is wrong with the JSON, to be answered after authentication
+	ownPrefix      = "x-sinergi-"
+	keyPeer        = ownPrefix + "peer"        // the caller's address
+	keyCertificate = ownPrefix + "certificate" // SHA-256 of the caller's certificate, if one came
+	keyRequest     = ownPrefix + "request"     // the id of the call
+	keyFaults      = ownPrefix + "faults-bin"  // what is wrong with the JSON, to be answered after authentication
 )
+
+// place is where a call comes from, as far as the transport has seen it.
+type place struct {
+	address     netip.Addr // zero: not known
+	certificate [32]byte   // SHA-256 of the client's certificate; zero: none came, or a proxy stands between
+}
 
 // enter reads what the transport knows of a call.
 func (s *Server) enter(ctx context.Context, p *passage, inMemory bool) context.Context {
 	if !inMemory {
-		p.origin, p.peer = "grpc", s.remote(ctx)
+		p.origin = "grpc"
+		p.peer, p.from = s.remote(ctx)
 		return withoutOwn(ctx)
 	}
-	p.origin, p.peer = "rest", first(ctx, keyPeer)
+	p.origin = "rest"
+	p.peer, p.from = carried(first(ctx, keyPeer), first(ctx, keyCertificate))
 	p.faults = readFaults(first(ctx, keyFaults))
 	if id, err := uuid.Parse(first(ctx, keyRequest)); err == nil {
 		p.id = id
@@ -61,24 +74,61 @@ func withoutOwn(ctx context.Context) context.Context {
 	return metadata.NewIncomingContext(ctx, md)
 }
 
-// remote is the address of a gRPC caller.
-func (s *Server) remote(ctx context.Context) string {
+// remote is where a gRPC caller is, and the name by which its calls are counted.
+func (s *Server) remote(ctx context.Context) (string, place) {
 	p, ok := peer.FromContext(ctx)
 	if !ok {
-		return ""
+		return "", place{}
 	}
-	return callerAddress(p.Addr.String(), metadata.ValueFromIncomingContext(ctx, "x-forwarded-for"), s.cfg.TrustedProxies)
+	var certificates []*x509.Certificate
+	if info, ok := p.AuthInfo.(credentials.TLSInfo); ok {
+		certificates = info.State.PeerCertificates
+	}
+	remote, forwarded := p.Addr.String(), metadata.ValueFromIncomingContext(ctx, "x-forwarded-for")
+	return callerAddress(remote, forwarded, s.cfg.TrustedProxies), placeOf(remote, forwarded, s.cfg.TrustedProxies, certificates)
 }
 
-// callerAddress is the transport's peer, or, if that is a proxy we were told to trust, the right-most address of the
-// forwarded chain that is none of our proxies: what stands left of it anybody may have written.
+// carried reads back what the gateway has seen of a caller.
+func carried(peer, certificate string) (string, place) {
+	var from place
+	if address, err := netip.ParseAddr(peer); err == nil {
+		from.address, peer = address, limitedAs(address)
+	}
+	if raw, err := hex.DecodeString(certificate); err == nil && len(raw) == len(from.certificate) {
+		from.certificate = [32]byte(raw)
+	}
+	return peer, from
+}
+
+// placeOf is where a call comes from. The certificate of a proxy is not the client's, and the client's ended at the proxy.
+func placeOf(remote string, forwarded []string, trusted []netip.Prefix, certificates []*x509.Certificate) (from place) {
+	address, proxied := callerIP(remote, forwarded, trusted)
+	from.address = address
+	if len(certificates) > 0 && !proxied {
+		from.certificate = sha256.Sum256(certificates[0].Raw)
+	}
+	return from
+}
+
+// callerAddress is the caller's address as calls are counted by it.
 func callerAddress(remote string, forwarded []string, trusted []netip.Prefix) string {
-	at, err := netip.ParseAddrPort(remote)
-	if err != nil {
+	address, _ := callerIP(remote, forwarded, trusted)
+	if !address.IsValid() {
 		return remote
 	}
-	address := at.Addr().Unmap()
+	return limitedAs(address)
+}
+
+// callerIP is the transport's peer, or, if that is a proxy we were told to trust, the right-most address of the forwarded chain
+// that is none of our proxies: what stands left of it anybody may have written.
+func callerIP(remote string, forwarded []string, trusted []netip.Prefix) (address netip.Addr, proxied bool) {
+	at, err := netip.ParseAddrPort(remote)
+	if err != nil {
+		return address, false
+	}
+	address = at.Addr().Unmap().WithZone("")
 	chain := strings.Split(strings.Join(forwarded, ","), ",")
+	proxied = trusts(trusted, address)
 	for _, hop := range slices.Backward(chain) {
 		if !trusts(trusted, address) {
 			break
@@ -87,9 +137,9 @@ func callerAddress(remote string, forwarded []string, trusted []netip.Prefix) st
 		if err != nil {
 			break
 		}
-		address = next.Unmap()
+		address = next.Unmap().WithZone("")
 	}
-	return limitedAs(address)
+	return address, proxied
 }
 
 func trusts(trusted []netip.Prefix, address netip.Addr) bool {

@@ -53,9 +53,10 @@ type Server struct {
 	store    *store.Store
 	log      *slog.Logger
 	hooks    hooks
-	hashes   *lru.Cache[string, [32]byte] // of credentials, by id
-	cursors  cipher.AEAD                  // seals page tokens
-	longest  time.Duration                // a call may take
+	proofs   *lru.Cache[string, heldAgainst] // of credentials, by id
+	lastUses lastUses                        // of apps' tokens
+	cursors  cipher.AEAD                     // seals page tokens
+	longest  time.Duration                   // a call may take
 	peers    *limiter
 	accounts *limiter
 	searches *limiter // by name
@@ -164,7 +165,7 @@ func meaningOf[M proto.Message](check func(M) casework.Violations) func(proto.Me
 
 // prepare makes what handlers need besides the store.
 func (s *Server) prepare() (err error) {
-	if s.hashes, err = lru.New[string, [32]byte](10_000); err != nil {
+	if s.proofs, err = lru.New[string, heldAgainst](10_000); err != nil {
 		return err
 	}
 	block, err := aes.NewCipher(s.store.Subkey("page tokens"))

@@ -30,18 +30,24 @@ func newToken(kind string) (token, id string, hash [32]byte, err error) {
 	return body + tokenCRC(body), id, sha256.Sum256([]byte(secret)), nil
 }
 
-// parseToken gives id and hash of a token; ok is false for what never was one, a mistyped one included.
-func parseToken(token string) (id string, hash [32]byte, ok bool) {
+// proof is a token taken apart.
+type proof struct {
+	kind, id string
+	hash     [32]byte
+}
+
+// parseToken takes a token apart; ok is false for what never was one, a mistyped one included.
+func parseToken(token string) (p proof, ok bool) {
 	const head = len("sng_usr_")
-	if len(token) != head+tokenIDLength+tokenSecretLength+tokenCRCLength || !strings.HasPrefix(token, "sng_") {
-		return "", hash, false
+	if len(token) != head+tokenIDLength+tokenSecretLength+tokenCRCLength || !strings.HasPrefix(token, "sng_") || token[head-1] != '_' {
+		return p, false
 	}
 	body, crc := token[:len(token)-tokenCRCLength], token[len(token)-tokenCRCLength:]
 	if tokenCRC(body) != crc {
-		return "", hash, false
+		return p, false
 	}
 	secret := body[head+tokenIDLength:]
-	return body[head : head+tokenIDLength], sha256.Sum256([]byte(secret)), true
+	return proof{body[len("sng_") : head-1], body[head : head+tokenIDLength], sha256.Sum256([]byte(secret))}, true
 }
 
 func tokenCRC(body string) string {

@@ -24,10 +24,28 @@ type Account struct {
 type Credential struct {
 	ID      string
 	Hash    [32]byte // SHA-256 of the secret, which has 256 random bits and so needs no slow hash
+	Kind    string   // KindPerson or KindApp; empty: a person's
 	Member  casework.ID
-	Scopes  string // of an app: words out of file, status, assess
+	Scopes  string   // of an app: words out of file, status, assess
+	CIDRs   string   // of an app: networks from which alone it is taken, apart by a space; empty: all
+	Cert    [32]byte // of an app: SHA-256 of the client certificate without which it is not taken
 	MFATime time.Time
 	Expires time.Time
+}
+
+// Kinds of credentials, as they stand in the token.
+const (
+	KindPerson = "usr"
+	KindApp    = "app"
+)
+
+// Proof is what a token is held against. Nothing of it ever changes for one id, so a caller may keep it.
+type Proof struct {
+	Hash    [32]byte
+	Kind    string
+	Account casework.AccountID
+	CIDRs   string
+	Cert    [32]byte
 }
 
 // Caller is who calls, as the database knows it now. Nothing of it comes from the token but the credential's id.
@@ -102,18 +120,24 @@ func (w *Writer) PutMembership(id casework.ID, account casework.AccountID, role 
 // PutCredential stores a token, of which the secret is nowhere kept.
 func (w *Writer) PutCredential(c Credential, entry [16]byte) error {
 	w.changeRights()
-	_, err := w.exec(`INSERT INTO credentials (id, hash, membership, scopes, mfa_time, created, expires, entry)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, c.ID, c.Hash[:], c.Member, c.Scopes, c.MFATime, w.Now(), c.Expires, entry)
+	if c.Kind == "" {
+		c.Kind = KindPerson
+	}
+	_, err := w.exec(`INSERT INTO credentials (id, hash, kind, membership, scopes, cidrs, certificate, mfa_time, created, expires, entry)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		c.ID, c.Hash[:], c.Kind, c.Member, c.Scopes, c.CIDRs, orNull(c.Cert[:]), c.MFATime, w.Now(), c.Expires, entry)
 	return err
 }
 
-// CredentialHash finds the hash of a credential's secret. It never changes for one id, so a caller may keep it.
-func (t *tx) CredentialHash(id string) (hash [32]byte, ok bool, err error) {
-	err = t.row("SELECT hash FROM credentials WHERE id = $1", id).scan(hash[:])
+// Proof finds what a token is held against. Served by the primary keys.
+func (t *tx) Proof(credential string) (p Proof, ok bool, err error) {
+	err = t.row(`SELECT c.hash, c.kind, c.cidrs, c.certificate, m.account FROM credentials c
+		JOIN memberships m ON m.id = c.membership
+		WHERE c.id = $1`, credential).scan(p.Hash[:], &p.Kind, &p.CIDRs, p.Cert[:], p.Account[:])
 	if errors.Is(err, errNoRows) {
-		return hash, false, nil
+		return p, false, nil
 	}
-	return hash, err == nil, err
+	return p, err == nil, err
 }
 
 // Caller is what is true of a credential now: a role that ended a moment ago is inactive in this very transaction.
