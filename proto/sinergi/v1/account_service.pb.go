@@ -871,8 +871,10 @@ type BeginSignOnResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Address of the provider with state, nonce and PKCE challenge.
 	AuthorizationUri string `protobuf:"bytes,1,opt,name=authorization_uri,json=authorizationUri,proto3" json:"authorization_uri,omitempty"`
-	// State that comes back with the code; good for 10 minutes, once.
-	State         string `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	// State that comes back with the code; good for 10 minutes, once. Who began compares it.
+	State string `protobuf:"bytes,2,opt,name=state,proto3" json:"state,omitempty"`
+	// Secret of who began, for `CompleteSignOn`. It never goes through the browser's address, so what is overheard there is worth nothing.
+	Secret        string `protobuf:"bytes,3,opt,name=secret,proto3" json:"secret,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -921,6 +923,13 @@ func (x *BeginSignOnResponse) GetState() string {
 	return ""
 }
 
+func (x *BeginSignOnResponse) GetSecret() string {
+	if x != nil {
+		return x.Secret
+	}
+	return ""
+}
+
 // CompleteSignOnRequest is what the provider sent back.
 type CompleteSignOnRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -931,7 +940,9 @@ type CompleteSignOnRequest struct {
 	// Unit to act in, `units/{uuid}`; the account's first role if empty.
 	Unit string `protobuf:"bytes,3,opt,name=unit,proto3" json:"unit,omitempty"`
 	// Role to act in, if the account has two in the unit.
-	Role          Role_Value `protobuf:"varint,4,opt,name=role,proto3,enum=sinergi.v1.Role_Value" json:"role,omitempty"`
+	Role Role_Value `protobuf:"varint,4,opt,name=role,proto3,enum=sinergi.v1.Role_Value" json:"role,omitempty"`
+	// Secret that `BeginSignOn` gave.
+	Secret        string `protobuf:"bytes,5,opt,name=secret,proto3" json:"secret,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -992,6 +1003,13 @@ func (x *CompleteSignOnRequest) GetRole() Role_Value {
 		return x.Role
 	}
 	return Role_UNSPECIFIED
+}
+
+func (x *CompleteSignOnRequest) GetSecret() string {
+	if x != nil {
+		return x.Secret
+	}
+	return ""
 }
 
 // StepUpRequest gives the second factor again. One of the three.
@@ -1487,7 +1505,9 @@ type ApproveDeviceRequest struct {
 	// Code that the device shows.
 	UserCode string `protobuf:"bytes,1,opt,name=user_code,json=userCode,proto3" json:"user_code,omitempty"`
 	// Role that the device acts in, `memberships/{uuid}`; the caller's if empty.
-	Membership    string `protobuf:"bytes,2,opt,name=membership,proto3" json:"membership,omitempty"`
+	Membership string `protobuf:"bytes,2,opt,name=membership,proto3" json:"membership,omitempty"`
+	// Only say what asks; nothing is approved. Look before you let in: a code may have come from a stranger.
+	ValidateOnly  bool `protobuf:"varint,3,opt,name=validate_only,json=validateOnly,proto3" json:"validate_only,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1536,10 +1556,17 @@ func (x *ApproveDeviceRequest) GetMembership() string {
 	return ""
 }
 
-// ApproveDeviceResponse says who was let in.
+func (x *ApproveDeviceRequest) GetValidateOnly() bool {
+	if x != nil {
+		return x.ValidateOnly
+	}
+	return false
+}
+
+// ApproveDeviceResponse says what was let in, or would be.
 type ApproveDeviceResponse struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
-	// What the device calls itself.
+	// What the device calls itself. Anybody may say anything.
 	Client        string `protobuf:"bytes,1,opt,name=client,proto3" json:"client,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -3271,17 +3298,20 @@ const file_sinergi_v1_account_service_proto_rawDesc = "" +
 	"\x04unit\x18\x06 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04unit\x129\n" +
 	"\x04role\x18\a \x01(\x0e2\x16.sinergi.v1.Role.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x01R\x04role\"F\n" +
 	"\x12BeginSignOnRequest\x120\n" +
-	"\fredirect_uri\x18\x01 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\vredirectUri\"f\n" +
+	"\fredirect_uri\x18\x01 \x01(\tB\r\xbaH\x05r\x03\x18\xac\x02\x8a\xb5\x18\x01\x01R\vredirectUri\"\x85\x01\n" +
 	"\x13BeginSignOnResponse\x122\n" +
 	"\x11authorization_uri\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\n" +
 	"R\x10authorizationUri\x12\x1b\n" +
 	"\x05state\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\n" +
-	"R\x05state\"\xbc\x01\n" +
+	"R\x05state\x12\x1d\n" +
+	"\x06secret\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\n" +
+	"R\x06secret\"\xe2\x01\n" +
 	"\x15CompleteSignOnRequest\x12#\n" +
 	"\x05state\x18\x01 \x01(\tB\r\xbaH\x05r\x03\x18\xc8\x01\x8a\xb5\x18\x01\tR\x05state\x12!\n" +
 	"\x04code\x18\x02 \x01(\tB\r\xbaH\x05r\x03\x18\xa0\x1f\x8a\xb5\x18\x01\tR\x04code\x12 \n" +
 	"\x04unit\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04unit\x129\n" +
-	"\x04role\x18\x04 \x01(\x0e2\x16.sinergi.v1.Role.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x01R\x04role\"\x97\x01\n" +
+	"\x04role\x18\x04 \x01(\x0e2\x16.sinergi.v1.Role.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x01R\x04role\x12$\n" +
+	"\x06secret\x18\x05 \x01(\tB\f\xbaH\x04r\x02\x18d\x8a\xb5\x18\x01\tR\x06secret\"\x97\x01\n" +
 	"\rStepUpRequest\x12)\n" +
 	"\ttotp_code\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18\n" +
 	"\x8a\xb5\x18\x01\tR\btotpCode\x121\n" +
@@ -3312,12 +3342,13 @@ const file_sinergi_v1_account_service_proto_rawDesc = "" +
 	"\x10verification_uri\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x0fverificationUri\x12B\n" +
 	"\vexpire_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\n" +
 	"expireTime\x120\n" +
-	"\x10interval_seconds\x18\x05 \x01(\x05B\x05\x8a\xb5\x18\x01\x01R\x0fintervalSeconds\"o\n" +
+	"\x10interval_seconds\x18\x05 \x01(\x05B\x05\x8a\xb5\x18\x01\x01R\x0fintervalSeconds\"\x9b\x01\n" +
 	"\x14ApproveDeviceRequest\x12)\n" +
 	"\tuser_code\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18\x14\x8a\xb5\x18\x01\tR\buserCode\x12,\n" +
 	"\n" +
 	"membership\x18\x02 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\n" +
-	"membership\"6\n" +
+	"membership\x12*\n" +
+	"\rvalidate_only\x18\x03 \x01(\bB\x05\x8a\xb5\x18\x01\x01R\fvalidateOnly\"6\n" +
 	"\x15ApproveDeviceResponse\x12\x1d\n" +
 	"\x06client\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x06client\"D\n" +
 	"\x13RedeemDeviceRequest\x12-\n" +
