@@ -79,6 +79,7 @@ var entryTables = []string{
 	"units", "accounts", "memberships", "credentials", "persons", "cases", "incidents", "pairs", "measurements",
 	"notes", "legal_steps", "case_events", "changes", "tasks", "assignments", "submissions", "blocks", "barred", "disclosures", "legs", "progress", "duties", "reviews",
 	"erased", "absences", "households", "household_members", "family_cards", "escalations", "notices",
+	"checkpoint_keys", "cosignatures",
 }
 
 // checkEntries finds rows without an entry: somebody wrote past the journal. It also finds an older value put back into its own

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/mattn/go-sqlite3"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/sinergi-pug/sinergi/domain/journal"
 )
@@ -135,7 +136,8 @@ type group struct {
 	members []*job
 	keys    []Key
 	erased  map[Owner]bool // a member may find a key deleted by one before it
-	entries bool           // whether any were written
+	leaves  []tlog.Hash    // of the entries that were written
+	edge    edge           // of the tree with them
 	err     error          // why the transaction was lost
 }
 
@@ -233,10 +235,8 @@ func (g *group) writer() *Writer {
 
 // adopt takes over what a closure that succeeded has used up.
 func (g *group) adopt(w *Writer) {
-	if w.seq.next > g.seq.next {
-		g.entries = true
-	}
 	g.seq = w.seq
+	g.leaves = append(g.leaves, w.leaves...)
 	g.keys = append(g.keys, w.keys...)
 	g.erased = w.erased
 }
@@ -274,7 +274,7 @@ func (g *group) judge(err error) bool {
 // commit makes the group durable, and what it used up the store's.
 func (s *Store) commit(g *group) bool {
 	start := time.Now()
-	if !g.engine("COMMIT") {
+	if !g.grow() || !g.engine("COMMIT") {
 		return false
 	}
 	s.writer.inside = false
@@ -283,7 +283,9 @@ func (s *Store) commit(g *group) bool {
 	s.newest.Store(g.seq.newest)
 	s.keys.adopt(g.keys, g.erased)
 	s.forgetIdentities(g.erased)
-	if g.entries {
+	if len(g.leaves) > 0 {
+		s.edge = g.edge
+		s.signed(g)
 		s.changed.ring()
 	}
 	return true
@@ -429,9 +431,10 @@ func (w *Writer) insert(kept *Record) error {
 	r.Entry.Time = w.micros()
 	w.seq.next++
 	var buffer [512]byte
+	canonical := r.Entry.AppendCanonical(buffer[:0])
+	w.leaves = append(w.leaves, journal.LeafHash(canonical))
 	_, err := w.execEntry("INSERT INTO journal (number, id, time, object_id, case_id, bytes, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		int64(r.Entry.Number), r.Entry.ID[:], r.Entry.Time, orNull(r.Object), orNull(r.Case),
-		r.Entry.AppendCanonical(buffer[:0]), orNull(r.Reason))
+		int64(r.Entry.Number), r.Entry.ID[:], r.Entry.Time, orNull(r.Object), orNull(r.Case), canonical, orNull(r.Reason))
 	return err
 }
 

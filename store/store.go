@@ -22,6 +22,7 @@ import (
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
+	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/journal"
@@ -84,6 +85,13 @@ type Store struct {
 	pace   pace
 	broken bool // the disk failed: nothing is acknowledged any more
 
+	// The tree over the journal, also the writer goroutine's.
+	edge     edge
+	stored   []byte // scratch for the hashes of a group
+	unsigned int    // entries since the last checkpoint was asked for
+
+	signing signing
+
 	// Checkpoints, also the writer goroutine's.
 	copier  *conn
 	copied  chan error // the copier is done
@@ -107,17 +115,25 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		ended:  make(chan struct{}),
 		copied: make(chan error, 1),
 	}
+	s.signing.due, s.signing.stop = make(chan struct{}, 1), make(chan struct{})
 	if err := s.openCaches(); err != nil {
 		return nil, err
 	}
-	if err := s.open(ctx); err != nil {
+	mended, err := s.open(ctx)
+	if err != nil {
 		return nil, errors.Join(err, s.release())
 	}
+	before := s.seq.next
 	go s.write()
 	if err := s.openDirectory(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.watch = newWatch(cfg, s.newest.Load())
+	if err := s.mend(ctx, mended, before); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	s.signing.ended = make(chan struct{})
+	go s.signs()
 	return s, nil
 }
 
@@ -137,32 +153,38 @@ func (cfg *Config) complete() {
 	}
 }
 
-func (s *Store) open(ctx context.Context) (err error) {
+func (s *Store) open(ctx context.Context) (mended string, err error) {
 	if s.lock, err = lockFile(filepath.Join(s.cfg.Data, lockName)); err != nil {
-		return err
+		return "", err
 	}
 	path := filepath.Join(s.cfg.Data, databaseName)
 	if err := migrate(ctx, path); err != nil {
-		return err
+		return "", err
 	}
 	if s.writer, err = openConn(path, writerParams); err != nil {
-		return err
+		return "", err
 	}
 	if s.copier, err = openConn(path, writerParams); err != nil {
-		return err
+		return "", err
 	}
 	// Checkpoints are ours: the automatic ones run inside COMMIT, before the answers leave, and their errors are dropped.
 	if err := s.writer.do("PRAGMA wal_autocheckpoint = 0"); err != nil {
-		return err
+		return "", err
 	}
 	s.emptyLog() // a process that was killed may have left in it what it had erased
 	if err := s.loadSequence(); err != nil {
-		return err
+		return "", err
+	}
+	if mended, err = s.openTree(); err != nil {
+		return "", err
 	}
 	if err := s.openKeys(); err != nil {
-		return err
+		return "", err
 	}
-	return s.openReaders(path, max(4, 2*runtime.NumCPU()))
+	if err := s.openSigningKey(); err != nil {
+		return "", err
+	}
+	return mended, s.openReaders(path, max(4, 2*runtime.NumCPU()))
 }
 
 func (s *Store) openReaders(path string, n int) error {
@@ -177,8 +199,9 @@ func (s *Store) openReaders(path string, n int) error {
 	return nil
 }
 
-// Close lets the closures that wait finish, then closes the database. Later calls get ErrClosed.
+// Close signs a last checkpoint, lets the closures that wait finish, then closes the database. Later calls get ErrClosed.
 func (s *Store) Close() error {
+	s.endSigning()
 	if s.closing.Swap(true) {
 		return ErrClosed
 	}
@@ -255,6 +278,7 @@ type Writer struct {
 	now     int64    // microseconds; 0 until asked
 	records []Record
 	gone    map[[16]byte]bool // what this closure has erased
+	leaves  []tlog.Hash       // of the records, once they are written
 }
 
 // Now is the time of this closure, in UTC and whole microseconds: the later of the server's clock and the newest entry, so it

@@ -23,12 +23,12 @@ type Finding struct {
 // rowChecks are the checks of the tables, beside the engine's own. Name them here, as a literal: no init functions.
 var rowChecks = []Check{{"seals", checkSeals}, {"entries", checkEntries}, {"duties", checkDuties}}
 
-// Verify reads the whole database on one snapshot: SQLite's own check, the journal, then the checks of the tables. An empty
+// Verify reads the whole database on one snapshot: SQLite's own check, the journal and its tree, then the checks of the tables. An empty
 // list means that nothing was found.
 func (s *Store) Verify(ctx context.Context) ([]Finding, error) {
 	return Read(ctx, s, func(r *Reader) ([]Finding, error) {
 		var findings []Finding
-		for _, check := range append([]Check{{"file", checkFile}, {"journal", checkJournal}}, rowChecks...) {
+		for _, check := range append([]Check{{"file", checkFile}, {"journal", checkJournal}, {"tree", checkTree}}, rowChecks...) {
 			report := func(what string) { findings = append(findings, Finding{check.Name, what}) }
 			if err := check.Run(r, report); err != nil {
 				return nil, fmt.Errorf("verify %s: %w", check.Name, err)

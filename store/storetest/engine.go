@@ -127,7 +127,9 @@ func entries(t *testing.T, s *store.Store) map[string]int {
 			case string(e.ID[:]) <= string(before.ID[:]):
 				return fmt.Errorf("the id of entry %d does not ascend", e.Number)
 			}
-			found[e.Action]++
+			if e.Action != "key.change" { // the store's own, at its first checkpoint
+				found[e.Action]++
+			}
 			before, next = e, next+1
 			return nil
 		})
