@@ -1,25 +1,25 @@
 package server
 
 import (
-	"context"
-
+	"github.com/sinergi-pug/sinergi/domain/access"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/store"
 )
 
-// accounts tells a caller who it is.
+// accounts is who calls: sign-in and sessions, accounts and their roles.
 type accounts struct {
 	pb.UnimplementedAccountServiceServer
 	*Server
 }
 
-// WhoAmI answers with the caller's own account, role and unit.
-func (s *accounts) WhoAmI(ctx context.Context, _ *pb.WhoAmIRequest) (*pb.WhoAmIResponse, error) {
-	return store.Read(ctx, s.store, func(r *store.Reader) (*pb.WhoAmIResponse, error) {
-		c, err := s.reading(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		return viewCaller(c.caller), nil
-	})
+var (
+	errNotFound = refusal(access.NotFound)
+	errDenied   = refusal(access.Denied)
+)
+
+// refuseOwn undoes all but the entry of what a caller may not do with her own account.
+func (c call) refuseOwn(action string, err error) error {
+	rec := c.own(action, "")
+	rec.Entry.Outcome = "DENIED"
+	return &store.Refusal{Record: rec, Err: err}
 }

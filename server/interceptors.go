@@ -77,6 +77,7 @@ func (s *Server) chain() []step {
 		s.limitedByPeer,
 		s.clocked,
 		s.authenticated,
+		s.watched,
 		s.limitedByAccount,
 		s.keyed,
 		s.validated,
@@ -132,9 +133,25 @@ type checkedStream struct {
 
 func (c *checkedStream) Context() context.Context { return c.ctx }
 
+// SendMsg sends nothing to who may no longer hear it.
+func (c *checkedStream) SendMsg(m any) error {
+	if c.ctx.Err() != nil {
+		return context.Cause(c.ctx)
+	}
+	return c.ServerStream.SendMsg(m)
+}
+
+// RecvMsg waits for a message as long as the caller may send one.
 func (c *checkedStream) RecvMsg(m any) error {
-	if err := c.ServerStream.RecvMsg(m); err != nil {
-		return err
+	came := make(chan error, 1)
+	go func() { came <- c.ServerStream.RecvMsg(m) }() // ends with the stream at the latest, which the handler's return ends
+	select {
+	case err := <-came:
+		if err != nil {
+			return err
+		}
+	case <-c.ctx.Done():
+		return context.Cause(c.ctx)
 	}
 	c.passage.request, _ = m.(proto.Message)
 	received := func(context.Context) error { return nil }
@@ -249,13 +266,25 @@ func (s *Server) clocked(ctx context.Context, p *passage, next func(context.Cont
 // open methods tell nothing of anybody, and must answer before there is a credential.
 var openServices = []string{"/grpc.health.v1.Health/", "/grpc.reflection."}
 
+// signingMethods are by what a caller gets a credential, so they are taken without one. They are held to the rate of their peer, and to
+// the throttle of sign-in.
+var signingMethods = []string{
+	pb.AccountService_BeginEnrolment_FullMethodName,
+	pb.AccountService_AcceptInvitation_FullMethodName,
+	pb.AccountService_SignIn_FullMethodName,
+	pb.AccountService_BeginSignOn_FullMethodName,
+	pb.AccountService_CompleteSignOn_FullMethodName,
+	pb.AccountService_StartDevice_FullMethodName,
+	pb.AccountService_RedeemDevice_FullMethodName,
+}
+
 func isOpen(method string) bool {
 	return slices.ContainsFunc(openServices, func(open string) bool { return strings.HasPrefix(method, open) })
 }
 
 // authenticated asks who calls. Of two credentials one would be chosen by an accident of order, so two are none.
 func (s *Server) authenticated(ctx context.Context, p *passage, next func(context.Context) error) error {
-	if isOpen(p.method) {
+	if isOpen(p.method) || slices.Contains(signingMethods, p.method) {
 		return next(ctx)
 	}
 	values := metadata.ValueFromIncomingContext(ctx, "authorization")

@@ -84,6 +84,7 @@ type hooks struct {
 	register     func(grpc.ServiceRegistrar)
 	authenticate func(ctx context.Context, token string) (context.Context, error)
 	limitKey     func(context.Context) string
+	holds        func(context.Context) func() (bool, error) // tells of a stream whether its caller may go on
 	missing      func(context.Context) (faults, missing []string)
 	clockWrong   func() bool
 	sweeps       func(context.Context) // until its context ends
@@ -101,6 +102,7 @@ func New(cfg Config, st *store.Store) (*Server, error) {
 		register:     s.registerServices,
 		authenticate: s.authenticate,
 		limitKey:     s.limitKey,
+		holds:        s.holds,
 		missing:      s.missing,
 		clockWrong:   s.store.ClockWrong,
 		sweeps:       s.sweeps,

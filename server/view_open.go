@@ -155,11 +155,33 @@ var (
 )
 
 // viewCaller makes the message of the caller to herself.
-func viewCaller(c store.Caller) *pb.WhoAmIResponse {
-	return &pb.WhoAmIResponse{
-		Account: accountName(c.Account), Unit: unitName(c.Unit.ID), ExpireTime: timestamp(c.Expires),
-		Role: enum[pb.Role_Value](pb.Role_Value_value, c.Role),
+func viewCaller(c store.Caller, all []store.Membership) *pb.WhoAmIResponse {
+	m := &pb.WhoAmIResponse{
+		Account: accountName(c.Account), Unit: unitName(c.Unit.ID), ExpireTime: timestamp(c.Expires), MfaTime: timestamp(c.MFATime),
+		Role: enum[pb.Role_Value](pb.Role_Value_value, c.Role), Memberships: viewMemberships(all),
 	}
+	for _, member := range all {
+		if member.ID == c.Member {
+			m.Membership = viewMembership(member)
+		}
+	}
+	return m
+}
+
+// viewMembership makes the message of a role.
+func viewMembership(m store.Membership) *pb.Membership {
+	return &pb.Membership{
+		Name: named("memberships", m.ID), Account: accountName(m.Account), Role: enum[pb.Role_Value](pb.Role_Value_value, m.Role),
+		Unit: unitName(m.Unit), FromTime: timestamp(m.From), UntilTime: timestamp(m.Until), ApproveTime: timestamp(m.Approved),
+	}
+}
+
+func viewMemberships(all []store.Membership) []*pb.Membership {
+	var messages []*pb.Membership
+	for _, m := range all {
+		messages = append(messages, viewMembership(m))
+	}
+	return messages
 }
 
 // viewAbsence makes the message of an absence, which holds nothing about a client.

@@ -18,7 +18,18 @@ type Account struct {
 	Name  string // f2
 	NIK   string // f2, tagged: an account whose NIK is the alleged perpetrator's is blocked
 	Until time.Time
+
+	Revision int64
 }
+
+// accountF2 is what of an account is sealed.
+type accountF2 struct {
+	V    int    `json:"v"`
+	Name string `json:"name"`
+	NIK  string `json:"nik,omitempty"`
+}
+
+func accountCell(id casework.AccountID) Cell { return Cell{"accounts", "f2", id[:], Owner(id)} }
 
 // Credential is a token bound to one membership.
 type Credential struct {
@@ -51,6 +62,8 @@ type Proof struct {
 // Caller is who calls, as the database knows it now. Nothing of it comes from the token but the credential's id.
 type Caller struct {
 	Credential string
+	Kind       string // of the credential: usr or app
+	Member     casework.ID
 	Account    casework.AccountID
 	Role       casework.Role
 	Unit       casework.Unit
@@ -93,11 +106,7 @@ func (w *Writer) UpdateAccount(a Account, entry [16]byte) error {
 }
 
 func (w *Writer) sealAccount(a Account) (sealed []byte, tag any, err error) {
-	f2, err := json.Marshal(struct {
-		V    int    `json:"v"`
-		Name string `json:"name"`
-		NIK  string `json:"nik,omitempty"`
-	}{1, a.Name, a.NIK})
+	f2, err := json.Marshal(accountF2{1, a.Name, a.NIK})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -105,7 +114,7 @@ func (w *Writer) sealAccount(a Account) (sealed []byte, tag any, err error) {
 		mark := w.s.staffTag(a.NIK)
 		tag = mark[:]
 	}
-	sealed, err = w.Seal(Cell{"accounts", "f2", a.ID[:], Owner(a.ID)}, f2)
+	sealed, err = w.Seal(accountCell(a.ID), f2)
 	return sealed, tag, err
 }
 
@@ -133,7 +142,7 @@ func (w *Writer) PutCredential(c Credential, entry [16]byte) error {
 func (t *tx) Proof(credential string) (p Proof, ok bool, err error) {
 	err = t.row(`SELECT c.hash, c.kind, c.cidrs, c.certificate, m.account FROM credentials c
 		JOIN memberships m ON m.id = c.membership
-		WHERE c.id = $1`, credential).scan(p.Hash[:], &p.Kind, &p.CIDRs, p.Cert[:], p.Account[:])
+		WHERE c.id = $1 AND c.revoked IS NULL`, credential).scan(p.Hash[:], &p.Kind, &p.CIDRs, p.Cert[:], p.Account[:])
 	if errors.Is(err, errNoRows) {
 		return p, false, nil
 	}
@@ -143,24 +152,32 @@ func (t *tx) Proof(credential string) (p Proof, ok bool, err error) {
 // Caller is what is true of a credential now: a role that ended a moment ago is inactive in this very transaction.
 func (t *tx) Caller(credential string, now time.Time) (Caller, error) {
 	row, err := t.callerRow(credential)
-	c := Caller{Credential: credential, Account: row.account, Role: row.role, Scopes: row.scopes, MFATime: row.mfa, Expires: row.expires}
-	if err != nil || !row.known {
-		return c, err
+	return t.callerOf(credential, row, now), err
+}
+
+// callerOf lets time decide whether what the rows say still holds.
+func (t *tx) callerOf(credential string, row callerRow, now time.Time) Caller {
+	c := Caller{
+		Credential: credential, Kind: row.kind, Member: row.member, Account: row.account, Role: row.role, Scopes: row.scopes,
+		MFATime: row.mfa, Expires: row.expires,
+	}
+	if !row.known {
+		return c
 	}
 	unit, known := t.s.Directory().Unit(row.unit)
 	c.Unit = unit
 	c.Active = known && unit.ActiveOn(now) && !row.approved.IsZero() && !over(row.revoked, now) && !over(row.until, now) &&
 		!over(row.accountUntil, now) && !over(row.expires, now)
-	return c, nil
+	return c
 }
 
 func (t *tx) readCaller(credential string) (c callerRow, err error) {
-	err = t.row(`SELECT c.mfa_time, c.expires, c.scopes, c.revoked, m.account, m.role, m.unit, m.until_time, m.approved, a.active_until
+	err = t.row(`SELECT c.kind, c.mfa_time, c.expires, c.scopes, c.revoked, m.id, m.account, m.role, m.unit, m.until_time, m.approved, a.active_until
 		FROM credentials c
 		JOIN memberships m ON m.id = c.membership
 		JOIN accounts a ON a.id = m.account
 		WHERE c.id = $1`, credential).
-		scan(&c.mfa, &c.expires, &c.scopes, &c.revoked, c.account[:], &c.role, c.unit[:], &c.until, &c.approved, &c.accountUntil)
+		scan(&c.kind, &c.mfa, &c.expires, &c.scopes, &c.revoked, c.member[:], c.account[:], &c.role, c.unit[:], &c.until, &c.approved, &c.accountUntil)
 	if errors.Is(err, errNoRows) {
 		return c, nil
 	}
@@ -329,6 +346,27 @@ func (t *tx) MemberByCode(code string, unit casework.UnitID) (m Member, err erro
 	}
 	m.Known = err == nil
 	return m, err
+}
+
+// AccountByID finds an account, with its name; ok is false if there is none such.
+func (t *tx) AccountByID(id casework.AccountID) (a Account, ok bool, err error) {
+	a.ID = id
+	var sealed []byte
+	err = t.row("SELECT code, kind, active_until, revision, f2 FROM accounts WHERE id = $1", id).scan(&a.Code, &a.Kind, &a.Until, &a.Revision, &sealed)
+	if errors.Is(err, errNoRows) {
+		return a, false, nil
+	}
+	if err != nil {
+		return a, false, fmt.Errorf("read an account: %w", err)
+	}
+	f2, err := t.Open(accountCell(id), sealed)
+	if err != nil {
+		return a, false, err
+	}
+	var named accountF2
+	err = json.Unmarshal(f2, &named)
+	a.Name, a.NIK = named.Name, named.NIK
+	return a, err == nil, err
 }
 
 // AccountByCode finds an account by the operator's name for it.

@@ -140,6 +140,8 @@ type dutyPage struct {
 // callerRow is what the database says of a credential, before time decides whether it still holds.
 type callerRow struct {
 	known                                  bool
+	kind                                   string
+	member                                 casework.ID
 	account                                casework.AccountID
 	role                                   casework.Role
 	unit                                   casework.UnitID
