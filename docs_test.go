@@ -122,7 +122,7 @@ func upper(name string) string {
 
 func TestConfigurationPageHasEachSetting(t *testing.T) {
 	want := map[string]string{"SINERGI_TOKEN": "", "SINERGI_TOKEN_FILE": "", "SINERGI_CA": ""}
-	for _, part := range []reflect.Type{reflect.TypeFor[server.Folders](), reflect.TypeFor[server.Config]()} {
+	for _, part := range []reflect.Type{reflect.TypeFor[server.Folders](), reflect.TypeFor[server.Config](), reflect.TypeFor[server.Limits]()} {
 		for i := range part.NumField() {
 			if tag := part.Field(i).Tag; tag.Get("env") != "" {
 				want[tag.Get("env")] = tag.Get("default")

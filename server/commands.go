@@ -120,7 +120,7 @@ func sizeHeap() {
 // variables are the names that the environment may use; SINERGI_SHARED is the tests'.
 func variables() []string {
 	names := []string{"SINERGI_SHARED", "SINERGI_TOKEN", "SINERGI_TOKEN_FILE", "SINERGI_CA"}
-	for _, t := range []reflect.Type{reflect.TypeFor[Folders](), reflect.TypeFor[Config]()} {
+	for _, t := range []reflect.Type{reflect.TypeFor[Folders](), reflect.TypeFor[Config](), reflect.TypeFor[Limits]()} {
 		for i := range t.NumField() {
 			if name := t.Field(i).Tag.Get("env"); name != "" {
 				names = append(names, name)
@@ -294,7 +294,7 @@ func (c *ConfigPrint) Run(context.Context) error {
 	if err != nil {
 		return misconfigured(err)
 	}
-	for _, part := range []any{folders, c.Config} {
+	for _, part := range []any{folders, c.Config, c.Limits} {
 		v := reflect.ValueOf(part)
 		for i := range v.NumField() {
 			tag := v.Type().Field(i).Tag

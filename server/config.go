@@ -26,24 +26,32 @@ type Config struct {
 	Reflection string `env:"SINERGI_REFLECTION" enum:"auto,on,off" default:"auto" help:"gRPC reflection; auto is on when all listeners are loopback."`
 	LogLevel   string `env:"SINERGI_LOG" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged."`
 
-	Limits Limits           `kong:"-"`
-	Now    func() time.Time `kong:"-"` // the server's clock; time.Now when nil
-	Log    io.Writer        `kong:"-"` // where the log goes; standard error when nil
+	Limits `embed:"" prefix:"limit-"`
+
+	Now func() time.Time `kong:"-"` // the server's clock; time.Now when nil
+	Log io.Writer        `kong:"-"` // where the log goes; standard error when nil
 
 	NoSweep bool `kong:"-"` // Sweep is called by whoever made the server
 }
 
-// Limits are rates of calls. A zero field has the default of protection.md, a negative one is off.
+// Limits are how much one caller may ask for. A zero field has the default of protection.md, a negative one is off.
 type Limits struct {
-	AccountPerSecond float64 // 20, of one account
-	AccountBurst     int     // 100
-	PeerPerSecond    float64 // 100, of one address before it says who it is
-	PeerBurst        int     // 100
-	SearchesPerHour  float64 // 60, by name, of one account
+	AccountPerSecond  float64 `name:"account" env:"SINERGI_LIMIT_ACCOUNT" default:"20" placeholder:"N" help:"Calls a second of one account."`
+	AccountBurst      int     `env:"SINERGI_LIMIT_ACCOUNT_BURST" default:"100" placeholder:"N" help:"Calls of one account at once."`
+	PeerPerSecond     float64 `name:"peer" env:"SINERGI_LIMIT_PEER" default:"100" placeholder:"N" help:"Calls a second of one address before it says who it is."`
+	PeerBurst         int     `env:"SINERGI_LIMIT_PEER_BURST" default:"100" placeholder:"N" help:"Calls of one address at once."`
+	SearchesPerHour   float64 `name:"searches" env:"SINERGI_LIMIT_SEARCHES" default:"60" placeholder:"N" help:"Searches by name an hour, of one account."`
+	AppFilings        int     `env:"SINERGI_LIMIT_APP_FILINGS" default:"1000" placeholder:"N" help:"Referrals and reports a day, of one app."`
+	AppEmergencies    int     `env:"SINERGI_LIMIT_APP_EMERGENCIES" default:"100" placeholder:"N" help:"How many more a day, if they are an emergency."`
+	AppMeasurements   int     `env:"SINERGI_LIMIT_APP_MEASUREMENTS" default:"20000" placeholder:"N" help:"Measurements a day, of one app."`
+	Streams           int     `env:"SINERGI_LIMIT_STREAMS" default:"4" placeholder:"N" help:"Open streams of one account."`
+	ConnectionStreams int     `env:"SINERGI_LIMIT_CONNECTION_STREAMS" default:"100" placeholder:"N" help:"Calls and streams of one gRPC connection at once."`
 }
 
 // NoLimits switches every rate off, for measurements.
-var NoLimits = Limits{AccountPerSecond: -1, PeerPerSecond: -1, SearchesPerHour: -1}
+var NoLimits = Limits{
+	AccountPerSecond: -1, PeerPerSecond: -1, SearchesPerHour: -1, AppFilings: -1, AppEmergencies: -1, AppMeasurements: -1, Streams: -1,
+}
 
 // completed fills the defaults and refuses what would put personal data on the wire in clear.
 func (c Config) completed() (Config, error) {
@@ -61,21 +69,20 @@ func (c Config) completed() (Config, error) {
 }
 
 func (l Limits) completed() Limits {
-	fill := func(value *float64, def float64) {
-		if *value == 0 {
-			*value = def
-		}
-	}
-	fill(&l.AccountPerSecond, 20)
-	fill(&l.PeerPerSecond, 100)
-	fill(&l.SearchesPerHour, 60)
-	if l.AccountBurst == 0 {
-		l.AccountBurst = 100
-	}
-	if l.PeerBurst == 0 {
-		l.PeerBurst = 100
-	}
+	l.AccountPerSecond, l.AccountBurst = unlessZero(l.AccountPerSecond, 20), unlessZero(l.AccountBurst, 100)
+	l.PeerPerSecond, l.PeerBurst = unlessZero(l.PeerPerSecond, 100), unlessZero(l.PeerBurst, 100)
+	l.SearchesPerHour = unlessZero(l.SearchesPerHour, 60)
+	l.AppFilings, l.AppEmergencies = unlessZero(l.AppFilings, 1000), unlessZero(l.AppEmergencies, 100)
+	l.AppMeasurements = unlessZero(l.AppMeasurements, 20_000)
+	l.Streams, l.ConnectionStreams = unlessZero(l.Streams, 4), unlessZero(l.ConnectionStreams, 100)
 	return l
+}
+
+func unlessZero[N int | float64](value, byDefault N) N {
+	if value == 0 {
+		return byDefault
+	}
+	return value
 }
 
 func (c Config) check() error {

@@ -38,6 +38,8 @@ type filing struct {
 	ids         []casework.ID
 	legNumbers  []string
 	caseNumbers []string
+
+	claim *claim // of an app's day
 }
 
 type newLeg struct {
@@ -72,7 +74,12 @@ func (s *referrals) FileReferral(ctx context.Context, req *pb.FileReferralReques
 	if err := s.draw(&f); err != nil {
 		return nil, err
 	}
+	f.claim = s.apps.claim(&f)
 	answer, err := store.Update(ctx, s.store, func(w *store.Writer) (*pb.FileReferralResponse, error) { return s.file(ctx, w, f) })
+	f.claim.settle(err)
+	if over, ok := errors.AsType[*overDay](err); ok {
+		return nil, errors.Join(err, s.tellOverDay(ctx, over))
+	}
 	if dry, ok := errors.AsType[dryRun](err); ok {
 		return dry.answer, nil
 	}
@@ -161,6 +168,11 @@ func (s *Server) file(ctx context.Context, w *store.Writer, f filing) (*pb.FileR
 	}
 	if old, ok, err := w.Answered(c.caller.Account, f.request); err != nil || ok {
 		return c.filedBefore(w, old, f, err)
+	}
+	if c.caller.Role == casework.RoleApp {
+		if err := f.claim.take(c.caller, c.now); err != nil {
+			return nil, err
+		}
 	}
 	job := &filed{call: c, filing: f, w: w, act: act}
 	for _, step := range []func() error{

@@ -79,6 +79,7 @@ func (s *Server) chain() []step {
 		s.authenticated,
 		s.watched,
 		s.limitedByAccount,
+		s.limitedStreams,
 		s.keyed,
 		s.validated,
 	}

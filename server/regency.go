@@ -26,8 +26,9 @@ type RegencyConfig struct {
 	Dir        string // made; data and keys lie in two folders below it
 	HTTP, GRPC string // default a free port of loopback
 	Now        func() time.Time
-	Unlimited  bool // no limits of rate, for measurements
-	NoSweep    bool // Served.Sweep alone sweeps
+	Unlimited  bool   // no limits of rate, for measurements
+	Limits     Limits // unless Unlimited; zero fields have their defaults
+	NoSweep    bool   // Served.Sweep alone sweeps
 }
 
 // Served is a regency that is being served.
@@ -72,7 +73,7 @@ func serveRegency(ctx context.Context, cfg RegencyConfig, st *store.Store) (Serv
 	if err := served.issue(ctx, st); err != nil {
 		return served, err
 	}
-	config := Config{HTTP: orElse(cfg.HTTP, "127.0.0.1:0"), GRPC: orElse(cfg.GRPC, "127.0.0.1:0"), LogLevel: "info", Now: cfg.Now, NoSweep: cfg.NoSweep}
+	config := Config{HTTP: orElse(cfg.HTTP, "127.0.0.1:0"), GRPC: orElse(cfg.GRPC, "127.0.0.1:0"), LogLevel: "info", Now: cfg.Now, NoSweep: cfg.NoSweep, Limits: cfg.Limits}
 	log := &logBuffer{}
 	config.Log, served.Log = log, log.String
 	if cfg.Unlimited {

@@ -60,6 +60,8 @@ type Server struct {
 	peers    *limiter
 	accounts *limiter
 	searches *limiter // by name
+	apps     *appDays
+	open     *openStreams
 
 	contract  contract
 	validator protovalidate.Validator
@@ -185,15 +187,16 @@ func (s *Server) assemble(cfg Config, h hooks) (err error) {
 	}
 	s.hooks, s.meaning, s.longest = h, h.meaning, longestCall
 	s.log = newLog(s.cfg.Log, s.cfg.LogLevel)
-	if s.peers, err = newLimiter(s.cfg.Limits.PeerPerSecond, s.cfg.Limits.PeerBurst); err != nil {
+	if s.peers, err = newLimiter(s.cfg.PeerPerSecond, s.cfg.PeerBurst); err != nil {
 		return err
 	}
-	if s.accounts, err = newLimiter(s.cfg.Limits.AccountPerSecond, s.cfg.Limits.AccountBurst); err != nil {
+	if s.accounts, err = newLimiter(s.cfg.AccountPerSecond, s.cfg.AccountBurst); err != nil {
 		return err
 	}
-	if s.searches, err = newLimiter(s.cfg.Limits.SearchesPerHour/3600, int(s.cfg.Limits.SearchesPerHour)); err != nil {
+	if s.searches, err = newLimiter(s.cfg.SearchesPerHour/3600, int(s.cfg.SearchesPerHour)); err != nil {
 		return err
 	}
+	s.apps, s.open = newAppDays(s.cfg.Limits), newOpenStreams(s.cfg.Streams)
 	var pair *certificate
 	if s.cfg.TLSCert != "" {
 		if pair, err = loadCertificate(s.cfg.TLSCert, s.cfg.TLSKey); err != nil {
@@ -226,7 +229,7 @@ func (s *Server) newGRPC(pair *certificate, inMemory bool) *grpc.Server {
 	if !inMemory {
 		options = append(options,
 			grpc.MaxRecvMsgSize(largestBody),
-			grpc.MaxConcurrentStreams(100),
+			grpc.MaxConcurrentStreams(uint32(max(s.cfg.ConnectionStreams, 0))), // of 0 gRPC makes no limit
 			grpc.ConnectionTimeout(10*time.Second),
 			grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 30 * time.Second, PermitWithoutStream: true}))
 	}
