@@ -138,7 +138,7 @@ type filed struct {
 	k        casework.Case
 	opened   bool // the case is new
 	made     bool // the person is new
-	tags     [][16]byte
+	tags     []store.MatchTag
 	number   string
 	history  []casework.Measurement      // of the child, newest first, without this filing's
 	findings growth.Findings             // of the newest measurement; a flagged index makes none

@@ -12,7 +12,6 @@ package server
 
 import (
 	"context"
-	"crypto/aes"
 	"crypto/cipher"
 	"crypto/tls"
 	"errors"
@@ -172,12 +171,8 @@ func (s *Server) prepare() (err error) {
 	if s.proofs, err = lru.New[string, heldAgainst](10_000); err != nil {
 		return err
 	}
-	block, err := aes.NewCipher(s.store.Subkey("page tokens"))
-	if err != nil {
-		return err
-	}
-	s.cursors, err = cipher.NewGCMWithRandomNonce(block)
-	return err
+	s.cursors = s.store.Cursors()
+	return nil
 }
 
 // assemble puts the transport together.

@@ -111,7 +111,15 @@ func (w *Writer) sealAccount(a Account) (sealed []byte, tag any, err error) {
 		return nil, nil, err
 	}
 	if a.NIK != "" {
-		mark := w.s.staffTag(a.NIK)
+		// While the index key changes, the same NIK may stand there under the other.
+		known, ok, err := w.accountByNIK(a.NIK)
+		if err != nil {
+			return nil, nil, err
+		}
+		if ok && known != a.ID {
+			return nil, nil, casework.Exists("ALREADY_EXISTS", "nik")
+		}
+		mark := w.s.staffTags(a.NIK)[0].tag
 		tag = mark[:]
 	}
 	sealed, err = w.Seal(accountCell(a.ID), f2)

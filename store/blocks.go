@@ -12,10 +12,12 @@ import (
 // Bar keeps the account of a NIK from a case, now and whenever one is made: an alleged perpetrator's, at L2 and L3 the subject's
 // too. Whoever records the NIK is shown nothing of it.
 func (w *Writer) Bar(nik string, k casework.CaseID, entry [16]byte) error {
-	_, err := w.exec("INSERT INTO barred (nik_tag, case_id, entry) VALUES ($1, $2, $3) ON CONFLICT (nik_tag, case_id) DO NOTHING",
-		w.s.staffTag(nik), k, entry)
+	about, err := w.CaseOnly(k)
 	if err != nil {
-		return fmt.Errorf("bar a NIK: %w", err)
+		return err
+	}
+	if err := w.putBarred(nik, about, entry); err != nil {
+		return err
 	}
 	account, ok, err := w.accountByNIK(nik)
 	if err != nil || !ok {
@@ -26,17 +28,37 @@ func (w *Writer) Bar(nik string, k casework.CaseID, entry [16]byte) error {
 
 // BlockBarred blocks a new account from every case that bars its NIK, in every register, on both sides.
 func (w *Writer) BlockBarred(nik string, account casework.AccountID, entry [16]byte) error {
-	cases, err := list(&w.tx, func(r row) (id casework.CaseID, err error) { return id, r.scan(id[:]) },
-		"SELECT case_id FROM barred WHERE nik_tag = $1", w.s.staffTag(nik))
-	if err != nil {
-		return fmt.Errorf("read what bars a NIK: %w", err)
-	}
-	for _, k := range cases {
-		if err := w.block(k, account, entry); err != nil {
-			return err
+	for _, tag := range w.s.staffTags(nik) {
+		cases, err := list(&w.tx, func(r row) (id casework.CaseID, err error) { return id, r.scan(id[:]) },
+			"SELECT case_id FROM barred WHERE nik_tag = $1", tag.tag)
+		if err != nil {
+			return fmt.Errorf("read what bars a NIK: %w", err)
+		}
+		for _, k := range cases {
+			if err := w.block(k, account, entry); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
+}
+
+// putBarred stores what bars a NIK, with the NIK itself sealed beside its tag.
+func (w *Writer) putBarred(nik string, k casework.Case, entry [16]byte) error {
+	tag := w.s.staffTags(nik)[0].tag
+	f4, err := w.Seal(barredCell(tag, k), []byte(nik))
+	if err == nil {
+		_, err = w.exec("INSERT INTO barred (nik_tag, case_id, entry, f4) VALUES ($1, $2, $3, $4) ON CONFLICT (nik_tag, case_id) DO NOTHING",
+			tag, k.ID, entry, f4)
+	}
+	if err != nil {
+		return fmt.Errorf("bar a NIK: %w", err)
+	}
+	return nil
+}
+
+func barredCell(tag [16]byte, k casework.Case) Cell {
+	return Cell{"barred", "f4", append(tag[:], k.ID[:]...), Owner(k.Subject)}
 }
 
 // block keeps an account from a case: it sees nothing of it, whatever else holds. What it owed there passes to another in silence.
@@ -67,14 +89,16 @@ func (w *Writer) replace(k casework.Case, blocked casework.AccountID, entry [16]
 	return err
 }
 
-// staffTag marks the NIK of a staff member, or of a person recorded on a case, so that the two can be compared without either.
-func (s *Store) staffTag(nik string) [16]byte { return s.Tag("staff", []byte(nik)) }
+// staffTags mark the NIK of a staff member, or of a person recorded on a case, so that the two can be compared without either.
+func (s *Store) staffTags(nik string) []MatchTag { return s.indexTags("staff", []byte(nik)) }
 
 // accountByNIK finds the account of a staff member by NIK.
 func (t *tx) accountByNIK(nik string) (id casework.AccountID, ok bool, err error) {
-	err = t.row("SELECT id FROM accounts WHERE nik_tag = $1", t.s.staffTag(nik)).scan(id[:])
-	if errors.Is(err, errNoRows) {
-		return id, false, nil
+	for _, tag := range t.s.staffTags(nik) {
+		err = t.row("SELECT id FROM accounts WHERE nik_tag = $1", tag.tag).scan(id[:])
+		if !errors.Is(err, errNoRows) {
+			return id, err == nil, err
+		}
 	}
-	return id, err == nil, err
+	return id, false, nil
 }

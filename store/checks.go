@@ -55,7 +55,25 @@ func checkSeals(r *Reader, report func(string)) error {
 			}
 		}
 	}
+	if err := checkBarred(r, report); err != nil {
+		return err
+	}
 	return checkAnswers(r, report)
+}
+
+func checkBarred(r *Reader, report func(string)) error {
+	for row := range r.rows("SELECT b.nik_tag, b.case_id, c.subject, b.f4 FROM barred b JOIN cases c ON c.id = b.case_id WHERE b.f4 IS NOT NULL") {
+		var tag [16]byte
+		var k casework.Case
+		var sealed []byte
+		if err := row.scan(tag[:], k.ID[:], k.Subject[:], &sealed); err != nil {
+			return err
+		}
+		if _, err := r.Open(barredCell(tag, k), sealed); err != nil {
+			report(fmt.Sprintf("what bars a NIK from case %s: %v", casework.ID(k.ID), err))
+		}
+	}
+	return nil
 }
 
 func checkAnswers(r *Reader, report func(string)) error {

@@ -10,6 +10,7 @@ import (
 
 func TestMain(m *testing.M) {
 	storetest.Child(store.Open)
+	changeKeysForever()
 	os.Exit(m.Run())
 }
 

@@ -68,7 +68,7 @@ func (w *Writer) PutCard(h casework.Household, c casework.FamilyCard, entry [16]
 		return err
 	}
 	_, err = w.exec(`INSERT INTO family_cards (id, household, tag, reason, from_day, until_day, entry, f2) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
-		c.ID, h.ID, w.s.cardTag(h.Register, h.Side, c.Number), c.Reason, c.From, orZero(c.Until), entry, f2)
+		c.ID, h.ID, w.s.cardTags(h.Register, h.Side, c.Number)[0].tag, c.Reason, c.From, orZero(c.Until), entry, f2)
 	if err != nil {
 		return fmt.Errorf("put a family card: %w", err)
 	}
@@ -81,8 +81,8 @@ func (w *Writer) EndCard(c casework.FamilyCard) error {
 	return err
 }
 
-func (s *Store) cardTag(register casework.UnitID, side casework.Side, number string) [16]byte {
-	return s.Tag("family card", register[:], []byte(side), []byte(number))
+func (s *Store) cardTags(register casework.UnitID, side casework.Side, number string) []MatchTag {
+	return s.indexTags("family card", register[:], []byte(side), []byte(number))
 }
 
 func householdCell(id casework.HouseholdID) Cell {
@@ -148,8 +148,16 @@ func (t *tx) HouseholdOn(person casework.PersonID, day casework.Date) (id casewo
 
 // HouseholdsWith are those of a register and side that have a card now. Served by family_cards_now.
 func (t *tx) HouseholdsWith(register casework.UnitID, side casework.Side, number string) ([]casework.HouseholdID, error) {
-	return list(t, func(r row) (id casework.HouseholdID, err error) { return id, r.scan(id[:]) },
-		"SELECT household FROM family_cards WHERE tag = $1 AND until_day IS NULL ORDER BY from_day, id", t.s.cardTag(register, side, number))
+	var all []casework.HouseholdID
+	for _, tag := range t.s.cardTags(register, side, number) {
+		found, err := list(t, func(r row) (id casework.HouseholdID, err error) { return id, r.scan(id[:]) },
+			"SELECT household FROM family_cards WHERE tag = $1 AND until_day IS NULL ORDER BY from_day, id", tag.tag)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
 }
 
 func (t *tx) members(where string, key any) ([]casework.Membership, error) {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"bytes"
 	"context"
 	"crypto/hkdf"
 	"crypto/hmac"
@@ -17,34 +16,42 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-
-	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
-	"github.com/tink-crypto/tink-go/v2/keyset"
-	"github.com/tink-crypto/tink-go/v2/tink"
+	"sync/atomic"
 
 	"github.com/sinergi-pug/sinergi/store/migrations"
 )
 
-// Files of the two folders.
+// Files of the two folders. What each key is for, when it changes and what its loss means: docs/reference/keys.md.
 const (
-	databaseName = "sinergi.db"
-	lockName     = "lock"
-	kekName      = "kek.json"    // Tink keyset, AES-256-GCM: wraps data keys
-	indexName    = "index.key"   // 32 bytes: tags, marks of request bodies, cursors; changed by indexing again
-	journalName  = "journal.key" // 32 bytes: pseudonyms, which must outlive the index key
+	databaseName  = "sinergi.db"
+	lockName      = "lock"
+	kekName       = "kek.json"       // Tink keyset, AES-256-GCM: wraps data keys
+	indexName     = "index.key"      // 32 bytes: the tags by which persons, staff and family cards are found; changed by indexing again
+	nextIndexName = "index.next.key" // the one it changes to, while it does
+	cursorName    = "cursor.key"     // 32 bytes: page tokens
+	oldCursorName = "cursor.old.key" // the one before
+	journalName   = "journal.key"    // 32 bytes: pseudonyms and all other marks, which must outlive the index key
+	livesName     = "keys.json"      // when each was made; no secret
 )
 
-// keysSetting is the row of settings that marks which keys the database belongs to.
-const keysSetting = "keys"
+// Rows of settings: which keys the database belongs to, and to which index key it is changing.
+const (
+	keysSetting   = "keys"
+	changeSetting = "index change"
+)
 
-// keyring is the key folder in memory.
+// keyring is the key folder in memory. What changes while callers work is swapped whole.
 type keyring struct {
-	kek     tink.AEAD
-	index   []byte
+	folder  string
+	kek     atomic.Pointer[kek]
+	index   atomic.Pointer[indexKeys]
+	cursors atomic.Pointer[cursorKeys]
 	journal []byte
 	subkeys sync.Map // label to subkey, derived once
-	*opened          // data keys, see seal.go
+	lives   lives
+	*opened // data keys, see seal.go
+
+	changing sync.Mutex // one change of keys at a time
 }
 
 // prepareFolders makes both folders, for us alone, and refuses places that would give the keys away with the data.
@@ -139,33 +146,46 @@ func (s *Store) used() (bool, error) {
 // matchKeys compares the keys with the mark that the database keeps of them, and leaves the mark at the first start.
 func (s *Store) matchKeys() error {
 	w := &Writer{tx: tx{c: s.writer, s: s}}
-	index, journal := s.keys.mac(s.keys.index, "keys"), s.keys.mac(s.keys.journal, "keys")
-	mark := hex.EncodeToString(index[:8]) + hex.EncodeToString(journal[:8])
 	have, ok, err := w.Setting(keysSetting)
 	if err == nil && !ok {
-		err = w.SetSetting(keysSetting, mark)
+		have = s.keys.mark(s.keys.index.Load().now) + s.keys.mark(s.keys.journal)
+		err = w.SetSetting(keysSetting, have)
 	}
 	if err != nil {
 		return fmt.Errorf("match keys with the database: %w", err)
 	}
-	if ok && have != mark {
-		return fmt.Errorf("the keys in %s belong to another database: give --keys the folder that belongs to this one", s.cfg.Keys)
+	change, _, err := w.Setting(changeSetting)
+	if err != nil {
+		return fmt.Errorf("match keys with the database: %w", err)
+	}
+	if len(have) != 2*markSize || have[markSize:] != s.keys.mark(s.keys.journal) {
+		return s.foreign(journalName)
+	}
+	if err := s.matchIndex(have[:markSize], change); err != nil {
+		return err
 	}
 	return s.tryKEK(&w.tx)
 }
 
-// tryKEK unwraps one data key, for a KEK of another database would be noticed only when somebody's data does not open.
+func (s *Store) foreign(name string) error {
+	return fmt.Errorf("%s in %s belongs to another database: give --keys the folder that belongs to this one", name, s.cfg.Keys)
+}
+
+// tryKEK unwraps a data key of each KEK in use, for one that is missing would be noticed only when somebody's data does not open.
 func (s *Store) tryKEK(t *tx) error {
-	var key Key
-	err := t.row("SELECT owner, epoch, wrapped FROM deks LIMIT 1").scan(key.owner[:], &key.epoch, &key.wrapped)
-	if errors.Is(err, errNoRows) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("read a data key: %w", err)
-	}
-	if _, err := s.keys.unwrap(key); err != nil {
-		return fmt.Errorf("%s in %s does not open this database: restore the newest copy of the key folder", kekName, s.cfg.Keys)
+	for r := range t.rows("SELECT min(owner) FROM deks GROUP BY substr(wrapped, 1, 5)") {
+		var owner Owner
+		if err := r.scan(owner[:]); err != nil {
+			return fmt.Errorf("read a data key: %w", err)
+		}
+		key := Key{owner: owner}
+		err := t.row("SELECT epoch, wrapped FROM deks WHERE owner = $1 ORDER BY epoch LIMIT 1", owner[:]).scan(&key.epoch, &key.wrapped)
+		if err != nil {
+			return fmt.Errorf("read a data key: %w", err)
+		}
+		if _, err := s.keys.unwrap(key); err != nil {
+			return fmt.Errorf("%s in %s does not open all of this database: restore the newest copy of the key folder", kekName, s.cfg.Keys)
+		}
 	}
 	return nil
 }
@@ -189,60 +209,58 @@ func private(folder string) error {
 
 // load reads the keys, and makes those that are absent if it may.
 func (k *keyring) load(folder string, mayMake bool, rand io.Reader) error {
-	read := func(name string, fresh func() ([]byte, error)) ([]byte, error) {
-		path := filepath.Join(folder, name)
-		text, err := os.ReadFile(path)
-		if !errors.Is(err, fs.ErrNotExist) {
-			return text, err
-		}
+	k.folder = folder
+	if err := k.lives.load(folder); err != nil {
+		return err
+	}
+	fresh := func() ([]byte, error) { return randomKey(rand) }
+	text, err := keyFile(folder, kekName, mayMake, freshKEK)
+	if err != nil {
+		return err
+	}
+	parsed, err := parseKEK(text)
+	if err != nil {
+		return fmt.Errorf("%s in %s: %w", kekName, folder, err)
+	}
+	k.kek.Store(parsed)
+	index, err := keyFile(folder, indexName, mayMake, fresh)
+	if err != nil {
+		return err
+	}
+	k.index.Store(&indexKeys{now: index})
+	if k.journal, err = keyFile(folder, journalName, mayMake, fresh); err != nil {
+		return err
+	}
+	return k.loadCursors(rand)
+}
+
+// keyFile reads a key, and makes it if it is absent and may be made. A keyset's size is not looked at here.
+func keyFile(folder, name string, mayMake bool, fresh func() ([]byte, error)) ([]byte, error) {
+	path := filepath.Join(folder, name)
+	text, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
 		if !mayMake {
 			return nil, fmt.Errorf("the database holds sealed data, but its key %s is missing: restore the key folder from its backup, or give --keys the right one", path)
 		}
-		if text, err = fresh(); err != nil {
-			return nil, err
+		if text, err = fresh(); err == nil {
+			err = writeDurably(path, text)
 		}
-		return text, writeDurably(path, text)
 	}
-	random := func() ([]byte, error) {
-		key := make([]byte, 32)
-		_, err := io.ReadFull(rand, key)
-		return key, err
-	}
-	kek, err := read(kekName, freshKEK)
 	if err != nil {
-		return fmt.Errorf("key encryption key: %w", err)
+		return nil, fmt.Errorf("key %s: %w", path, err)
 	}
-	if k.kek, err = parseKEK(kek); err != nil {
-		return fmt.Errorf("key encryption key in %s: %w", folder, err)
+	if name != kekName && len(text) != keySize {
+		return nil, fmt.Errorf("%s is not %d bytes long: restore the key folder from its backup", path, keySize)
 	}
-	if k.index, err = read(indexName, random); err != nil {
-		return fmt.Errorf("index key: %w", err)
-	}
-	if k.journal, err = read(journalName, random); err != nil {
-		return fmt.Errorf("journal key: %w", err)
-	}
-	if len(k.index) != 32 || len(k.journal) != 32 {
-		return fmt.Errorf("%s or %s in %s is not 32 bytes long: restore the key folder from its backup", indexName, journalName, folder)
-	}
-	return nil
+	return text, nil
 }
 
-func freshKEK() ([]byte, error) {
-	handle, err := keyset.NewHandle(aead.AES256GCMKeyTemplate())
-	if err != nil {
-		return nil, err
-	}
-	var text bytes.Buffer
-	err = insecurecleartextkeyset.Write(handle, keyset.NewJSONWriter(&text))
-	return text.Bytes(), err
-}
+const keySize = 32
 
-func parseKEK(text []byte) (tink.AEAD, error) {
-	handle, err := insecurecleartextkeyset.Read(keyset.NewJSONReader(bytes.NewReader(text)))
-	if err != nil {
-		return nil, errors.New("not a Tink keyset: restore the key folder from its backup") // its own error may quote the file
-	}
-	return aead.New(handle)
+func randomKey(rand io.Reader) ([]byte, error) {
+	key := make([]byte, keySize)
+	_, err := io.ReadFull(rand, key)
+	return key, err
 }
 
 // writeDurably makes a file of mode 0600 that is whole or absent after a power failure.
@@ -271,26 +289,32 @@ func syncFolder(path string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
-// Tag is a keyed mark of parts for look-up, of 16 bytes. The label keeps one use from another: equal parts under two labels
-// give tags that have nothing in common.
+// Tag is a keyed mark of parts, of 16 bytes, the same for ever. The label keeps one use from another: equal parts under two labels
+// give tags that have nothing in common. (Persons, staff and family cards are found by tags of a key that changes: see reindex.go.)
 func (s *Store) Tag(label string, parts ...[]byte) [16]byte {
-	sum := s.keys.mac(s.keys.index, label, parts...)
+	sum := s.Mac(label, parts...)
 	return [16]byte(sum[:16])
 }
 
 // Mac is Tag with all of its 32 bytes.
 func (s *Store) Mac(label string, parts ...[]byte) [32]byte {
-	return s.keys.mac(s.keys.index, label, parts...)
+	return s.keys.mac(s.keys.journal, label, parts...)
 }
 
 // Pseudonym is what the journal calls an account, a person, a case or a leg. It is the same for ever.
-func (s *Store) Pseudonym(kind string, id []byte) [16]byte {
-	sum := s.keys.mac(s.keys.journal, "pseudonym/"+kind, id)
-	return [16]byte(sum[:16])
-}
+func (s *Store) Pseudonym(kind string, id []byte) [16]byte { return s.Tag("pseudonym/"+kind, id) }
 
-// Subkey derives 32 bytes for a use of its own, such as cursors, from the index key.
-func (s *Store) Subkey(label string) []byte { return s.keys.subkey(s.keys.index, label) }
+// Subkey derives 32 bytes for a use of its own, the same for ever.
+func (s *Store) Subkey(label string) []byte { return s.keys.subkey(s.keys.journal, label) }
+
+// markSize is the length of a mark of a key.
+const markSize = 16
+
+// mark tells one key from another, and nothing of it.
+func (k *keyring) mark(key []byte) string {
+	sum := k.mac(key, "keys")
+	return hex.EncodeToString(sum[:markSize/2])
+}
 
 // mac is HMAC-SHA-256 over parts with their lengths, so that no two lists of parts are one.
 func (k *keyring) mac(key []byte, label string, parts ...[]byte) [32]byte {

@@ -61,25 +61,25 @@ func personCell(id casework.PersonID) Cell {
 
 // MatchTags are the marks by which one register and side finds the same person again: the NIK with the birth date, and the
 // folded name with birth date, sex and folded mother's name. Keyed, so that a stolen index joins no two units or sides.
-func (s *Store) MatchTags(p casework.Person) [][16]byte {
-	var tags [][16]byte
+func (s *Store) MatchTags(p casework.Person) []MatchTag {
+	var tags []MatchTag
 	i := p.Identity
 	for _, nik := range i.NIKs() {
-		tags = append(tags, s.Tag("match", p.Register[:], []byte(p.Side), []byte("nik"), []byte(nik), []byte(i.BirthDate.String())))
+		tags = append(tags, s.indexTags("match", p.Register[:], []byte(p.Side), []byte("nik"), []byte(nik), []byte(i.BirthDate.String()))...)
 	}
 	if mother := i.Mother.Name; mother != "" {
-		tags = append(tags, s.Tag("match", p.Register[:], []byte(p.Side), []byte("name"), []byte(casework.FoldName(i.Name)),
-			[]byte(i.BirthDate.String()), []byte(p.Sex), []byte(casework.FoldName(mother))))
+		tags = append(tags, s.indexTags("match", p.Register[:], []byte(p.Side), []byte("name"), []byte(casework.FoldName(i.Name)),
+			[]byte(i.BirthDate.String()), []byte(p.Sex), []byte(casework.FoldName(mother)))...)
 	}
-	slices.SortFunc(tags, func(a, b [16]byte) int { return slices.Compare(a[:], b[:]) })
+	slices.SortFunc(tags, func(a, b MatchTag) int { return slices.Compare(a.tag[:], b.tag[:]) })
 	return tags
 }
 
 // LockMatch makes "find or make" one step: whoever holds the same tag waits. Tags come sorted, or two filings would deadlock.
-func (w *Writer) LockMatch(tags [][16]byte) error {
-	for _, tag := range tags {
+func (w *Writer) LockMatch(tags []MatchTag) error {
+	for _, t := range tags {
 		if _, err := w.exec(`INSERT INTO match_lock (tag, taken) VALUES ($1, 1)
-			ON CONFLICT (tag) DO UPDATE SET taken = match_lock.taken + 1`, tag); err != nil {
+			ON CONFLICT (tag) DO UPDATE SET taken = match_lock.taken + 1`, t.tag); err != nil {
 			return fmt.Errorf("lock a match: %w", err)
 		}
 	}
@@ -87,11 +87,11 @@ func (w *Writer) LockMatch(tags [][16]byte) error {
 }
 
 // Matching are the persons that carry one of the tags.
-func (t *tx) Matching(tags [][16]byte) ([]casework.PersonID, error) {
+func (t *tx) Matching(tags []MatchTag) ([]casework.PersonID, error) {
 	var found []casework.PersonID
 	for _, tag := range tags {
 		ids, err := list(t, func(r row) (id casework.PersonID, err error) { return id, r.scan(id[:]) },
-			"SELECT person FROM match_tags WHERE tag = $1", tag)
+			"SELECT person FROM match_tags WHERE tag = $1", tag.tag)
 		if err != nil {
 			return nil, err
 		}
@@ -105,9 +105,12 @@ func (t *tx) Matching(tags [][16]byte) ([]casework.PersonID, error) {
 }
 
 // PutMatchTags makes a person findable by her tags.
-func (w *Writer) PutMatchTags(id casework.PersonID, tags [][16]byte) error {
-	for _, tag := range tags {
-		if _, err := w.exec("INSERT INTO match_tags (tag, person) VALUES ($1, $2) ON CONFLICT DO NOTHING", tag, id); err != nil {
+func (w *Writer) PutMatchTags(id casework.PersonID, tags []MatchTag) error {
+	for _, t := range tags {
+		if t.old {
+			continue
+		}
+		if _, err := w.exec("INSERT INTO match_tags (tag, person, epoch) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING", t.tag, id, t.epoch); err != nil {
 			return fmt.Errorf("put a match tag: %w", err)
 		}
 	}
@@ -115,13 +118,13 @@ func (w *Writer) PutMatchTags(id casework.PersonID, tags [][16]byte) error {
 }
 
 // DropMatchTags takes from a person the tags of what she is no longer called.
-func (w *Writer) DropMatchTags(id casework.PersonID, tags [][16]byte) error {
-	for _, tag := range tags {
-		if _, err := w.exec("DELETE FROM match_tags WHERE tag = $1 AND person = $2", tag, id); err != nil {
+func (w *Writer) DropMatchTags(id casework.PersonID, tags []MatchTag) error {
+	for _, t := range tags {
+		if _, err := w.exec("DELETE FROM match_tags WHERE tag = $1 AND person = $2", t.tag, id); err != nil {
 			return fmt.Errorf("drop a match tag: %w", err)
 		}
 		// The lock's row would outlive her name, and her erasure.
-		if _, err := w.exec("DELETE FROM match_lock WHERE tag = $1", tag); err != nil {
+		if _, err := w.exec("DELETE FROM match_lock WHERE tag = $1", t.tag); err != nil {
 			return fmt.Errorf("drop a match tag: %w", err)
 		}
 	}

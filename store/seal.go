@@ -115,7 +115,7 @@ func (s *Store) wrapKey(owner Owner, epoch int64) (Key, error) {
 		return Key{}, fmt.Errorf("make a data key: %w", err)
 	}
 	defer clear(plain)
-	wrapped, err := s.keys.kek.Encrypt(plain, keyContext(owner, epoch))
+	wrapped, err := s.keys.kek.Load().Encrypt(plain, keyContext(owner, epoch))
 	if err != nil {
 		return Key{}, fmt.Errorf("wrap a data key: %w", err)
 	}
@@ -138,7 +138,7 @@ func newGCM(key []byte) (cipher.AEAD, error) {
 
 // unwrap opens a key as it stands in deks.
 func (k *keyring) unwrap(key Key) (cipher.AEAD, error) {
-	plain, err := k.kek.Decrypt(key.wrapped, keyContext(key.owner, key.epoch))
+	plain, err := k.kek.Load().Decrypt(key.wrapped, keyContext(key.owner, key.epoch))
 	if err != nil {
 		return nil, fmt.Errorf("unwrap a data key: %w", ErrSealed)
 	}

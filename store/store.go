@@ -42,6 +42,10 @@ type Config struct {
 	Now  func() time.Time // the server's clock; time.Now when nil
 	Rand io.Reader        // chance for keys and entry ids; crypto/rand when nil
 
+	// KeysSaved tells whether data keys and key folder were written to a backup after an instant; nil: there are no backups, and no old
+	// key encryption key is ever destroyed.
+	KeysSaved func(since time.Time) bool
+
 	// Monotonic is how long the process has run, by a clock that nobody sets; when nil, a Now that is given is believed.
 	Monotonic func() time.Duration
 
@@ -130,6 +134,9 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	s.watch = newWatch(cfg, s.newest.Load())
 	if err := s.mend(ctx, mended, before); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	if err := s.settleKeys(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	s.signing.ended = make(chan struct{})

@@ -600,6 +600,9 @@ func testKeys(t *testing.T, open Open) {
 		must(os.Chmod(path, 0o604))
 		refused(cfg, "chmod")
 		must(os.Chmod(path, 0o600))
+		if file.Name() == "cursor.key" || file.Name() == "keys.json" {
+			continue // made again when lost
+		}
 		must(os.Rename(path, path+".away"))
 		refused(cfg, "restore the key folder")
 		must(os.Rename(path+".away", path))
