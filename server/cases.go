@@ -90,7 +90,7 @@ func (c call) caseMessage(r caseReader, f store.CaseFile, g access.Grant) (*pb.C
 		{g.Shows(access.F4), func() (err error) { d.incidents, err = r.Incidents(k); return err }},
 		{g.Shows(access.F3Health) && k.Type.IsGrowth(), func() (err error) { d.diagnosis, err = r.Diagnosis(k.Subject); return err }},
 		{g.Shows(access.F4), func() (err error) { d.legal, err = r.LegalSteps(k); return err }},
-		{g.Shows(access.F1), func() (err error) { d.content, err = r.CaseContent(k); return err }},
+		{g.Shows(access.F1 | access.F3 | access.F4), func() (err error) { d.content, err = r.CaseContent(k); return err }},
 		{g.Shows(access.F3 | access.F4), func() (err error) { d.notes, err = r.Notes(k, g.Shows); return err }},
 	} {
 		if !part.wanted {

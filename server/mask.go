@@ -40,7 +40,8 @@ type fieldClass struct {
 	open  bool
 	bits  access.Mask
 	named pb.NamedField_Value
-	holds bool // a message of ours: it shows if anything inside shows
+	holds bool // a message of ours
+	apart bool // of which a consent may name fields: they show though the message itself does not
 }
 
 // fieldClasses keeps the class of each field descriptor; they never change while the program runs.
@@ -56,7 +57,8 @@ func classOf(field protoreflect.FieldDescriptor) fieldClass {
 }
 
 func readClass(field protoreflect.FieldDescriptor) fieldClass {
-	c := fieldClass{holds: field.Message() != nil && field.Message().FullName().Parent() == "sinergi.v1"}
+	c := fieldClass{holds: isOurs(field)}
+	c.apart = c.holds && hasNamed(field.Message())
 	options, ok := field.Options().(*descriptorpb.FieldOptions)
 	if !ok {
 		return fieldClass{bits: access.F4}
@@ -71,6 +73,21 @@ func readClass(field protoreflect.FieldDescriptor) fieldClass {
 	}
 	c.named, _ = proto.GetExtension(options, pb.E_Named).(pb.NamedField_Value)
 	return c
+}
+
+func isOurs(field protoreflect.FieldDescriptor) bool {
+	return field.Message() != nil && field.Message().FullName().Parent() == "sinergi.v1"
+}
+
+// hasNamed tells whether a message has a field that a consent may name, at any depth.
+func hasNamed(m protoreflect.MessageDescriptor) bool {
+	for i := range m.Fields().Len() {
+		field := m.Fields().Get(i)
+		if named, _ := proto.GetExtension(field.Options(), pb.E_Named).(pb.NamedField_Value); named != 0 || isOurs(field) && hasNamed(field.Message()) {
+			return true
+		}
+	}
+	return false
 }
 
 // shows tells whether a field of this class may leave.
@@ -101,7 +118,9 @@ func (s sight) clear(m protoreflect.Message) {
 		case field.IsList():
 			s.clearList(m, field, value.List())
 		default:
-			if s.clear(value.Message()); empty(value.Message()) && !s.shows(c) {
+			// What is named inside may show by itself; else the field says what it is of: a father is no mother, though both are
+			// a name.
+			if s.clear(value.Message()); !s.shows(c) && (!c.apart || empty(value.Message())) {
 				m.Clear(field)
 			}
 		}

@@ -27,8 +27,9 @@ const (
 
 // Class tells who may see a field (design: access). A field may carry several classes and shows if the caller's mask has
 // one of them. A field without any counts as F4, the most secret one. A text of a unit carries the classes of all sectors;
-// view shows it by the sector of the unit that wrote it. A field that holds a message shows if
-// anything inside shows.
+// view shows it by the sector of the unit that wrote it. A field that holds a message shows, by
+// its own classes, what inside shows by its own; one with fields that a consent may name shows
+// those whatever its classes are. A list of messages shows if anything inside shows.
 type Class int32
 
 const (

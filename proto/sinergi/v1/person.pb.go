@@ -683,7 +683,7 @@ var File_sinergi_v1_person_proto protoreflect.FileDescriptor
 const file_sinergi_v1_person_proto_rawDesc = "" +
 	"\n" +
 	"\x17sinergi/v1/person.proto\x12\n" +
-	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x18sinergi/v1/options.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xcd\x06\n" +
+	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x18sinergi/v1/options.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xce\x06\n" +
 	"\x06Person\x12\x19\n" +
 	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x04R\x04name\x12#\n" +
 	"\tfull_name\x18\x02 \x01(\tB\x06\x8a\xb5\x18\x02\x04\rR\bfullName\x12>\n" +
@@ -694,8 +694,8 @@ const file_sinergi_v1_person_proto_rawDesc = "" +
 	"birth_date\x18\x06 \x01(\tB\x06\x8a\xb5\x18\x02\x04\rR\tbirthDate\x12?\n" +
 	"\videntifiers\x18\a \x03(\v2\x16.sinergi.v1.IdentifierB\x05\x8a\xb5\x18\x01\x04R\videntifiers\x12D\n" +
 	"\vnik_absence\x18\b \x01(\x0e2\x1c.sinergi.v1.NikAbsence.ValueB\x05\x8a\xb5\x18\x01\x04R\n" +
-	"nikAbsence\x124\n" +
-	"\aaddress\x18\t \x01(\v2\x13.sinergi.v1.AddressB\x05\x8a\xb5\x18\x01\x04R\aaddress\x12/\n" +
+	"nikAbsence\x125\n" +
+	"\aaddress\x18\t \x01(\v2\x13.sinergi.v1.AddressB\x06\x8a\xb5\x18\x02\x04\rR\aaddress\x12/\n" +
 	"\x06mother\x18\n" +
 	" \x01(\v2\x0f.sinergi.v1.KinB\x06\x8a\xb5\x18\x02\x04\rR\x06mother\x12.\n" +
 	"\x06father\x18\v \x01(\v2\x0f.sinergi.v1.KinB\x05\x8a\xb5\x18\x01\x04R\x06father\x122\n" +
