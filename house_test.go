@@ -42,6 +42,7 @@ var (
 		"golang.org/x/mod",
 		"filippo.io/age",
 		"github.com/coreos/go-oidc/v3",
+		"golang.org/x/oauth2", // the code flow under go-oidc
 		"golang.org/x/crypto",
 		"github.com/trustelem/zxcvbn",
 		"github.com/pquerna/otp",

@@ -28,6 +28,12 @@ type Config struct {
 
 	Limits `embed:"" prefix:"limit-"`
 
+	SignOnIssuer     string   `env:"SINERGI_SIGN_ON_ISSUER" placeholder:"URL" help:"The regency's OpenID Connect provider, as its tokens name it."`
+	SignOnClient     string   `env:"SINERGI_SIGN_ON_CLIENT" placeholder:"ID" help:"Client id by which the provider knows this server."`
+	SignOnSecretFile string   `env:"SINERGI_SIGN_ON_SECRET_FILE" placeholder:"FILE" help:"The client's secret, mode 0600; a public client has none."`
+	SignOnRedirects  []string `env:"SINERGI_SIGN_ON_REDIRECTS" placeholder:"URL" help:"Where the provider may send a browser back, besides loopback."`
+	SignOnFactors    []string `env:"SINERGI_SIGN_ON_FACTORS" placeholder:"ACR" help:"Values of acr that stand for a second factor."`
+
 	Now func() time.Time `kong:"-"` // the server's clock; time.Now when nil
 	Log io.Writer        `kong:"-"` // where the log goes; standard error when nil
 
