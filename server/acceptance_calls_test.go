@@ -31,6 +31,9 @@ var lists = []list{
 	{"ListReviews", object{"decided": true}},
 	{"ListRoster", object{}},
 	{"ListAbsences", object{}},
+	{"ListEntries", object{}},
+	{"ListLeaves", object{}},
+	{"ListJudgements", object{}},
 }
 
 // tellNothing are the lists that hold nothing of a person.

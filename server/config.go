@@ -9,6 +9,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"github.com/sinergi-pug/sinergi/domain/journal"
 )
 
 // Config says how the server is reached. Its zero value serves on loopback, without TLS and with the API browser.
@@ -21,6 +23,8 @@ type Config struct {
 	URL     string `env:"SINERGI_URL" placeholder:"URL" help:"Public address, if a proxy stands before the server."`
 
 	TrustedProxies []netip.Prefix `env:"SINERGI_TRUSTED_PROXIES" placeholder:"CIDR" help:"Networks whose right-most X-Forwarded-For is believed."`
+
+	Witnesses []string `env:"SINERGI_WITNESSES" placeholder:"KEY" help:"Verifier keys of the journal's witnesses; a day without a cosignature of one is told to the reviewer."`
 
 	Docs       string `env:"SINERGI_DOCS" enum:"auto,on,off" default:"auto" help:"API browser at /docs/; auto is on when all listeners are loopback."`
 	Reflection string `env:"SINERGI_REFLECTION" enum:"auto,on,off" default:"auto" help:"gRPC reflection; auto is on when all listeners are loopback."`
@@ -132,4 +136,16 @@ func loopback(address string) bool {
 	}
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
+}
+
+// witnesses reads the keys of those who sign the journal's checkpoints from outside.
+func (c Config) witnesses() (all []*journal.Verifier, err error) {
+	for _, text := range c.Witnesses {
+		v, err := journal.ParseVerifier(text)
+		if err != nil {
+			return nil, fmt.Errorf("--witnesses: %w", err)
+		}
+		all = append(all, v)
+	}
+	return all, nil
 }

@@ -74,6 +74,7 @@ func (s *Server) newGateway(ctx context.Context, conn *grpc.ClientConn) (http.Ha
 		pb.RegisterGrowthServiceHandler,
 		pb.RegisterDirectoryServiceHandler,
 		pb.RegisterAccountServiceHandler,
+		pb.RegisterJournalServiceHandler,
 	} {
 		if err := register(ctx, mux, conn); err != nil {
 			return nil, fmt.Errorf("register a REST handler: %w", err)

@@ -271,6 +271,7 @@ var fieldTexts = map[string]text{
 	"CONFLICT":        {"Header and body differ.", "Tajuk dan isi berbeda."},
 	"INVALID":         {"Is not valid.", "Tidak sah."},
 	"PAGE_TOKEN":      {"Is not a page token of this list.", "Bukan token halaman daftar ini."},
+	"NOT_COSIGNED":    {"Is no checkpoint of this journal with the signature of a known witness.", "Bukan titik periksa jurnal ini dengan tanda tangan saksi yang dikenal."},
 	"NAME_FORMAT":     {"Must be a resource name such as cases/{uuid}.", "Harus nama sumber daya seperti cases/{uuid}."},
 
 	// Meaning.

@@ -29,6 +29,7 @@ type RegencyConfig struct {
 	Unlimited  bool   // no limits of rate, for measurements
 	Limits     Limits // unless Unlimited; zero fields have their defaults
 	NoSweep    bool   // Served.Sweep alone sweeps
+	Witnesses  []string
 }
 
 // Served is a regency that is being served.
@@ -74,6 +75,7 @@ func serveRegency(ctx context.Context, cfg RegencyConfig, st *store.Store) (Serv
 		return served, err
 	}
 	config := Config{HTTP: orElse(cfg.HTTP, "127.0.0.1:0"), GRPC: orElse(cfg.GRPC, "127.0.0.1:0"), LogLevel: "info", Now: cfg.Now, NoSweep: cfg.NoSweep, Limits: cfg.Limits}
+	config.Witnesses = cfg.Witnesses
 	log := &logBuffer{}
 	config.Log, served.Log = log, log.String
 	if cfg.Unlimited {

@@ -39,6 +39,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
+	"github.com/sinergi-pug/sinergi/domain/journal"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/store"
 )
@@ -61,6 +62,9 @@ type Server struct {
 	searches *limiter // by name
 	apps     *appDays
 	open     *openStreams
+
+	witnesses   []*journal.Verifier // whose cosignatures are kept
+	silenceTold atomic.Int64        // microseconds at which the reviewer was last told that none signs
 
 	contract  contract
 	validator protovalidate.Validator
@@ -121,6 +125,7 @@ func (s *Server) registerServices(r grpc.ServiceRegistrar) {
 	pb.RegisterGrowthServiceServer(r, &growthService{Server: s})
 	pb.RegisterDirectoryServiceServer(r, &directory{Server: s})
 	pb.RegisterAccountServiceServer(r, &accounts{Server: s})
+	pb.RegisterJournalServiceServer(r, &journalService{Server: s})
 }
 
 // meanings are the checks of the domain that need no record: they are answered together with those of the shape.
@@ -178,6 +183,9 @@ func (s *Server) prepare() (err error) {
 // assemble puts the transport together.
 func (s *Server) assemble(cfg Config, h hooks) (err error) {
 	if s.cfg, err = cfg.completed(); err != nil {
+		return err
+	}
+	if s.witnesses, err = s.cfg.witnesses(); err != nil {
 		return err
 	}
 	s.hooks, s.meaning, s.longest = h, h.meaning, longestCall
@@ -284,10 +292,12 @@ func (s *Server) pages(rest http.Handler) http.Handler {
 		page, isPage := pages[r.URL.Path]
 		isDocs := docs != nil && strings.HasPrefix(r.URL.Path, "/docs/")
 		switch {
-		case (isPage || isDocs) && r.Method != http.MethodGet && r.Method != http.MethodHead:
+		case (isPage || isDocs || strings.HasPrefix(r.URL.Path, journalFace)) && r.Method != http.MethodGet && r.Method != http.MethodHead:
 			s.writeError(w, r, because(pb.ErrorReason_METHOD_NOT_ALLOWED))
 		case isPage:
 			page(w, r)
+		case strings.HasPrefix(r.URL.Path, journalFace):
+			s.serveWitness(w, r)
 		case isDocs:
 			docs.ServeHTTP(w, r)
 		default:

@@ -65,6 +65,7 @@ func (s *Server) Sweep(ctx context.Context) error {
 		}
 		errs = append(errs, s.sweep(ctx, job))
 	}
+	errs = append(errs, s.tellOfSilentWitness(ctx))
 	return errors.Join(errs...)
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -95,4 +96,13 @@ func (t *tx) Notices(c Caller, before Cursor, limit int) ([]Notice, error) {
 
 func scanNotice(r row) (n Notice, err error) {
 	return n, r.scan(&n.Kind, &n.ObjectKind, n.Object[:], n.Case[:], &n.Level, n.Unit[:], &n.Role, n.ID[:], &n.Time)
+}
+
+// LastTold is when a unit was last told of a kind of thing; zero: never. Served by the primary key.
+func (t *tx) LastTold(unit casework.UnitID, kind casework.NoticeKind) (at time.Time, err error) {
+	err = t.row("SELECT time FROM notices WHERE target = $1 AND kind = $2 ORDER BY time DESC LIMIT 1", unit, kind).scan(&at)
+	if errors.Is(err, errNoRows) {
+		return at, nil
+	}
+	return at, err
 }
