@@ -45,10 +45,11 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, public *publ
 	x := exchangeOf(r.Context())
 	st := public.status(x.id)
 	if !x.called {
-		method := "-"
+		method, called := unknownMethod, unknownMethod
 		if x.route != nil {
-			method = x.route.verb + " " + x.route.pattern
+			method, called = x.route.verb+" "+x.route.pattern, x.route.method
 		}
+		s.metrics.refused(called, st.Code())
 		s.log.LogAttrs(r.Context(), slog.LevelInfo, "refused", slog.String("request_id", x.id),
 			slog.String("method", method), slog.String("code", public.reason.String()))
 	}

@@ -56,6 +56,7 @@ func (s *Server) authenticate(ctx context.Context, token string) (context.Contex
 	if !known.takenFrom(passageOf(ctx)) {
 		return nil, errNobody
 	}
+	noteActor(ctx, s.store.Pseudonym("account", known.account[:]))
 	return context.WithValue(ctx, principalKey{}, principal{given.id, known.account}), nil
 }
 

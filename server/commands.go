@@ -95,6 +95,7 @@ type Serve struct {
 
 // Run serves until ctx ends.
 func (c *Serve) Run(ctx context.Context) error {
+	ownTheLog(os.Stderr, c.LogLevel)
 	return c.with(ctx, func(st *store.Store) error {
 		s, err := New(c.Config, st)
 		if err != nil {

@@ -18,6 +18,9 @@ type Config struct {
 	HTTP string `env:"SINERGI_HTTP" default:"127.0.0.1:8080" placeholder:"ADDRESS" help:"Address of REST."`
 	GRPC string `env:"SINERGI_GRPC" default:"127.0.0.1:9090" placeholder:"ADDRESS" help:"Address of gRPC."`
 
+	Metrics       string `env:"SINERGI_METRICS" placeholder:"ADDRESS" help:"Address of /metrics, such as 127.0.0.1:9091; none if absent."`
+	MetricsRemote bool   `env:"SINERGI_METRICS_REMOTE" help:"Let other machines read the metrics, over TLS."`
+
 	TLSCert string `env:"SINERGI_TLS_CERT" placeholder:"FILE" help:"Certificate chain, PEM; read again when it changes."`
 	TLSKey  string `env:"SINERGI_TLS_KEY" placeholder:"FILE" help:"Its key, PEM; read again when it changes."`
 	URL     string `env:"SINERGI_URL" placeholder:"URL" help:"Public address, if a proxy stands before the server."`
@@ -104,6 +107,11 @@ func (c Config) check() error {
 			return fmt.Errorf("%s is on, off or auto", s.flag)
 		}
 	}
+	if c.Metrics != "" {
+		if err := c.checkMetrics(); err != nil {
+			return err
+		}
+	}
 	for _, address := range []string{c.HTTP, c.GRPC} {
 		if _, _, err := net.SplitHostPort(address); err != nil {
 			return fmt.Errorf("%q is no address to listen on: write HOST:PORT, such as 127.0.0.1:8080", address)
@@ -114,6 +122,18 @@ func (c Config) check() error {
 		}
 	}
 	return nil
+}
+
+// checkMetrics keeps the metrics on this machine unless somebody says otherwise: each counter is a statistic of the regency's work.
+func (c Config) checkMetrics() error {
+	if _, _, err := net.SplitHostPort(c.Metrics); err != nil {
+		return fmt.Errorf("%q is no address for metrics: write HOST:PORT, such as 127.0.0.1:9091", c.Metrics)
+	}
+	if loopback(c.Metrics) || c.MetricsRemote && c.TLSCert != "" {
+		return nil
+	}
+	return fmt.Errorf("%s can be reached from other machines, and metrics tell how much of what is done when: use 127.0.0.1, "+
+		"or give --metrics-remote with --tls-cert and --tls-key", c.Metrics)
 }
 
 // encrypted tells whether calls from other machines come through TLS, ours or that of a proxy we were told to trust.

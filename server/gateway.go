@@ -22,6 +22,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+	"github.com/sinergi-pug/sinergi/store"
 )
 
 // The gateway translates REST to gRPC and decides nothing: it calls the same handlers over a connection in memory, so that
@@ -128,8 +129,8 @@ func (s *Server) opened(next http.Handler) http.Handler {
 		h.Set("X-Content-Type-Options", "nosniff")
 		r = r.WithContext(context.WithValue(r.Context(), exchangeKey{}, x))
 		defer func() {
-			if recover() != nil {
-				s.log.ErrorContext(r.Context(), "panic", "request_id", x.id)
+			if v := recover(); v != nil {
+				s.log.ErrorContext(r.Context(), "panic", "request_id", x.id, "kind", fmt.Sprintf("%T", v), "at", store.Site())
 				s.writeError(w, r, because(pb.ErrorReason_INTERNAL))
 			}
 		}()

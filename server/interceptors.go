@@ -2,6 +2,8 @@ package server
 
 import (
 	"context"
+	"encoding/hex"
+	"fmt"
 	"log/slog"
 	"slices"
 	"strings"
@@ -15,6 +17,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+	"github.com/sinergi-pug/sinergi/store"
 )
 
 // longestCall is the deadline of a call that is no stream; a client may ask for less.
@@ -28,6 +31,7 @@ type passage struct {
 	peer    string // the caller's address, for limits alone
 	from    place  // where the call comes from, for tokens that are held to it
 	stream  bool
+	actor   [16]byte      // pseudonym of who calls, as the journal has it
 	rule    string        // of the access table, by which it was decided
 	request proto.Message // nil in a stream until its first message
 	faults  []Violation   // seen before validation: in the JSON, in the headers
@@ -63,6 +67,13 @@ func noteRule(ctx context.Context, rule string) {
 	}
 }
 
+// noteActor tells the log who calls, by the journal's pseudonym.
+func noteActor(ctx context.Context, actor [16]byte) {
+	if p := passageOf(ctx); p != nil {
+		p.actor = actor
+	}
+}
+
 // step is one link of the chain. It may refuse; what it puts into the context, the next ones see.
 type step func(ctx context.Context, p *passage, next func(context.Context) error) error
 
@@ -72,6 +83,7 @@ func (s *Server) chain() []step {
 		s.recovered,
 		s.identified,
 		s.logged,
+		s.measured,
 		s.answered,
 		s.timely,
 		s.limitedByPeer,
@@ -162,8 +174,8 @@ func (c *checkedStream) RecvMsg(m any) error {
 // recovered turns a panic into an answer. What it panicked with is not kept: it may be a name.
 func (s *Server) recovered(ctx context.Context, p *passage, next func(context.Context) error) (err error) {
 	defer func() {
-		if recover() != nil {
-			s.log.ErrorContext(ctx, "panic", "request_id", p.id, "method", p.method)
+		if v := recover(); v != nil {
+			s.log.ErrorContext(ctx, "panic", "request_id", p.id.String(), "method", s.metrics.name(p.method), "kind", fmt.Sprintf("%T", v), "at", store.Site())
 			err = because(pb.ErrorReason_INTERNAL).status(p.id.String()).Err()
 		}
 	}()
@@ -190,8 +202,11 @@ func (s *Server) logged(ctx context.Context, p *passage, next func(context.Conte
 	begun, code := time.Now(), codes.Internal // the code of a panic
 	defer func() {
 		attrs := []slog.Attr{
-			slog.String("request_id", p.id.String()), slog.String("method", p.method),
+			slog.String("request_id", p.id.String()), slog.String("method", s.metrics.name(p.method)),
 			slog.String("code", code.String()), slog.Duration("duration", time.Since(begun)),
+		}
+		if p.actor != ([16]byte{}) {
+			attrs = append(attrs, slog.String("actor", hex.EncodeToString(p.actor[:])))
 		}
 		if p.rule != "" {
 			attrs = append(attrs, slog.String("rule", p.rule))

@@ -2,17 +2,20 @@ package server
 
 import (
 	"io"
+	stdlog "log"
 	"log/slog"
 	"os"
 	"runtime/debug"
 	"slices"
+
+	"google.golang.org/grpc/grpclog"
 )
 
 // logKeys are all a log line may hold. No id of a case or person, no value, no error text of a decoder: logs are copied to
-// places where no mask reaches.
+// places where no mask reaches. kind and at say of a panic its Go type and where it happened, never with what.
 var logKeys = []string{
 	slog.TimeKey, slog.LevelKey, slog.MessageKey,
-	"request_id", "method", "code", "duration", "bytes", "actor", "rule", "build",
+	"request_id", "method", "code", "duration", "bytes", "actor", "rule", "build", "kind", "at",
 }
 
 // newLog writes JSON lines, and plain ones to a terminal. Keys outside the list are dropped.
@@ -28,11 +31,21 @@ func newLog(w io.Writer, level string) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, options))
 }
 
+// keepAllowed drops what is not on the list, and what could print itself: an error or a struct writes its own text.
 func keepAllowed(groups []string, a slog.Attr) slog.Attr {
-	if len(groups) > 0 || !slices.Contains(logKeys, a.Key) {
+	own := a.Key == slog.LevelKey || a.Key == slog.TimeKey
+	if len(groups) > 0 || !slices.Contains(logKeys, a.Key) || !own && a.Value.Kind() == slog.KindAny {
 		return slog.Attr{}
 	}
 	return a
+}
+
+// ownTheLog sends what the store logs through our list of keys, and silences what libraries print by themselves: their texts name
+// addresses and quote what was sent.
+func ownTheLog(w io.Writer, level string) {
+	slog.SetDefault(newLog(w, level))
+	stdlog.SetOutput(io.Discard) // after SetDefault, which takes it
+	grpclog.SetLoggerV2(grpclog.NewLoggerV2(io.Discard, io.Discard, io.Discard))
 }
 
 func isTerminal(file *os.File) bool {

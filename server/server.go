@@ -61,6 +61,7 @@ type Server struct {
 	accounts *limiter
 	searches *limiter // by name
 	apps     *appDays
+	metrics  *metrics
 	open     *openStreams
 
 	witnesses   []*journal.Verifier // whose cosignatures are kept
@@ -189,7 +190,7 @@ func (s *Server) assemble(cfg Config, h hooks) (err error) {
 		return err
 	}
 	s.hooks, s.meaning, s.longest = h, h.meaning, longestCall
-	s.log = newLog(s.cfg.Log, s.cfg.LogLevel)
+	s.log, s.metrics = newLog(s.cfg.Log, s.cfg.LogLevel), newMetrics()
 	if s.peers, err = newLimiter(s.cfg.PeerPerSecond, s.cfg.PeerBurst); err != nil {
 		return err
 	}
@@ -210,6 +211,8 @@ func (s *Server) assemble(cfg Config, h hooks) (err error) {
 	s.health = health.NewServer()
 	s.public, s.private = s.newGRPC(pair, false), s.newGRPC(nil, true)
 	s.contract = contractOf(s.public)
+	s.metrics.serves(s.public)
+	s.metrics.serve(pair)
 	for _, name := range s.contract.names {
 		s.health.SetServingStatus(name, healthpb.HealthCheckResponse_SERVING)
 	}
@@ -309,13 +312,16 @@ func (s *Server) pages(rest http.Handler) http.Handler {
 // now is the server's clock, which the store has too.
 func (s *Server) now() time.Time { return s.store.Now() }
 
-// Listen binds both addresses; port 0 takes a free one.
+// Listen binds its addresses; port 0 takes a free one.
 func (s *Server) Listen() (err error) {
 	if s.httpListener, err = net.Listen("tcp", s.cfg.HTTP); err != nil {
 		return fmt.Errorf("listen for REST on %s; another program may have it: %w", s.cfg.HTTP, err)
 	}
 	if s.grpcListener, err = net.Listen("tcp", s.cfg.GRPC); err != nil {
 		return errors.Join(fmt.Errorf("listen for gRPC on %s; another program may have it: %w", s.cfg.GRPC, err), s.httpListener.Close())
+	}
+	if err = s.metrics.listen(s.cfg.Metrics); err != nil {
+		return errors.Join(err, s.httpListener.Close(), s.grpcListener.Close())
 	}
 	return nil
 }
@@ -329,13 +335,17 @@ func (s *Server) Addresses() (httpAddress, grpcAddress string) {
 // is left is cut off.
 func (s *Server) Serve(ctx context.Context) error {
 	s.log.Info("start", "build", build())
-	failed := make(chan error, 3)
+	failed := make(chan error, 4)
 	var running sync.WaitGroup
-	for _, serve := range []func() error{
+	faces := []func() error{
 		func() error { return s.private.Serve(s.memory) },
 		func() error { return s.public.Serve(s.grpcListener) },
 		s.serveHTTP,
-	} {
+	}
+	if s.metrics.listener != nil {
+		faces = append(faces, s.metrics.run)
+	}
+	for _, serve := range faces {
 		running.Go(func() { failed <- serve() })
 	}
 	swept, endSweeps := context.WithCancel(ctx)
@@ -383,7 +393,7 @@ func (s *Server) stop() error {
 	faces.Wait()
 	err = errors.Join(err, s.conn.Close())
 	stopGRPC(ctx, s.private)
-	return err
+	return errors.Join(err, s.metrics.server.Close())
 }
 
 func stopGRPC(ctx context.Context, server *grpc.Server) {

@@ -46,7 +46,7 @@ func (s *Server) sweeps(ctx context.Context) {
 	defer ticker.Stop()
 	for {
 		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "sweep", "error", err)
+			s.log.ErrorContext(ctx, "sweep", "code", publicOf(err).reason.String())
 		}
 		select {
 		case <-ctx.Done():

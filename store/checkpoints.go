@@ -191,7 +191,7 @@ func (s *Store) mend(ctx context.Context, what string, before uint64) error {
 		return nil
 	}
 	if what != treeMade {
-		slog.Error("the journal did not fit its tree when it was opened; run `sinergi verify`", "found", what)
+		slog.Error("the journal did not fit its tree when it was opened; run `sinergi verify`", "kind", what)
 	}
 	return s.update(ctx, func(w *Writer) error {
 		w.Append(journal.Entry{

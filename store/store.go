@@ -16,7 +16,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"runtime/debug"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -420,11 +419,11 @@ func (s *Store) read(ctx context.Context, f func(*Reader) error) error {
 	return guard(func() error { return f(r) })
 }
 
-// guard turns a panic into ErrPanic. The log gets the stack, never the value.
+// guard turns a panic into ErrPanic. The log gets its type and its place, never the value.
 func guard(f func() error) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			slog.Error("a closure panicked", "kind", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
+			slog.Error("a closure panicked", "kind", fmt.Sprintf("%T", v), "at", Site())
 			err = ErrPanic
 		}
 	}()
