@@ -29,6 +29,8 @@ var lists = []list{
 	{"ListNotices", object{}},
 	{"ListReviews", object{}},
 	{"ListReviews", object{"decided": true}},
+	{"ListApprovals", object{}},
+	{"ListApprovals", object{"ended": true}},
 	{"ListRoster", object{}},
 	{"ListAbsences", object{}},
 	{"ListEntries", object{}},

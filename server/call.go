@@ -27,8 +27,9 @@ type call struct {
 	*Server
 	caller store.Caller
 	now    time.Time
-	entry  journal.Entry     // request, origin, actor, role, unit
-	logs   func(rule string) // tells the log by which rule
+	entry  journal.Entry      // request, origin, actor, role, unit
+	logs   func(rule string)  // tells the log by which rule
+	second casework.AccountID // who approves what the caller has asked for; zero in all other calls
 }
 
 // begin reads who calls.
@@ -54,7 +55,13 @@ func (s *Server) begin(ctx context.Context, callerOf func(string, time.Time) (st
 
 // writing begins a call that may write.
 func (s *Server) writing(ctx context.Context, w *store.Writer) (call, error) {
-	return s.begin(ctx, w.Caller, w.Now())
+	by, two := ctx.Value(bySecondKey{}).(bySecond)
+	if !two {
+		return s.begin(ctx, w.Caller, w.Now())
+	}
+	c, err := s.begin(ctx, by.firstCaller(w), w.Now())
+	c.second, c.entry.Cosigner = by.second, s.store.Pseudonym("account", by.second[:])
+	return c, err
 }
 
 // reading begins a call that only reads. Its time is the server's clock, never below the newest entry.
@@ -162,11 +169,14 @@ func (s *Server) requestOf(m mutation) (id [16]byte, mark [32]byte, err error) {
 	return id, s.store.Mac("request", []byte(msg.Descriptor().FullName()), body), err
 }
 
+// errReused is a request_id that was used for something else.
+var errReused = &casework.Error{Kind: casework.KindInvalid, Reason: "REQUEST_ID_REUSED", Field: "requestId"}
+
 // answered gives the stored answer of a request that was done before, into answer. Access has been decided before: shows is what
 // the caller may read now. If that has shrunk since, only name, number and time are left.
 func (c call) answered(a store.Answered, method string, mark [32]byte, shows access.Mask, answer proto.Message) error {
 	if a.Mark != mark || a.Method != method {
-		return &casework.Error{Kind: casework.KindInvalid, Reason: "REQUEST_ID_REUSED", Field: "requestId"}
+		return errReused
 	}
 	if err := proto.Unmarshal(a.Answer, answer); err != nil {
 		return errors.New("stored answer does not parse")

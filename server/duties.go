@@ -44,6 +44,9 @@ func (c call) dutyList(r *store.Reader, req *pb.ListDutiesRequest, filter store.
 		filter.After, filter.Limit = after, limit
 		return r.Duties(c.caller, c.now, filter)
 	}, func(d *store.DutyFile) store.Cursor { return store.Cursor{Time: d.Due, ID: d.ID} }, func(d *store.DutyFile) (func() error, error) {
+		if d.Kind == casework.OnApproval {
+			return c.approvalDuty(r, d, &log, func(duty *pb.Duty) { m.Duties = append(m.Duties, duty) })
+		}
 		read, k, shown := decideDuty(d)
 		if !shown {
 			return nil, nil
@@ -60,6 +63,19 @@ func (c call) dutyList(r *store.Reader, req *pb.ListDutiesRequest, filter store.
 	}
 	m.NextPageToken = c.pageToken("duties", req, next)
 	return m, log.record(c), nil
+}
+
+// approvalDuty decides what is owed as second person, by the rights of one.
+func (c call) approvalDuty(r *store.Reader, d *store.DutyFile, log *pageLog, add func(*pb.Duty)) (func() error, error) {
+	v, shown, err := c.approvalFor(r, d.Approval)
+	if err != nil || !shown || d.Approval.By == c.caller.Account {
+		return nil, err
+	}
+	return func() error {
+		add(viewApprovalDuty(d, v.actions(), c.now))
+		log.add(c, v.act, v.f.Case, d.Object)
+		return nil
+	}, nil
 }
 
 // decideDuty decides one row by what the duty is owed on, and tells whether the row is the caller's to see: of a leg the part that the

@@ -39,7 +39,7 @@ func (c call) noticeList(r *store.Reader, req *pb.ListNoticesRequest, before sto
 	}, func(n store.Notice) store.Cursor { return store.Cursor{Time: n.Time, ID: n.ID} }, func(n store.Notice) (func() error, error) {
 		read, k, blocked, err := c.decideNotice(r, n)
 		readable := read.Allowed() && read.Grant.Shows(access.F1Own|access.F1Late)
-		if err != nil || blocked || !readable && !c.headOf(n) {
+		if err != nil || blocked || !readable && !c.headOf(n) && n.Kind != casework.NoticeApprovalDecided {
 			return nil, err
 		}
 		return func() error {

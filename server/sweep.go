@@ -29,6 +29,7 @@ type sweepJob struct {
 
 // sweepJobs are all there are. What comes later is a row here.
 var sweepJobs = []sweepJob{
+	{"lapse approvals", (*store.Reader).LapsedApprovals, (*Server).lapseApproval}, // before they would be late
 	{"escalate", (*store.Reader).Risen, (*Server).escalate},
 	{"lapse", (*store.Reader).Lapsed, (*Server).lapse},
 	{"remind", (*store.Reader).Endings, (*Server).remindOfEnd},
@@ -149,6 +150,7 @@ func lateFile(w *store.Writer, d casework.Duty) (late, error) {
 // dutyObjects are the words of the journal for what a duty is owed on.
 var dutyObjects = map[casework.DutyKind]string{
 	casework.OnLeg: "leg", casework.OnCase: "case", casework.OnTask: "task", casework.OnReview: "review", casework.OnDisclosure: "disclosure",
+	casework.OnApproval: "approval",
 }
 
 func (l late) about() object {

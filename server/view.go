@@ -265,6 +265,7 @@ func caseName(id casework.CaseID) string       { return named("cases", casework.
 func legName(id casework.LegID) string         { return named("referrals", casework.ID(id)) }
 func unitName(id casework.UnitID) string       { return named("units", casework.ID(id)) }
 func accountName(id casework.AccountID) string { return named("accounts", casework.ID(id)) }
+func approvalName(id casework.ID) string       { return named("approvals", id) }
 func disclosureName(id casework.DisclosureID) string {
 	return named("disclosures", casework.ID(id))
 }

@@ -10,7 +10,7 @@ import (
 // noticeNames are the collections of what a notice may be about.
 var noticeNames = map[casework.DutyKind]string{
 	casework.OnLeg: "referrals", casework.OnCase: "cases", casework.OnTask: "tasks", casework.OnReview: "reviews",
-	casework.OnDisclosure: "disclosures",
+	casework.OnDisclosure: "disclosures", casework.OnApproval: "approvals",
 }
 
 // viewNotice makes the message of a notice; what it is about is named only if that is readable.

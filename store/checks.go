@@ -33,6 +33,10 @@ var sealedColumns = []sealedColumn{
 	{"progress", "f3", subjectOf("(SELECT l.case_id FROM legs l WHERE l.id = t.leg)")},
 	{"progress", "diagnosis_f3", subjectOf("(SELECT l.case_id FROM legs l WHERE l.id = t.leg)")},
 	{"reviews", "f3", subjectOf("t.case_id")},
+	{"approvals", "request", "t.owner"},
+	{"approvals", "f4", "t.owner"},
+	{"blocks", "f4", subjectOf("t.case_id")},
+	{"holds", "f4", subjectOf("t.case_id")},
 }
 
 func subjectOf(caseID string) string {
@@ -96,7 +100,7 @@ func checkAnswers(r *Reader, report func(string)) error {
 var entryTables = []string{
 	"units", "accounts", "memberships", "credentials", "persons", "cases", "incidents", "pairs", "measurements",
 	"notes", "legal_steps", "case_events", "changes", "tasks", "assignments", "submissions", "blocks", "barred", "disclosures", "legs", "progress", "duties", "reviews",
-	"erased", "absences", "households", "household_members", "family_cards", "escalations", "notices",
+	"erased", "absences", "households", "household_members", "family_cards", "escalations", "notices", "approvals", "holds",
 	"checkpoint_keys", "cosignatures",
 }
 
@@ -161,6 +165,8 @@ func checkDuties(r *Reader, report func(string)) error {
 				AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.case_id = a.case_id AND b.account = a.account AND b.until_time IS NULL))`},
 		{"open tasks without a duty", `SELECT count(*) FROM tasks t WHERE t.ended IS NULL
 			AND (SELECT count(*) FROM duties u WHERE u.object = t.id AND u.ended IS NULL) <> 1`},
+		{"acts that wait for nobody", `SELECT count(*) FROM approvals a WHERE a.state = 'WAITING'
+			AND (SELECT count(*) FROM duties u WHERE u.object = a.id AND u.ended IS NULL) <> 1`},
 		{"children with two open growth cases", `SELECT count(*) FROM (SELECT subject FROM cases
 			WHERE closed IS NULL AND type IN ('CHILD_STUNTING', 'CHILD_NUTRITION_RISK', 'GROWTH_MONITORING')
 			GROUP BY subject HAVING count(*) > 1) twice`},

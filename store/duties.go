@@ -75,6 +75,8 @@ type DutyFile struct {
 	Label   casework.TaskLabel           // of a task
 	Leg     LegFile                      // of a leg's duty
 	Case    CaseFile                     // of any other
+
+	Approval casework.Approval // of a second person's; its case may be none
 }
 
 // dutyRow is a duty with its leg or its case, and the caller's rights there: all that does not follow from the moment.
@@ -85,6 +87,8 @@ type dutyRow struct {
 	leg     legRow
 	caseRow caseRow
 	rights  caseRights
+
+	approval casework.Approval
 }
 
 // file says what of a row follows from the moment.
@@ -94,7 +98,12 @@ func (r *dutyRow) file(c Caller, now time.Time) *DutyFile {
 		f.Leg = r.leg.file(c, now)
 		return f
 	}
+	f.Approval = r.approval
 	f.Case = CaseFile{Case: r.caseRow.Case, Known: true, Facts: c.Facts(now), subject: r.caseRow.subject}
+	if r.duty.Case == (casework.CaseID{}) {
+		f.Case.Known = false // an act that waits may be of no case
+		return f
+	}
 	r.rights.apply(&f.Case.Facts, c, r.caseRow.Case, now)
 	return f
 }
@@ -198,6 +207,11 @@ func (t *tx) readDuties(c Caller, now time.Time, where string, args ...any) ([]d
 
 // complete reads the leg or the case of a duty.
 func (t *tx) complete(d *dutyRow, c Caller, now time.Time) (err error) {
+	if d.duty.Kind == casework.OnApproval {
+		if d.approval, _, err = t.Approval(d.duty.Object); err != nil || d.duty.Case == (casework.CaseID{}) {
+			return err
+		}
+	}
 	if d.duty.Kind != casework.OnLeg {
 		if d.caseRow, err = scanCase(t.row("SELECT "+caseColumns+" FROM cases c WHERE c.id = $1", d.duty.Case)); err != nil {
 			return fmt.Errorf("read the case of a duty: %w", err)
