@@ -142,13 +142,8 @@ func (m *caseMove) putIncident(i casework.Incident) error {
 		return err
 	}
 	entry := m.entry
-	for _, p := range i.Pairs {
-		if p.NIK == "" {
-			continue
-		}
-		if err := m.w.Bar(p.NIK, m.f.Case.ID, entry); err != nil {
-			return err
-		}
+	if err := m.w.JudgeBlocks(m.f.Case.ID, entry); err != nil {
+		return err
 	}
 	if err := m.endConsentsOfAccused(m.w, m.f.Case, entry); err != nil {
 		return err

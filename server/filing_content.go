@@ -73,24 +73,11 @@ func (c call) ownMeasurement(m casework.Measurement, k casework.Case, p casework
 	return m
 }
 
-// block keeps from a case the accounts of those recorded on it as alleged perpetrator, and at L2 and L3 as subject. Whoever
-// records them is shown nothing of it.
+// block keeps from a case the accounts of those recorded on it as alleged perpetrator, and at L2 and L3 as subject or of her household.
+// Whoever records them is shown nothing of it.
 func (j *filed) block() error {
-	var niks []string
-	if j.incident != nil {
-		for _, p := range j.incident.Pairs {
-			if p.NIK != "" {
-				niks = append(niks, p.NIK)
-			}
-		}
+	if j.incident == nil && (!j.opened || j.k.Level == casework.L1) {
+		return nil
 	}
-	if j.opened && j.k.Level != casework.L1 {
-		niks = append(niks, j.person.Identity.NIKs()...)
-	}
-	for _, nik := range niks {
-		if err := j.w.Bar(nik, j.k.ID, j.entry); err != nil {
-			return err
-		}
-	}
-	return nil
+	return j.w.JudgeBlocks(j.k.ID, j.entry)
 }

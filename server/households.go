@@ -273,7 +273,10 @@ func (s *persons) EndHouseholdMember(ctx context.Context, req *pb.EndHouseholdMe
 		if err := m.w.TouchHousehold(m.h, m.noting("endMember", m.h.Revision+1)); err != nil {
 			return err
 		}
-		return m.w.EndMember(ended)
+		if err := m.w.EndMember(ended); err != nil {
+			return err
+		}
+		return m.judgeBlocks(ended.Person)
 	})
 }
 
@@ -435,7 +438,20 @@ func (m *householdMove) join(member casework.Membership, prefix string) error {
 	if err != nil {
 		return under(err, prefix, nil)
 	}
-	return m.w.PutMember(joined, m.entry)
+	if err := m.w.PutMember(joined, m.entry); err != nil {
+		return err
+	}
+	return m.judgeBlocks(joined.Person)
+}
+
+// judgeBlocks keeps from secret cases the accounts of who lives in the client's house, and no longer those of who has left it. Nobody
+// is told.
+func (m *householdMove) judgeBlocks(person casework.PersonID) error {
+	var lived []casework.PersonID
+	for _, other := range m.h.Members {
+		lived = append(lived, other.Person)
+	}
+	return m.w.JudgeBlocksOf(person, m.entry, lived...)
 }
 
 // changeCard gives the household its card. Of another that has the number the caller is told only if she may read it.

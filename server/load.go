@@ -195,11 +195,6 @@ func putUser(w *store.Writer, u user, entry [16]byte) error {
 			return err
 		}
 	}
-	if u.NIK != "" {
-		if err := w.BlockBarred(u.NIK, u.Account.ID, entry); err != nil {
-			return err
-		}
-	}
 	if u.onDuty {
 		return w.SetDutyOfficer(u.unit.ID, u.Account.ID, entry)
 	}

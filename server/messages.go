@@ -299,6 +299,7 @@ var fieldTexts = map[string]text{
 	"PHONE_FORMAT":                  {"Is not a phone number.", "Bukan nomor telepon."},
 	"AREA_FORMAT":                   {"Is not a code of the Kemendagri list.", "Bukan kode wilayah Kemendagri."},
 	"AREA_UNKNOWN":                  {"The area is not known here.", "Wilayah tidak dikenal."},
+	"ACCOUNT_UNKNOWN":               {"The account is not known here.", "Akun tidak dikenal."},
 	"UNIT_UNKNOWN":                  {"The unit is not known here.", "Unit tidak dikenal."},
 	"CONTROL_CHARACTER":             {"Holds a control character.", "Memuat karakter kendali."},
 	"ONLY_WITHOUT_BIRTH_DATE":       {"Only without a birth date.", "Hanya bila tanggal lahir tidak ada."},

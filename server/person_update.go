@@ -177,7 +177,7 @@ func (u *personUpdate) put() error {
 	if err := u.retag(); err != nil {
 		return err
 	}
-	return u.bar()
+	return u.bar(differs)
 }
 
 // kinKnown holds that kin who are linked are persons of the same register and side whom the caller may read.
@@ -220,16 +220,12 @@ func (u *personUpdate) retag() error {
 	return u.w.PutMatchTags(u.next.ID, tags)
 }
 
-// bar keeps the account of a new NIK from her secret cases: a colleague does not read her own file. Nobody is told.
-func (u *personUpdate) bar() error {
-	for _, nik := range u.file.person.Identity.NewNIKs(u.next.Identity) {
-		for _, f := range u.file.files {
-			if f.Case.Level == casework.L1 {
-				continue
-			}
-			if err := u.w.Bar(nik, f.Case.ID, u.entry); err != nil {
-				return err
-			}
+// bar keeps the account of her NIK from the secret cases of herself and of who lives with her, and that of who is accused by what he is
+// to her; a NIK that is no longer hers bars nobody. Nobody is told.
+func (u *personUpdate) bar(differs []string) error {
+	for _, field := range []string{"identifiers", "mother", "father", "guardian", "husband"} {
+		if slices.Contains(differs, field) {
+			return u.w.JudgeBlocksOf(u.next.ID, u.entry)
 		}
 	}
 	return nil

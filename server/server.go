@@ -158,6 +158,7 @@ func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 		pb.PersonService_ChangeFamilyCard_FullMethodName:   meaningOf(s.meaningOfCard),
 		pb.AccountService_SetAbsence_FullMethodName:        meaningOf(s.meaningOfAbsence),
 		pb.CaseService_RecordDisclosure_FullMethodName:     meaningOf(s.meaningOfDisclosure),
+		pb.CaseService_AddBlock_FullMethodName:             meaningOf(s.meaningOfBlock),
 	}
 }
 

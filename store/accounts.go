@@ -88,7 +88,10 @@ func (w *Writer) PutAccount(a Account, key Key, entry [16]byte) error {
 	if isUnique(err) {
 		return casework.Exists("ALREADY_EXISTS", "code")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return w.judgeAccount(a, entry)
 }
 
 // UpdateAccount stores a name or a NIK that came later.
@@ -102,7 +105,10 @@ func (w *Writer) UpdateAccount(a Account, entry [16]byte) error {
 	if isUnique(err) {
 		return casework.Exists("ALREADY_EXISTS", "nik")
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return w.judgeAccount(a, entry)
 }
 
 func (w *Writer) sealAccount(a Account) (sealed []byte, tag any, err error) {

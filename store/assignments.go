@@ -65,6 +65,12 @@ func (t *tx) follower(k casework.Case) (casework.AccountID, error) {
 	if err != nil {
 		return casework.AccountID{}, err
 	}
+	if blocked[unit.ID] {
+		own = casework.Desk{}
+	}
+	if blocked[parent.ID] {
+		above = casework.Desk{}
+	}
 	next, _ := casework.Follower(own, above, func(a casework.AccountID) bool { return blocked[a] })
 	return next, nil
 }
