@@ -98,6 +98,7 @@ var rooms = map[string]room{
 		modules: slices.Concat(wire, []string{
 			"golang.org/x/mod", "filippo.io/age", "github.com/xuri/excelize/v2", "golang.org/x/text",
 			"github.com/alecthomas/kong", "github.com/jedib0t/go-pretty/v6",
+			"golang.org/x/term", // a password is not shown while it is typed
 		}),
 	},
 

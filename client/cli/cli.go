@@ -25,4 +25,10 @@ type Commands struct {
 	Absence    AbsenceCmd    `cmd:"" help:"Who stands in for whom."`
 	Growth     GrowthCmd     `cmd:"" help:"z-scores of children, without a server."`
 	Whoami     Whoami        `cmd:"" help:"Account, role and unit of the token."`
+	Login      Login         `cmd:"" help:"Sign in: approved where you are signed in already, by password, or by the regency's sign-on."`
+	Logout     Logout        `cmd:"" help:"End the session and forget its token."`
+	StepUp     StepUp        `cmd:"" help:"Give the second factor again."`
+	Switch     Switch        `cmd:"" help:"Act in another role of your own."`
+	Device     DeviceCmd     `cmd:"" help:"Let a device in that shows a code."`
+	App        AppCmd        `cmd:"" help:"Programs of a unit that file by themselves, and their tokens."`
 }

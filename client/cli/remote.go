@@ -22,7 +22,7 @@ type Remote struct {
 	Output `embed:""`
 
 	GRPC      string        `name:"grpc" env:"SINERGI_GRPC" default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"Address of the server's gRPC. Default ${default}."`
-	TokenFile string        `env:"SINERGI_TOKEN_FILE" placeholder:"FILE" help:"File with the token, mode 0600. The token itself may stand in $SINERGI_TOKEN, never in a flag."`
+	TokenFile string        `env:"SINERGI_TOKEN_FILE" placeholder:"FILE" help:"File with the token, mode 0600; by default the one that login keeps. The token itself may stand in $SINERGI_TOKEN, never in a flag."`
 	CA        string        `name:"ca" env:"SINERGI_CA" placeholder:"FILE" help:"Certificates to trust instead of the system's."`
 	Timeout   time.Duration `default:"30s" help:"How long to try."`
 }
@@ -54,11 +54,25 @@ func (r Remote) options() (client.Options, error) {
 		options.Token = client.Token(r.TokenFile)
 	case token != "":
 		options.Token = client.StaticToken(token)
+	default:
+		options.Token = r.signedIn()
 	}
 	if r.CA != "" {
 		options.TLS = client.TLS(r.CA)
 	}
 	return options, nil
+}
+
+// signedIn is the token that login has kept for this server; nil if there is none.
+func (r Remote) signedIn() func(context.Context) (string, error) {
+	file, err := client.TokenFile(r.GRPC)
+	if err != nil {
+		return nil
+	}
+	if _, err := os.Stat(file); err != nil {
+		return nil
+	}
+	return client.Token(file)
 }
 
 // Write is what every change carries.

@@ -226,6 +226,34 @@ var requests = []struct{ typed, in, method, want string }{
 	},
 	{"absence list", "", "AccountService.ListAbsences", `{"pageSize": 100}`},
 	{"whoami", "", "AccountService.WhoAmI", `{}`},
+	{"login", "", "AccountService.RedeemDevice", `{}`},
+	{
+		"login --password --account rina --unit PKM-CIBINONG --role worker", "p w\n123456\n", "AccountService.SignIn",
+		`{"account": "rina", "password": "p w", "totpCode": "123456", "unit": "units/PKM-CIBINONG", "role": "WORKER"}`,
+	},
+	{
+		"login --password --recovery", "rina\npw\nabcd-efgh\n", "AccountService.SignIn",
+		`{"account": "rina", "password": "pw", "recoveryCode": "abcd-efgh"}`,
+	},
+	{"logout", "", "AccountService.SignOut", `{}`},
+	{"step-up", "123456\n", "AccountService.StepUp", `{"totpCode": "123456"}`},
+	{"step-up --recovery", "abcd-efgh\n", "AccountService.StepUp", `{"recoveryCode": "abcd-efgh"}`},
+	{"switch memberships/U1", "", "AccountService.Switch", `{"membership": "memberships/U1"}`},
+	{"device approve BCDF-GHJK --yes", "", "AccountService.ApproveDevice", `{"userCode": "BCDF-GHJK"}`},
+	{
+		"app create epus-melati --name ePuskesmas --unit POS-MELATI-3", "", "AccountService.CreateAccount",
+		`{"code": "epus-melati", "fullName": "ePuskesmas", "kind": "APP", "role": "APP", "unit": "units/POS-MELATI-3"}`,
+	},
+	{
+		"app token U1 --scopes file,status --cidr 10.1.0.0/16,2001:db8::/32 --until 2026-12-01T00:00:00+07:00", "", "AccountService.CreateAppToken",
+		`{"name": "accounts/U1", "scopes": ["file", "status"], "cidrs": ["10.1.0.0/16", "2001:db8::/32"], "expireTime": "2026-11-30T17:00:00Z"}`,
+	},
+	{
+		"app token accounts/U1 --certificate " + strings.Repeat("AB:", 31) + "AB", "", "AccountService.CreateAppToken",
+		`{"name": "accounts/U1", "certificateSha256": "` + strings.Repeat("ab", 32) + `"}`,
+	},
+	{"app tokens U1", "", "AccountService.ListAppTokens", `{"name": "accounts/U1"}`},
+	{"app revoke AbCdEf012345 --yes", "", "AccountService.RevokeAppToken", `{"name": "tokens/AbCdEf012345"}`},
 
 	{"unit show PKM-CIBINONG", "", "DirectoryService.GetUnit", `{"name": "units/PKM-CIBINONG"}`},
 	{
@@ -238,13 +266,17 @@ var requests = []struct{ typed, in, method, want string }{
 
 // without are the methods that a shell has no command for, and why.
 var without = map[string]string{
-	"GrowthService.Assess": "growth assess computes on this machine, without a server",
+	"GrowthService.Assess":          "growth assess computes on this machine, without a server",
+	"AccountService.StartDevice":    "login begins with it and ends with RedeemDevice",
+	"AccountService.BeginSignOn":    "login --sso begins with it and waits for a browser",
+	"AccountService.CompleteSignOn": "login --sso ends with it",
 }
 
 func TestEveryMethodHasACommandThatSaysWhatWasTyped(t *testing.T) {
 	server := &recorder{}
 	addr := server.start(t)
 	t.Setenv("SINERGI_TOKEN", workerToken)
+	t.Setenv("XDG_STATE_HOME", t.TempDir())
 	missing := methods()
 	for _, r := range requests {
 		delete(missing, r.method)
