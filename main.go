@@ -42,6 +42,15 @@ type commands struct {
 	Token struct {
 		Create server.TokenCreate `cmd:"" help:"A credential of one role, shown once; on the server's machine, while it is stopped."`
 	} `cmd:"" help:"Credentials."`
+	Key struct {
+		List   server.KeyList   `cmd:"" help:"Which keys there are and when each changes; none of them is shown."`
+		Rotate server.KeyRotate `cmd:"" help:"Change keys before their time; on the server's machine, while it is stopped. By themselves they change while it runs."`
+		Renew  server.KeyRenew  `cmd:"" help:"A new data key for one person, household or account, on suspicion; on the server's machine, while it is stopped."`
+	} `cmd:"" help:"The keys under which everything is sealed."`
+	Erased struct {
+		List   server.ErasedList   `cmd:"" help:"The list of the erased: marks that name nobody. Keep the newest apart from the copies of the data."`
+		Repeat server.ErasedRepeat `cmd:"" help:"Erase again, in data restored from an older copy, whoever was erased since."`
+	} `cmd:"" help:"Erasures."`
 	Config struct {
 		Print server.ConfigPrint `cmd:"" help:"The effective configuration and the source of each value."`
 	} `cmd:"" help:"Configuration."`

@@ -96,7 +96,11 @@ type Serve struct {
 // Run serves until ctx ends.
 func (c *Serve) Run(ctx context.Context) error {
 	ownTheLog(os.Stderr, c.LogLevel)
+	noCoreDumps()
 	return c.with(ctx, func(st *store.Store) error {
+		if !st.KeysAreSaved() {
+			fmt.Fprintln(os.Stderr, "sinergi: "+keysAreKept)
+		}
 		s, err := New(c.Config, st)
 		if err != nil {
 			return misconfigured(err)

@@ -352,6 +352,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	swept, endSweeps := context.WithCancel(ctx)
 	if s.hooks.sweeps != nil && !s.cfg.NoSweep {
 		running.Go(func() { s.hooks.sweeps(swept) })
+		running.Go(func() { s.keepKeys(swept) })
 	}
 	var err error
 	select {

@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
 )
@@ -29,7 +30,8 @@ var sealedColumns = []sealedColumn{
 	{"households", "f2", "t.id"},
 	{"household_members", "f2", "t.household"},
 	{"family_cards", "f2", "t.household"},
-	{"journal", "reason", subjectOf("t.case_id")},
+	// A reason that is of no case is of what was approved, or of the object itself: an account.
+	{"journal", "reason", "COALESCE(" + subjectOf("t.case_id") + ", (SELECT a.owner FROM approvals a WHERE a.id = t.object_id), t.object_id)"},
 	{"progress", "f3", subjectOf("(SELECT l.case_id FROM legs l WHERE l.id = t.leg)")},
 	{"progress", "diagnosis_f3", subjectOf("(SELECT l.case_id FROM legs l WHERE l.id = t.leg)")},
 	{"reviews", "f3", subjectOf("t.case_id")},
@@ -37,60 +39,51 @@ var sealedColumns = []sealedColumn{
 	{"approvals", "f4", "t.owner"},
 	{"blocks", "f4", subjectOf("t.case_id")},
 	{"holds", "f4", subjectOf("t.case_id")},
+	{"barred", "f4", subjectOf("t.case_id")},
+	{"requests", "answer", "t.owner"},
 }
 
 func subjectOf(caseID string) string {
 	return "(SELECT c.subject FROM cases c WHERE c.id = " + caseID + ")"
 }
 
+// rowKeys are the columns that make the row of a cell, where that is not its id.
+var rowKeys = map[string][]string{
+	"requests": {"account", "id"}, "barred": {"nik_tag", "case_id"}, "sign_ins": {"account"}, "invitations": {"hash"},
+}
+
+func (c sealedColumn) keys() []string {
+	if keys, ok := rowKeys[c.table]; ok {
+		return keys
+	}
+	return []string{"id"}
+}
+
+// renewedColumns are all that a new data key seals again: those of sign-ins too, which have a check of their own.
+var renewedColumns = slices.Concat(sealedColumns, []sealedColumn{
+	{"sign_ins", "f2", "t.account"},
+	{"invitations", "f2", "COALESCE(t.account, substr(t.hash, 1, 16))"}, // before there is an account
+})
+
 // checkSeals opens every sealed column, stored answers included: a value moved, edited or under a lost key does not open.
 func checkSeals(r *Reader, report func(string)) error {
 	for _, s := range sealedColumns {
-		query := "SELECT t.id, " + s.owner + ", t." + s.column + " FROM " + s.table + " t WHERE t." + s.column + " IS NOT NULL"
+		keys := s.keys()
+		query := "SELECT t." + keys[0] + ", t." + keys[len(keys)-1] + ", " + s.owner + ", t." + s.column + " FROM " + s.table + " t WHERE t." + s.column + " IS NOT NULL"
 		for row := range r.rows(query) {
-			var id [16]byte
+			var first, last []byte
 			var owner Owner
 			var sealed []byte
-			if err := row.scan(&id, owner[:], &sealed); err != nil {
+			if err := row.scan(&first, &last, owner[:], &sealed); err != nil {
 				return err
 			}
-			if _, err := r.Open(Cell{s.table, s.column, id[:], owner}, sealed); err != nil {
-				report(fmt.Sprintf("%s.%s of %s: %v", s.table, s.column, casework.ID(id), err))
+			id := slices.Clone(first)
+			if len(keys) > 1 {
+				id = append(id, last...)
 			}
-		}
-	}
-	if err := checkBarred(r, report); err != nil {
-		return err
-	}
-	return checkAnswers(r, report)
-}
-
-func checkBarred(r *Reader, report func(string)) error {
-	for row := range r.rows("SELECT b.nik_tag, b.case_id, c.subject, b.f4 FROM barred b JOIN cases c ON c.id = b.case_id WHERE b.f4 IS NOT NULL") {
-		var tag [16]byte
-		var k casework.Case
-		var sealed []byte
-		if err := row.scan(tag[:], k.ID[:], k.Subject[:], &sealed); err != nil {
-			return err
-		}
-		if _, err := r.Open(barredCell(tag, k), sealed); err != nil {
-			report(fmt.Sprintf("what bars a NIK from case %s: %v", casework.ID(k.ID), err))
-		}
-	}
-	return nil
-}
-
-func checkAnswers(r *Reader, report func(string)) error {
-	for row := range r.rows("SELECT account, id, owner, answer FROM requests") {
-		var account casework.AccountID
-		var id [16]byte
-		var owner Owner
-		var sealed []byte
-		if err := row.scan(account[:], &id, owner[:], &sealed); err != nil {
-			return err
-		}
-		if _, err := r.Open(requestCell(owner, account, id), sealed); err != nil {
-			report(fmt.Sprintf("answer to request %s: %v", casework.ID(id), err))
+			if _, err := r.Open(Cell{s.table, s.column, id, owner}, sealed); err != nil {
+				report(fmt.Sprintf("%s.%s of %s: %v", s.table, s.column, casework.ID(last), err))
+			}
 		}
 	}
 	return nil

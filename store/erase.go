@@ -1,11 +1,13 @@
 package store
 
 import (
+	"context"
 	"fmt"
 	"strings"
 	"time"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
+	"github.com/sinergi-pug/sinergi/domain/journal"
 )
 
 // Erasure of one record (UU 27/2022 art. 43-44): her data keys go, so that no copy of the database opens for her; and her rows, tags
@@ -35,29 +37,38 @@ func (w *Writer) EraseCase(id casework.CaseID, entry [16]byte) (Erasure, error) 
 	if others == 0 {
 		return w.ErasePerson(subject, entry)
 	}
-	if err := w.eraseCases("= $1", id, entry); err != nil {
+	if err := w.heldNone("= $1", id); err != nil {
 		return Erasure{}, err
 	}
-	return Erasure{Cases: 1}, nil
+	return Erasure{Cases: 1}, w.eraseCases("= $1", id, entry)
 }
 
 // ErasePerson erases a record with all of its cases, see EraseCase.
 func (w *Writer) ErasePerson(id casework.PersonID, entry [16]byte) (Erasure, error) {
-	const hers = "IN (SELECT c.id FROM cases c WHERE c.subject = $1)"
 	done := Erasure{Person: id}
 	if err := w.row("SELECT count(*) FROM cases WHERE subject = $1", id).scan(&done.Cases); err != nil {
 		return done, fmt.Errorf("count the cases of a record: %w", err)
 	}
-	if err := w.eraseCases(hers, id, entry); err != nil {
+	if err := w.heldNone(hers, id); err != nil {
 		return done, err
+	}
+	return done, w.erasePerson(id, entry)
+}
+
+// hers are the cases of a record.
+const hers = "IN (SELECT c.id FROM cases c WHERE c.subject = $1)"
+
+func (w *Writer) erasePerson(id [16]byte, entry [16]byte) error {
+	if err := w.eraseCases(hers, id, entry); err != nil {
+		return err
 	}
 	if err := w.leaveHouseholds(id, entry); err != nil {
-		return done, err
+		return err
 	}
 	if err := w.eraseRows(personRows, "", id); err != nil {
-		return done, err
+		return err
 	}
-	return done, w.forget("PERSON", id, entry)
+	return w.forget("PERSON", id, entry)
 }
 
 // caseRows are all rows that belong to a case, those that point to others first; %s stands for which cases.
@@ -112,6 +123,7 @@ var householdRows = []string{
 	"DELETE FROM approvals WHERE owner = $1 OR object = $1",
 	"DELETE FROM changes WHERE object = $1",
 	"DELETE FROM family_cards WHERE household = $1",
+	"DELETE FROM household_members WHERE household = $1",
 	"DELETE FROM households WHERE id = $1",
 }
 
@@ -120,9 +132,6 @@ func (w *Writer) eraseCases(which string, of [16]byte, entry [16]byte) error {
 	ids, err := list(&w.tx, func(r row) (id [16]byte, err error) { return id, r.scan(id[:]) }, "SELECT k.id FROM cases k WHERE k.id "+which, of)
 	if err != nil {
 		return fmt.Errorf("list what to erase: %w", err)
-	}
-	if err := w.heldNone(which, of); err != nil {
-		return err
 	}
 	for _, id := range ids {
 		if err := w.enlist("CASE", id, entry); err != nil {
@@ -153,7 +162,7 @@ func (w *Writer) eraseRows(statements []string, which string, of [16]byte) error
 }
 
 // leaveHouseholds takes her out of her households. One in which nobody else ever lived was hers alone, with address and family card.
-func (w *Writer) leaveHouseholds(id casework.PersonID, entry [16]byte) error {
+func (w *Writer) leaveHouseholds(id [16]byte, entry [16]byte) error {
 	alone, err := list(&w.tx, func(r row) (id [16]byte, err error) { return id, r.scan(id[:]) },
 		`SELECT DISTINCT m.household FROM household_members m
 		WHERE m.person = $1 AND NOT EXISTS (SELECT 1 FROM household_members o WHERE o.household = m.household AND o.person <> $1)`, id)
@@ -161,14 +170,18 @@ func (w *Writer) leaveHouseholds(id casework.PersonID, entry [16]byte) error {
 		return fmt.Errorf("list the households of a record: %w", err)
 	}
 	for _, household := range alone {
-		if err := w.eraseRows(householdRows, "", household); err != nil {
-			return err
-		}
-		if err := w.forget("HOUSEHOLD", household, entry); err != nil {
+		if err := w.eraseHousehold(household, entry); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+func (w *Writer) eraseHousehold(id [16]byte, entry [16]byte) error {
+	if err := w.eraseRows(householdRows, "", id); err != nil {
+		return err
+	}
+	return w.forget("HOUSEHOLD", id, entry)
 }
 
 // forget deletes the data keys of an owner and enters it in the list of the erased.
@@ -217,4 +230,66 @@ type Erased struct {
 func (t *tx) Erased() ([]Erased, error) {
 	return list(t, func(r row) (e Erased, err error) { return e, r.scan(e.Mark[:], &e.Kind, &e.Time) },
 		"SELECT mark, kind, time FROM erased ORDER BY mark")
+}
+
+// RepeatErasures erases again whoever stands in a list of the erased and, in data restored from before, is here again. It takes the list
+// over, and tells how many records, households and cases it erased. What was made under the same id after its erasure stays. It asks for no
+// legal hold: one of the copy was lifted before the erasure, or there had been none.
+func (s *Store) RepeatErasures(ctx context.Context, all []Erased, by journal.Entry) (n int, err error) {
+	erased := map[[16]byte]time.Time{}
+	for _, e := range all {
+		erased[e.Mark] = e.Time
+	}
+	for _, kind := range []struct {
+		name, query string
+		erase       func(*Writer, [16]byte, [16]byte) error
+	}{
+		{"PERSON", "SELECT id, created FROM persons", (*Writer).erasePerson},
+		{"HOUSEHOLD", "SELECT id, created FROM households", (*Writer).eraseHousehold},
+		{"CASE", "SELECT id, opened FROM cases", func(w *Writer, id, entry [16]byte) error { return w.eraseCases("= $1", id, entry) }},
+	} {
+		found, err := Read(ctx, s, func(r *Reader) ([][16]byte, error) {
+			return r.erasedOf(kind.query, func(id [16]byte, made time.Time) bool {
+				when, ok := erased[s.erasedMark(kind.name, id)]
+				return ok && made.Before(when)
+			})
+		})
+		if err != nil {
+			return n, fmt.Errorf("look for the erased: %w", err)
+		}
+		for _, id := range found {
+			_, err := Update(ctx, s, func(w *Writer) (struct{}, error) { return struct{}{}, kind.erase(w, id, w.Append(by, nil, nil)) })
+			if err != nil {
+				return n, err
+			}
+			n++
+		}
+	}
+	_, err = Update(ctx, s, func(w *Writer) (struct{}, error) {
+		entry := w.Append(by, nil, nil)
+		for _, e := range all {
+			_, err := w.exec("INSERT INTO erased (mark, kind, time, entry) VALUES ($1, $2, $3, $4) ON CONFLICT (mark) DO UPDATE SET time = excluded.time",
+				e.Mark, e.Kind, e.Time, entry)
+			if err != nil {
+				return struct{}{}, fmt.Errorf("take over the list of the erased: %w", err)
+			}
+		}
+		return struct{}{}, nil
+	})
+	return n, err
+}
+
+// erasedOf chooses the ids of rows by id and time of making.
+func (t *tx) erasedOf(query string, choose func(id [16]byte, made time.Time) bool) (found [][16]byte, err error) {
+	for r := range t.rows(query) {
+		var id [16]byte
+		var made time.Time
+		if err := r.scan(&id, &made); err != nil {
+			return nil, err
+		}
+		if choose(id, made) {
+			found = append(found, id)
+		}
+	}
+	return found, nil
 }

@@ -12,13 +12,12 @@ var aboutPersons = []string{"case_id", "subject", "person", "household", "owner"
 
 // keptRows are tables with such a column whose rows go by another way than erase.go's, each with its reason.
 var keptRows = map[string]string{
-	"cases.subject":               "her cases are erased by their ids",
-	"deks.owner":                  "by EraseKeys, which the cache of opened keys must hear of",
-	"reviews.object":              "every review is of a case",
-	"duties.object":               "every duty is of a case",
-	"notices.object":              "every notice is of a case",
-	"escalations.object":          "every escalation is of a case",
-	"household_members.household": "a household in which nobody is left has none",
+	"cases.subject":      "her cases are erased by their ids",
+	"deks.owner":         "by EraseKeys, which the cache of opened keys must hear of",
+	"reviews.object":     "every review is of a case",
+	"duties.object":      "every duty is of a case",
+	"notices.object":     "every notice is of a case",
+	"escalations.object": "every escalation is of a case",
 }
 
 // A table made later has to say how its rows about a person are erased.

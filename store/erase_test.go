@@ -106,15 +106,16 @@ func erase(t *testing.T, s *store.Store, id casework.PersonID) {
 	}
 }
 
-// emptied waits until the log is cut.
-func emptied(t *testing.T, cfg store.Config) {
+// gone holds that soon nothing of somebody stands in the data.
+func (want traces) gone(t *testing.T, cfg store.Config) {
 	t.Helper()
+	var found []string
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(5 * time.Millisecond) {
-		if info, err := os.Stat(filepath.Join(cfg.Data, "sinergi.db-wal")); err == nil && info.Size() == 0 {
+		if found = want.search(t, cfg.Data); len(found) == 0 {
 			return
 		}
 	}
-	t.Error("the log is not cut after an erasure")
+	t.Errorf("left in the data: %v", found)
 }
 
 // Among many, for a page that was split keeps copies of what stood in it.
@@ -135,11 +136,8 @@ func TestNothingOfTheErasedIsLeftInTheFile(t *testing.T) {
 	for _, p := range all[:100] {
 		erase(t, s, p.ID)
 	}
-	emptied(t, cfg)
 	for _, h := range hers {
-		if found := h.search(t, cfg.Data); len(found) > 0 {
-			t.Errorf("left after the erasure: %v", found)
-		}
+		h.gone(t, cfg)
 	}
 	findings, err := s.Verify(context.Background())
 	if err != nil || len(findings) > 0 {
@@ -158,5 +156,72 @@ func TestNothingOfTheErasedIsLeftInTheFile(t *testing.T) {
 	})
 	if err != nil {
 		t.Errorf("another person was harmed: %v", err)
+	}
+}
+
+// Data of before an erasure is put back beside the keys of today, all of which have changed since.
+func TestAnOlderCopyOfTheDataBringsNobodyBack(t *testing.T) {
+	cfg := folders(t)
+	s := openStore(t, cfg)
+	hers, other := somebody(t, s, 1), somebody(t, s, 2)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	copied := store.Config{Data: filepath.Join(t.TempDir(), "copy"), Keys: cfg.Keys}
+	if err := os.CopyFS(copied.Data, os.DirFS(cfg.Data)); err != nil {
+		t.Fatal(err)
+	}
+	s = openStore(t, cfg)
+	erase(t, s, hers.ID)
+	for _, kind := range store.KeyKinds {
+		if err := s.ChangeKey(t.Context(), kind, timer()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	erased, err := store.Read(t.Context(), s, func(r *store.Reader) ([]store.Erased, error) { return r.Erased() })
+	if err != nil || len(erased) != 2 { // she and her case
+		t.Fatalf("the list of the erased: %d, %v", len(erased), err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+
+	before := tracesOf(t, copied, hers.ID)
+	s = openStore(t, copied)
+	allWhole(t, s, []casework.Person{hers, other}) // she is back, which the list ends
+	again, err := s.RepeatErasures(t.Context(), erased, timer())
+	if err != nil || again != 1 {
+		t.Fatalf("%d erased again, %v", again, err)
+	}
+	allWhole(t, s, []casework.Person{other})
+	before.gone(t, copied)
+	if again, err := s.RepeatErasures(t.Context(), erased, timer()); err != nil || again != 0 {
+		t.Errorf("a second time: %d, %v", again, err)
+	}
+}
+
+func TestALegalHoldStopsAnErasure(t *testing.T) {
+	cfg := folders(t)
+	s := openStore(t, cfg)
+	hers := somebody(t, s, 1)
+	hold := func(until any) {
+		db := database(t, cfg)
+		defer db.Close()
+		_, err := db.Exec("INSERT OR REPLACE INTO holds (id, case_id, from_time, until_time, entry, f4) SELECT x'00', id, 0, ?, x'00', x'00' FROM cases WHERE subject = ?", until, hers.ID[:])
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	try := func() error {
+		_, err := store.Update(t.Context(), s, func(w *store.Writer) (store.Erasure, error) { return w.ErasePerson(hers.ID, [16]byte{}) })
+		return err
+	}
+	hold(nil)
+	if err := try(); err == nil || err.Error() != "LEGAL_HOLD" {
+		t.Errorf("held: got %v, want LEGAL_HOLD", err)
+	}
+	hold(time.Now().UnixMicro())
+	if err := try(); err != nil {
+		t.Errorf("lifted: %v", err)
 	}
 }

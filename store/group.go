@@ -107,15 +107,14 @@ func (s *Store) next() *job {
 	}
 	for {
 		var again <-chan time.Time
-		if s.remains && s.emptyLog() {
-			s.remains = false
-		} else if s.remains {
+		if s.remains {
 			again = time.After(emptyAgain)
 		}
 		select {
 		case j := <-s.jobs:
 			return j
 		case <-again:
+			s.remains = !s.emptyLog()
 			continue
 		case <-s.stop:
 		}
@@ -326,6 +325,9 @@ func (s *Store) distrust(err error) {
 // 40 ms, in which nobody would commit; so a second connection copies most of them while the writer goes on, and the writer
 // only the rest. That last step must be the writer's own: the log begins anew only when nothing in it is left to copy.
 func (s *Store) checkpoint() {
+	if s.remains {
+		s.remains = !s.emptyLog()
+	}
 	if s.groups++; s.broken || s.groups%checkEvery != 0 {
 		return
 	}
@@ -357,14 +359,14 @@ func (s *Store) copyLog() {
 }
 
 // emptyLog copies the whole log into the database and cuts it to nothing, after an erasure: until then the log holds what was there
-// before. It waits for nobody: while a reader or the copier is at work it gives false.
+// before. It waits a moment for the readers who began before it; while they or the copier are at work longer it gives false.
 func (s *Store) emptyLog() bool {
 	if s.broken || s.copying {
 		return false
 	}
 	t := tx{c: s.writer}
 	var busy, log, done int64
-	_ = s.writer.do("PRAGMA busy_timeout = 0")
+	_ = s.writer.do("PRAGMA busy_timeout = 100")
 	err := t.row("PRAGMA wal_checkpoint(TRUNCATE)").scan(&busy, &log, &done)
 	_ = s.writer.do("PRAGMA busy_timeout = 5000")
 	s.writer.failure = nil

@@ -82,7 +82,18 @@ func (s *Store) finishChanges(ctx context.Context, by journal.Entry) error {
 		return err
 	}
 	if s.keys.index.Load().next != nil {
-		return s.reindex(ctx, by)
+		if err := s.reindex(ctx, by); err != nil {
+			return err
+		}
+	}
+	owners, err := Read(ctx, s, func(r *Reader) ([]Owner, error) { return r.renewals() })
+	if err != nil {
+		return fmt.Errorf("read data keys: %w", err)
+	}
+	for _, owner := range owners {
+		if _, err := s.sealAgain(ctx, owner, by); err != nil {
+			return err
+		}
 	}
 	return nil
 }
@@ -136,6 +147,9 @@ func (s *Store) Keys() []KeyLife {
 }
 
 var kindOrder = []string{"kek", "index", "cursor", "journal"}
+
+// KeysAreSaved tells whether there is a backup of the keys: without one no old key encryption key is destroyed.
+func (s *Store) KeysAreSaved() bool { return s.cfg.KeysSaved != nil }
 
 // Due is when a key will be changed by itself; zero: never.
 func (k KeyLife) Due() time.Time {

@@ -302,3 +302,25 @@ func TestARotationThatIsKilledGoesOnAtTheNextStart(t *testing.T) {
 	}
 	t.Logf("%d of %d kills were in the middle of a change", interrupted, cycles)
 }
+
+// Somebody may have a data key: what is written after its renewal, and all that stood there, is under another.
+func TestARenewedDataKeySealsAllAgain(t *testing.T) {
+	cfg := folders(t)
+	s := openStore(t, cfg)
+	hers, other := somebody(t, s, 1), somebody(t, s, 2)
+	before := tracesOf(t, cfg, hers.ID)
+	cells, err := s.RenewKey(t.Context(), store.Owner(hers.ID), timer())
+	if err != nil || cells < 2 {
+		t.Fatalf("%d cells, %v", cells, err)
+	}
+	allWhole(t, s, []casework.Person{hers, other})
+	traces{"wrapped key": before["wrapped key"], "sealed identity": before["sealed identity"]}.gone(t, cfg)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s = openStore(t, cfg)
+	allWhole(t, s, []casework.Person{hers, other})
+	if _, err := s.RenewKey(t.Context(), store.Owner{9}, timer()); !errors.Is(err, store.ErrErased) {
+		t.Errorf("nobody's key: got %v, want ErrErased", err)
+	}
+}

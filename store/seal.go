@@ -191,7 +191,7 @@ func (t *tx) Open(cell Cell, sealed []byte) ([]byte, error) {
 	if len(sealed) < sealHead || sealed[0] != sealVersion {
 		return nil, ErrSealed
 	}
-	key, err := t.keyOf(cell.Owner, int64(binary.BigEndian.Uint32(sealed[1:])))
+	key, err := t.keyOf(cell.Owner, epochOf(sealed))
 	if err != nil {
 		return nil, err
 	}
@@ -201,6 +201,14 @@ func (t *tx) Open(cell Cell, sealed []byte) ([]byte, error) {
 		return nil, ErrSealed
 	}
 	return plain, nil
+}
+
+// epochOf is the epoch of the key that sealed a value.
+func epochOf(sealed []byte) int64 {
+	if len(sealed) < sealHead {
+		return -1
+	}
+	return int64(binary.BigEndian.Uint32(sealed[1:]))
 }
 
 // context is the AAD: v1/table/column/row/owner. Row and owner are hexadecimal, so no slash of theirs moves a border.
