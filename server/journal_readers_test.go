@@ -276,7 +276,9 @@ func TestAWitnessSignsFromOutsideAndItsSilenceIsTold(t *testing.T) {
 		return c
 	}
 	first := fetch()
-	add := func(as, text string) reply { return w.call(as, "POST", "/v1/journal:addCosignature", object{"note": text}) }
+	add := func(as, text string) reply {
+		return w.call(as, "POST", "/v1/journal:addCosignature", object{"note": text})
+	}
 	good := inspectorate.cosign(first.GetNote(), h.now())
 	for name, text := range map[string]string{
 		"no cosignature":      first.GetNote(),

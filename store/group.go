@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/mattn/go-sqlite3"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/sinergi-pug/sinergi/domain/journal"
 )
@@ -135,8 +134,8 @@ type group struct {
 	members []*job
 	keys    []Key
 	erased  map[Owner]bool // a member may find a key deleted by one before it
-	leaves  []tlog.Hash    // of the entries that were written
-	edge    edge           // of the tree with them
+	leaves  [][32]byte     // of the entries that were written
+	edge    journal.Edge   // of the tree with them
 	err     error          // why the transaction was lost
 }
 

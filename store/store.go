@@ -21,7 +21,6 @@ import (
 	"time"
 
 	lru "github.com/hashicorp/golang-lru/v2"
-	"golang.org/x/mod/sumdb/tlog"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/journal"
@@ -89,7 +88,7 @@ type Store struct {
 	broken bool // the disk failed: nothing is acknowledged any more
 
 	// The tree over the journal, also the writer goroutine's.
-	edge     edge
+	edge     journal.Edge
 	stored   []byte // scratch for the hashes of a group
 	unsigned int    // entries since the last checkpoint was asked for
 
@@ -284,7 +283,7 @@ type Writer struct {
 	now     int64    // microseconds; 0 until asked
 	records []Record
 	gone    map[[16]byte]bool // what this closure has erased
-	leaves  []tlog.Hash       // of the records, once they are written
+	leaves  [][32]byte        // of the records, once they are written
 }
 
 // Now is the time of this closure, in UTC and whole microseconds: the later of the server's clock and the newest entry, so it

@@ -1,10 +1,8 @@
 package store
 
 import (
-	"crypto/sha256"
 	"errors"
 	"fmt"
-	"math/bits"
 
 	"golang.org/x/mod/sumdb/tlog"
 
@@ -15,35 +13,16 @@ import (
 // stored hashes are rows of the same commit as the entries. The writer keeps the right edge in memory, so that an entry costs its
 // own hash and two more on average, and a commit one row.
 
-// edge is the right edge of the tree: what the next leaf will be hashed with.
-type edge struct {
-	size  int64
-	roots [63]tlog.Hash // by level; of a complete subtree if that bit of size is set
-}
-
-// append adds a leaf, and to dst the hashes to be stored for it, in the order of tlog.StoredHashIndex.
-func (e *edge) append(dst []byte, leaf tlog.Hash) []byte {
-	dst = append(dst, leaf[:]...)
-	level := 0
-	for ; e.size>>level&1 == 1; level++ {
-		leaf = tlog.NodeHash(e.roots[level], leaf)
-		dst = append(dst, leaf[:]...)
-	}
-	e.roots[level] = leaf
-	e.size++
-	return dst
-}
-
 // grow writes the hashes of the group's entries. It is the last statement before the commit.
 func (g *group) grow() bool {
 	if len(g.leaves) == 0 {
 		return true
 	}
 	g.edge = g.s.edge
-	first := tlog.StoredHashCount(g.edge.size)
+	first := tlog.StoredHashCount(g.edge.Size())
 	stored := g.s.stored[:0]
 	for _, leaf := range g.leaves {
-		stored = g.edge.append(stored, leaf)
+		stored = g.edge.Append(stored, leaf)
 	}
 	g.s.stored = stored
 	t := tx{c: g.s.writer, s: g.s}
@@ -92,8 +71,8 @@ func (s *Store) openTree() (mended string, err error) {
 	default:
 		mended = treeExtended
 	}
-	for s.edge.size < int64(s.seq.next) {
-		if err := s.fillTree(min(int64(s.seq.next), s.edge.size+fillAtOnce)); err != nil {
+	for s.edge.Size() < int64(s.seq.next) {
+		if err := s.fillTree(min(int64(s.seq.next), s.edge.Size()+fillAtOnce)); err != nil {
 			return "", fmt.Errorf("make the journal's tree: %w", err)
 		}
 	}
@@ -108,20 +87,20 @@ func (s *Store) fillTree(size int64) error {
 	}
 	defer s.writer.undo()
 	t := tx{c: s.writer, s: s}
-	e, first := s.edge, tlog.StoredHashCount(s.edge.size)
+	e, first := s.edge, tlog.StoredHashCount(s.edge.Size())
 	var hashes []byte
-	for n := e.size; n < size; n++ {
+	for n := e.Size(); n < size; n++ {
 		var canonical []byte
 		err := t.row("SELECT bytes FROM journal WHERE number = $1", n).scan(&canonical) // by the primary key
 		if err != nil && !errors.Is(err, errNoRows) {
 			return err
 		}
-		hashes = e.append(hashes, journal.LeafHash(canonical)) // of no bytes where the entry is missing
-		if e.size%rowAtOnce == 0 || e.size == size {
+		hashes = e.Append(hashes, journal.LeafHash(canonical)) // of no bytes where the entry is missing
+		if e.Size()%rowAtOnce == 0 || e.Size() == size {
 			if err := t.putHashes(first, hashes); err != nil {
 				return err
 			}
-			first, hashes = tlog.StoredHashCount(e.size), hashes[:0]
+			first, hashes = tlog.StoredHashCount(e.Size()), hashes[:0]
 		}
 	}
 	if err := s.writer.do("COMMIT"); err != nil {
@@ -154,24 +133,14 @@ func (t *tx) treeSize() (int64, error) {
 	return size, nil
 }
 
-func (t *tx) readEdge(e *edge, size int64) error {
-	var indexes []int64
-	for level := range 63 {
-		if size>>level&1 == 1 {
-			indexes = append(indexes, tlog.StoredHashIndex(level, size>>level-1))
+func (t *tx) readEdge(e *journal.Edge, size int64) error {
+	return e.Resume(size, func(level int, at int64) ([32]byte, error) {
+		hashes, err := t.ReadHashes([]int64{tlog.StoredHashIndex(level, at)})
+		if err != nil {
+			return [32]byte{}, err
 		}
-	}
-	hashes, err := t.ReadHashes(indexes)
-	if err != nil {
-		return err
-	}
-	e.size = size
-	for level := range 63 {
-		if size>>level&1 == 1 {
-			e.roots[level], hashes = hashes[0], hashes[1:]
-		}
-	}
-	return nil
+		return hashes[0], nil
+	})
 }
 
 // ReadHashes reads stored hashes, as a tlog.HashReader does.
@@ -276,7 +245,7 @@ func checkTree(r *Reader, report func(string)) error {
 type treeCheck struct {
 	report      func(string)
 	count       int64 // stored hashes seen
-	edge        edge
+	edge        journal.Edge
 	expected    []tlog.Hash // above the last leaf
 	checkpoints []signedCheckpoint
 	wrong       int
@@ -302,12 +271,12 @@ func (c *treeCheck) next(r *Reader, stored tlog.Hash) error {
 	c.count++
 	if len(c.expected) > 0 {
 		if stored != c.expected[0] {
-			c.fault(fmt.Sprintf("a hash above entry %d is not that of what is below it", c.edge.size-1))
+			c.fault(fmt.Sprintf("a hash above entry %d is not that of what is below it", c.edge.Size()-1))
 		}
 		c.expected = c.expected[1:]
 		return nil
 	}
-	number := c.edge.size
+	number := c.edge.Size()
 	var canonical []byte
 	switch err := r.row("SELECT bytes FROM journal WHERE number = $1", number).scan(&canonical); {
 	case errors.Is(err, errNoRows):
@@ -317,43 +286,28 @@ func (c *treeCheck) next(r *Reader, stored tlog.Hash) error {
 	case tlog.Hash(journal.LeafHash(canonical)) != stored:
 		c.fault(fmt.Sprintf("entry %d is not what the tree says was written", number))
 	}
-	for above := c.edge.append(nil, stored)[tlog.HashSize:]; len(above) > 0; above = above[tlog.HashSize:] {
+	for above := c.edge.Append(nil, stored)[tlog.HashSize:]; len(above) > 0; above = above[tlog.HashSize:] {
 		c.expected = append(c.expected, tlog.Hash(above))
 	}
-	for len(c.checkpoints) > 0 && c.checkpoints[0].Size == c.edge.size {
-		if c.checkpoints[0].Root != c.edge.root() {
-			c.fault(fmt.Sprintf("the checkpoint of %d entries has another root: the tree was made anew", c.edge.size))
+	for len(c.checkpoints) > 0 && c.checkpoints[0].Size == c.edge.Size() {
+		if c.checkpoints[0].Root != c.edge.Root() {
+			c.fault(fmt.Sprintf("the checkpoint of %d entries has another root: the tree was made anew", c.edge.Size()))
 		}
 		c.checkpoints = c.checkpoints[1:]
 	}
 	return nil
 }
 
-// root folds the edge: the root of the tree.
-func (e *edge) root() (root tlog.Hash) {
-	if e.size == 0 {
-		return sha256.Sum256(nil)
-	}
-	level := bits.TrailingZeros64(uint64(e.size))
-	root = e.roots[level]
-	for level++; level < 63; level++ {
-		if e.size>>level&1 == 1 {
-			root = tlog.NodeHash(e.roots[level], root)
-		}
-	}
-	return root
-}
-
 // end looks for what the tree does not reach.
 func (c *treeCheck) end(r *Reader) error {
 	if len(c.expected) > 0 {
-		c.fault(fmt.Sprintf("the hashes above entry %d are missing", c.edge.size-1))
+		c.fault(fmt.Sprintf("the hashes above entry %d are missing", c.edge.Size()-1))
 	}
 	for _, left := range c.checkpoints {
 		c.fault(fmt.Sprintf("the checkpoint of %d entries is of a longer journal: entries were taken away, or an older copy put back", left.Size))
 	}
 	var beyond int64
-	if err := r.row("SELECT count(*) FROM journal WHERE number >= $1", c.edge.size).scan(&beyond); err != nil {
+	if err := r.row("SELECT count(*) FROM journal WHERE number >= $1", c.edge.Size()).scan(&beyond); err != nil {
 		return err
 	}
 	if beyond > 0 {

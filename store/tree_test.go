@@ -16,7 +16,7 @@ import (
 	"github.com/sinergi-pug/sinergi/domain/journal"
 )
 
-func leafOf(n int64) tlog.Hash {
+func leafOf(n int64) [32]byte {
 	var number [8]byte
 	binary.BigEndian.PutUint64(number[:], uint64(n))
 	return tlog.RecordHash(number[:])
@@ -24,7 +24,7 @@ func leafOf(n int64) tlog.Hash {
 
 // The edge is tlog's own algorithm without its reads: the same hashes in the same order, and the same root.
 func TestTheEdgeStoresWhatTlogStores(t *testing.T) {
-	var e edge
+	var e journal.Edge
 	var want, got []tlog.Hash
 	reader := tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
 		out := make([]tlog.Hash, len(indexes))
@@ -39,15 +39,15 @@ func TestTheEdgeStoresWhatTlogStores(t *testing.T) {
 			t.Fatal(err)
 		}
 		want = append(want, stored...)
-		for made := e.append(nil, leafOf(n)); len(made) > 0; made = made[tlog.HashSize:] {
+		for made := e.Append(nil, leafOf(n)); len(made) > 0; made = made[tlog.HashSize:] {
 			got = append(got, tlog.Hash(made))
 		}
 		if len(got) != len(want) || got[len(got)-1] != want[len(want)-1] {
 			t.Fatalf("after entry %d: %d hashes, want %d", n, len(got), len(want))
 		}
 		root, err := tlog.TreeHash(n+1, reader)
-		if err != nil || root != e.root() {
-			t.Fatalf("root of %d entries: %v, want %v (%v)", n+1, e.root(), root, err)
+		if err != nil || root != e.Root() {
+			t.Fatalf("root of %d entries: %v, want %v (%v)", n+1, e.Root(), root, err)
 		}
 	}
 }
@@ -72,12 +72,12 @@ func act(t testing.TB, s *Store, commits, each int) {
 func rootOver(t testing.TB, s *Store) (root tlog.Hash, size int64) {
 	t.Helper()
 	_, err := Read(context.Background(), s, func(r *Reader) (struct{}, error) {
-		var e edge
+		var e journal.Edge
 		err := r.WalkJournal(0, func(rec Record) error {
-			e.append(nil, tlog.RecordHash(rec.Entry.AppendCanonical(nil)))
+			e.Append(nil, tlog.RecordHash(rec.Entry.AppendCanonical(nil)))
 			return nil
 		})
-		root, size = e.root(), e.size
+		root, size = e.Root(), e.Size()
 		return struct{}{}, err
 	})
 	if err != nil {
@@ -368,22 +368,22 @@ func TestInclusionAndConsistencyAreProven(t *testing.T) {
 
 // BenchmarkAppendLeaf is what the tree costs an entry: its leaf's hash and those above it. Promised: 5 µs.
 func BenchmarkAppendLeaf(b *testing.B) {
-	var e edge
+	var e journal.Edge
 	canonical := make([]byte, 250)
 	var stored []byte
 	for n := 0; b.Loop(); n++ {
 		binary.BigEndian.PutUint64(canonical, uint64(n))
-		stored = e.append(stored[:0], journal.LeafHash(canonical))
+		stored = e.Append(stored[:0], journal.LeafHash(canonical))
 	}
 }
 
 // BenchmarkInclusion proves entries of a million and checks the proof. Promised: 20 hashes, 50 µs to check.
 func BenchmarkInclusion(b *testing.B) {
-	var e edge
+	var e journal.Edge
 	const size = 1_000_000
 	stored := make([]byte, 0, 64*size)
 	for n := range int64(size) {
-		stored = e.append(stored, leafOf(n))
+		stored = e.Append(stored, leafOf(n))
 	}
 	reader := tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
 		out := make([]tlog.Hash, len(indexes))
@@ -402,7 +402,7 @@ func BenchmarkInclusion(b *testing.B) {
 		}
 		longest = max(longest, len(proof))
 		b.StartTimer()
-		if err := tlog.CheckRecord(proof, size, e.root(), n, leafOf(n)); err != nil {
+		if err := tlog.CheckRecord(proof, size, e.Root(), n, leafOf(n)); err != nil {
 			b.Fatal(err)
 		}
 	}
