@@ -46,6 +46,7 @@ type Client struct {
 	Growth    pb.GrowthServiceClient
 	Directory pb.DirectoryServiceClient
 	Accounts  pb.AccountServiceClient
+	Journal   pb.JournalServiceClient
 
 	conn *grpc.ClientConn
 }
@@ -93,6 +94,7 @@ func over(conn *grpc.ClientConn) *Client {
 		Growth:    pb.NewGrowthServiceClient(conn),
 		Directory: pb.NewDirectoryServiceClient(conn),
 		Accounts:  pb.NewAccountServiceClient(conn),
+		Journal:   pb.NewJournalServiceClient(conn),
 		conn:      conn,
 	}
 }

@@ -50,6 +50,16 @@ func (c *Client) AllNotices(ctx context.Context, req *pb.ListNoticesRequest) ite
 	return all(ctx, req, c.Reviews.ListNotices, (*pb.ListNoticesResponse).GetNotices)
 }
 
+// AllEntries yields the entries of the journal that the caller may read, newest first.
+func (c *Client) AllEntries(ctx context.Context, req *pb.ListEntriesRequest) iter.Seq2[*pb.JournalEntry, error] {
+	return all(ctx, req, c.Journal.ListEntries, (*pb.ListEntriesResponse).GetEntries)
+}
+
+// AllJudgements yields the acts that somebody else looks at, oldest first.
+func (c *Client) AllJudgements(ctx context.Context, req *pb.ListJudgementsRequest) iter.Seq2[*pb.Judgement, error] {
+	return all(ctx, req, c.Journal.ListJudgements, (*pb.ListJudgementsResponse).GetJudgements)
+}
+
 // AllAbsences yields the absences of the own unit that are not over, soonest first.
 func (c *Client) AllAbsences(ctx context.Context, req *pb.ListAbsencesRequest) iter.Seq2[*pb.Absence, error] {
 	return all(ctx, req, c.Accounts.ListAbsences, (*pb.ListAbsencesResponse).GetAbsences)

@@ -20,6 +20,7 @@ type Commands struct {
 	Task       TaskCmd       `cmd:"" help:"What is owed on a case besides its next step."`
 	Review     ReviewCmd     `cmd:"" help:"What waits for the caller's judgement."`
 	Notice     NoticeCmd     `cmd:"" help:"What the caller and the caller's unit were told."`
+	Journal    JournalCmd    `cmd:"" help:"Who did what, by which right, and the proof that nobody rewrote it."`
 	Person     PersonCmd     `cmd:"" help:"Find, read and correct persons of the own register."`
 	Household  HouseholdCmd  `cmd:"" help:"Who lives under one family card, and since when."`
 	Absence    AbsenceCmd    `cmd:"" help:"Who stands in for whom."`

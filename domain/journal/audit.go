@@ -7,6 +7,7 @@ import "fmt"
 type Fault struct {
 	First, Last int64
 	What        string
+	Signed      bool // a checkpoint tells, whose root is another
 }
 
 func (f *Fault) Error() string {
@@ -22,7 +23,8 @@ type Audit struct {
 	edge        Edge
 	newest      int64 // time of the entry before
 	checkpoints []Checkpoint
-	held        int64 // size of the newest checkpoint that held
+	before      int64 // size of the newest checkpoint that held and is smaller
+	held        int64 // of the newest that held
 	stored      []byte
 }
 
@@ -32,7 +34,7 @@ func NewAudit(checkpoints []Checkpoint) *Audit { return &Audit{checkpoints: chec
 // Next takes the next entry, and the hash that was kept of its leaf.
 func (a *Audit) Next(canonical []byte, kept [32]byte) error {
 	number := a.edge.size
-	fault := func(what string) error { return &Fault{number, number, what} }
+	fault := func(what string) error { return &Fault{First: number, Last: number, What: what} }
 	leaf := LeafHash(canonical)
 	if leaf != kept {
 		return fault("its bytes are not those whose hash was kept")
@@ -57,9 +59,16 @@ func (a *Audit) hold() error {
 		c := a.checkpoints[0]
 		root := a.edge.Root()
 		if c.Size != a.edge.size || c.Root != root {
-			return &Fault{a.held, a.edge.size - 1, fmt.Sprintf("the checkpoint of %d entries was signed of others", c.Size)}
+			first := a.held
+			if first == c.Size {
+				first = a.before
+			}
+			return &Fault{first, a.edge.size - 1, fmt.Sprintf("the checkpoint of %d entries was signed of others", c.Size), true}
 		}
-		a.held, a.checkpoints = c.Size, a.checkpoints[1:]
+		if c.Size > a.held {
+			a.before, a.held = a.held, c.Size
+		}
+		a.checkpoints = a.checkpoints[1:]
 	}
 	return nil
 }
@@ -71,10 +80,10 @@ func (a *Audit) End() error {
 	}
 	if len(a.checkpoints) > 0 {
 		left := a.checkpoints[len(a.checkpoints)-1].Size
-		return &Fault{a.edge.size, left - 1, fmt.Sprintf("are missing: a checkpoint of %d entries was signed", left)}
+		return &Fault{First: a.edge.size, Last: left - 1, What: fmt.Sprintf("missing: a checkpoint of %d entries was signed", left)}
 	}
 	if a.held != a.edge.size {
-		return &Fault{a.held, a.edge.size - 1, "no checkpoint was signed of them"}
+		return &Fault{First: a.held, Last: a.edge.size - 1, What: "no checkpoint was signed of them"}
 	}
 	return nil
 }
