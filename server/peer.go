@@ -38,7 +38,7 @@ func (s *Server) enter(ctx context.Context, p *passage, inMemory bool) context.C
 	if !inMemory {
 		p.origin = "grpc"
 		p.peer, p.from = s.remote(ctx)
-		return withoutOwn(ctx)
+		return callerKeysOnly(ctx)
 	}
 	p.origin = "rest"
 	p.peer, p.from = carried(first(ctx, keyPeer), first(ctx, keyCertificate))
@@ -56,22 +56,18 @@ func first(ctx context.Context, key string) string {
 	return ""
 }
 
-func withoutOwn(ctx context.Context) context.Context {
-	md, ok := metadata.FromIncomingContext(ctx) // a copy
-	if !ok {
-		return ctx
-	}
-	forged := false
-	for key := range md {
-		if strings.HasPrefix(key, ownPrefix) {
-			delete(md, key)
-			forged = true
+// callerKeys are the metadata of a gRPC caller that reach a handler, the same as callerHeaders of REST. Whatever else a client says of
+// itself, keys of ours included, is taken away.
+var callerKeys = []string{"authorization", "idempotency-key", "if-match", "accept-language", "last-event-id"}
+
+func callerKeysOnly(ctx context.Context) context.Context {
+	kept := make(metadata.MD, 2)
+	for _, key := range callerKeys {
+		if values := metadata.ValueFromIncomingContext(ctx, key); len(values) > 0 {
+			kept[key] = values
 		}
 	}
-	if !forged {
-		return ctx
-	}
-	return metadata.NewIncomingContext(ctx, md)
+	return metadata.NewIncomingContext(ctx, kept)
 }
 
 // remote is where a gRPC caller is, and the name by which its calls are counted.
