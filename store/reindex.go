@@ -246,7 +246,7 @@ func (w *Writer) retagAccount(id []byte) error {
 }
 
 // retagBarred tags the NIKs that are barred from a case. What an older program wrote without the NIK beside it is barred again from where
-// it came: the pairs of the case, and at L2 and L3 its subject.
+// it came.
 func (w *Writer) retagBarred(id []byte) error {
 	k, err := w.CaseOnly(casework.CaseID(id))
 	if err != nil {
@@ -273,7 +273,7 @@ func (w *Writer) retagBarred(id []byte) error {
 	for _, b := range bars {
 		niks := []string{b.nik}
 		if b.forgotten {
-			if niks, err = w.recordedNIKs(k); err != nil {
+			if niks, err = w.barring(k); err != nil {
 				return err
 			}
 		}
@@ -287,26 +287,6 @@ func (w *Writer) retagBarred(id []byte) error {
 		}
 	}
 	return nil
-}
-
-// recordedNIKs are those that a case bars.
-func (w *Writer) recordedNIKs(k casework.Case) (niks []string, err error) {
-	incidents, err := w.Incidents(k)
-	if err != nil {
-		return nil, err
-	}
-	for _, i := range incidents {
-		for _, p := range i.Pairs {
-			if p.NIK != "" {
-				niks = append(niks, p.NIK)
-			}
-		}
-	}
-	if k.Level == casework.L1 {
-		return niks, nil
-	}
-	subject, err := w.Person(k.Subject)
-	return append(niks, subject.Identity.NIKs()...), err
 }
 
 // retagCard tags the number of a family card.
