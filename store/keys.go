@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 
 	"github.com/sinergi-pug/sinergi/store/migrations"
 )
@@ -190,7 +191,7 @@ func (s *Store) tryKEK(t *tx) error {
 	return nil
 }
 
-// private refuses a key folder, or a file in it, that anybody else can read.
+// private refuses a key folder, or a file in it, that anybody else can read, and links, which may lead to such a one.
 func private(folder string) error {
 	return filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
 		if err != nil {
@@ -199,6 +200,12 @@ func private(folder string) error {
 		info, err := entry.Info()
 		if err != nil {
 			return fmt.Errorf("read key folder: %w", err)
+		}
+		if info.Mode()&fs.ModeSymlink != 0 {
+			return fmt.Errorf("%s is a link, and nobody looks after what it leads to: put the file itself into the key folder", path)
+		}
+		if stat, ok := info.Sys().(*syscall.Stat_t); ok && stat.Uid != 0 && int(stat.Uid) != os.Geteuid() {
+			return fmt.Errorf("%s belongs to another user, who can read it: run chown -R on the key folder, and change the keys if anybody may have", path)
 		}
 		if info.Mode().Perm()&0o077 != 0 {
 			return fmt.Errorf("%s can be read by others: run chmod -R go= %s, and change the keys if anybody may have", path, folder)

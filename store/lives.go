@@ -53,9 +53,12 @@ func (l *lives) list() []KeyLife {
 	return slices.Clone(l.all)
 }
 
-// known tells whether the folder had a key.
-func (l *lives) known(kind, id string) bool {
-	return slices.ContainsFunc(l.list(), func(k KeyLife) bool { return k.Kind == kind && k.ID == id })
+// replaced tells whether a key of the folder was destroyed, and another is there in its place.
+func (l *lives) replaced(kind, was, now string) bool {
+	has := func(id string, destroyed bool) bool {
+		return slices.ContainsFunc(l.list(), func(k KeyLife) bool { return k.Kind == kind && k.ID == id && k.Destroyed.IsZero() != destroyed })
+	}
+	return has(was, true) && has(now, false)
 }
 
 // settle writes which keys there are now, the sealing one of a kind first in its list: what is new was made now, what seals no longer was

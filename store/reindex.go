@@ -79,7 +79,7 @@ func (s *Store) matchIndex(have, change string) error {
 	case next != nil && mark(next) == have: // changed, and killed before it was put in its place
 		s.keys.index.Store(&indexKeys{now: next, epoch: epoch})
 		return s.promoteIndex()
-	case s.keys.lives.known("index", have): // restored from before a change
+	case s.keys.lives.replaced("index", have, mark(now)): // restored from before a change
 		s.keys.index.Store(&indexKeys{next: now, epoch: epoch + 1})
 		return w.SetSetting(changeSetting, mark(now))
 	}
