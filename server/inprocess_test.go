@@ -48,12 +48,21 @@ func (p *InProcess) RegisterService(desc *grpc.ServiceDesc, impl any) {
 }
 
 // Call makes one call by the id of a credential, and gives the answer or the reason why there is none.
-func (p *InProcess) Call(credential, method string, request proto.Message) (proto.Message, pb.ErrorReason_Value) {
+func (p *InProcess) Call(credential, method string, request proto.Message) (answer proto.Message, reason pb.ErrorReason_Value) {
+	defer func() { // as the chain does
+		if recover() != nil {
+			answer, reason = nil, pb.ErrorReason_INTERNAL
+		}
+	}()
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	answer, err := p.methods[method](context.WithValue(ctx, principalKey{}, principal{credential: credential}), request)
+	handle, ok := p.methods[method]
+	if !ok {
+		return nil, pb.ErrorReason_ROUTE_NOT_FOUND
+	}
+	got, err := handle(context.WithValue(ctx, principalKey{}, principal{credential: credential}), request)
 	if err != nil {
 		return nil, publicOf(err).reason
 	}
-	return answer.(proto.Message), pb.ErrorReason_UNSPECIFIED
+	return got.(proto.Message), pb.ErrorReason_UNSPECIFIED
 }

@@ -44,6 +44,7 @@ type regency struct {
 	named            []appointed
 	deputies, absent []casework.AccountID
 	ids              uint64
+	walked           uint64 // entries of the journal that were counted
 }
 
 // appointed is one officer of one case.
@@ -180,6 +181,14 @@ func (r *regency) alter(query string, args ...any) {
 		}
 		return w.EndAbsence(casework.Absence{}) // of nobody: whatever follows from rights is read anew
 	})
+}
+
+// schema changes how the database answers to everybody.
+func (r *regency) schema(statement string) {
+	r.t.Helper()
+	if _, err := r.raw.Exec(statement); err != nil {
+		r.t.Fatalf("%s: %v", statement, err)
+	}
 }
 
 func (r *regency) id() (id casework.ID) {

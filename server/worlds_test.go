@@ -18,6 +18,7 @@ import (
 	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+	"github.com/sinergi-pug/sinergi/store"
 )
 
 // I10 of access.md: what each answer shows is what Decide says of the rows, row by row: none that may not be seen, none missing, no
@@ -32,7 +33,9 @@ type listener struct {
 	of     *regency
 	who    reader
 	as     *staffer
-	asked  int
+	asked  map[string]int // calls by method
+	wrote  int            // entries of the journal that the last call left
+	heard  func(spoken)   // each call, if somebody wants to know
 	counts map[string]int // of what a decision followed from
 	faults []string
 }
@@ -42,8 +45,57 @@ func (l *listener) fault(format string, args ...any) {
 }
 
 func (l *listener) call(method string, request proto.Message) (proto.Message, pb.ErrorReason_Value) {
-	l.asked++
-	return l.of.calls.Call(l.as.credential, method, request)
+	l.asked[method]++
+	l.of.entries() // what was written before
+	answer, reason := l.of.calls.Call(l.as.credential, method, request)
+	l.wrote = l.of.entries()
+	if l.heard != nil {
+		l.heard(spoken{l.as.credential, method, proto.Clone(request), answer, reason, l.wrote})
+	}
+	return answer, reason
+}
+
+// spoken is one call with what came of it.
+type spoken struct {
+	credential      string
+	method          string
+	request, answer proto.Message
+	reason          pb.ErrorReason_Value
+	wrote           int
+}
+
+// entries counts those of calls since the last count; the server's own, a checkpoint's, have another origin.
+func (r *regency) entries() (n int) {
+	_, err := store.Read(r.t.Context(), r.store, func(reader *store.Reader) (struct{}, error) {
+		return struct{}{}, reader.WalkJournal(r.walked, func(record store.Record) error {
+			r.walked = record.Entry.Number + 1
+			if record.Entry.Origin == "" {
+				n++
+			}
+			return nil
+		})
+	})
+	if err != nil {
+		r.t.Error(err)
+	}
+	return n
+}
+
+// recorded holds I8: exactly one entry for a refusal and for what shows anything of a secret case or of another register's, none for
+// the rest. Who is nobody is refused before anything is asked.
+func (l *listener) recorded(method string, reason pb.ErrorReason_Value, secret bool) {
+	want := 0
+	if secret || reason != pb.ErrorReason_UNSPECIFIED && reason != pb.ErrorReason_UNAUTHENTICATED {
+		want = 1
+	}
+	if l.wrote != want {
+		l.fault("%s, answered %v, left %d entries, want %d", method, reason, l.wrote, want)
+	}
+}
+
+// secret tells whether a read of a case must be on record.
+func (l *listener) secret(k *caseRow) bool {
+	return k.level != "L1" || k.register != l.who.unit.register
 }
 
 // everything asks all that can be asked.
@@ -88,6 +140,7 @@ func (l *listener) reads(method string, request proto.Message, d access.Decision
 		l.fault("%s of %s at %s: got %v, want %v by %s", method, k.kind, k.level, reason, want, d.Rule)
 		return nil, false
 	}
+	l.recorded(method, reason, got != nil && l.secret(k))
 	if got == nil {
 		return nil, false
 	}
@@ -170,6 +223,7 @@ func (l *listener) suggest(request *pb.SuggestReceiversRequest, act access.Decis
 	if reason != want {
 		l.fault("SuggestReceivers for %s at %s: got %v, want %v by %s", k.kind, k.level, reason, want, act.Rule)
 	}
+	l.recorded("SuggestReceivers", reason, got != nil && l.secret(k))
 	if got == nil {
 		return
 	}
@@ -326,7 +380,7 @@ func (l *listener) getLeg(leg *legRow) {
 }
 
 // personSight is the union of what her cases show, of each record by itself.
-func (l *listener) personSight(p key) (s glimpse, reason pb.ErrorReason_Value) {
+func (l *listener) personSight(p key) (s glimpse, secret bool, reason pb.ErrorReason_Value) {
 	reason = refusedFor(access.Decide(l.facts(l.who)))
 	for _, k := range l.cases {
 		if k.subject != p {
@@ -334,7 +388,7 @@ func (l *listener) personSight(p key) (s glimpse, reason pb.ErrorReason_Value) {
 		}
 		switch d := l.readCase(l.who, k); {
 		case d.Allowed() && d.Grant.Shows(access.F1|access.F2|access.F2Roster):
-			s.mask |= d.Grant.Mask()
+			s.mask, secret = s.mask|d.Grant.Mask(), secret || l.secret(k)
 		case d.Outcome == access.StepUp:
 			reason = pb.ErrorReason_STEP_UP_REQUIRED
 		}
@@ -342,16 +396,17 @@ func (l *listener) personSight(p key) (s glimpse, reason pb.ErrorReason_Value) {
 	if s.mask != 0 {
 		reason = pb.ErrorReason_UNSPECIFIED
 	}
-	return s, reason
+	return s, secret, reason
 }
 
 func (l *listener) getPerson(p casework.Person) {
-	s, want := l.personSight(key(p.ID))
+	s, secret, want := l.personSight(key(p.ID))
 	got, reason := l.call("GetPerson", &pb.GetPersonRequest{Name: nameOfID("persons", key(p.ID))})
 	if reason != want {
 		l.fault("GetPerson: got %v, want %v", reason, want)
 		return
 	}
+	l.recorded("GetPerson", reason, secret)
 	if got != nil {
 		l.shown("GetPerson", got, s, &caseRow{subject: key(p.ID)})
 		if has, want := got.(*pb.Person).GetFullName() != "", s.mask&(access.F2|access.F2Roster) != 0; has != want {
@@ -370,6 +425,7 @@ func (l *listener) search(p casework.Person) {
 	if want := refusedFor(act); !act.Allowed() && reason != want || act.Allowed() && got == nil {
 		l.fault("SearchPersons: got %v, want %v", reason, want)
 	}
+	l.recorded("SearchPersons", reason, act.Allowed()) // whatever it finds
 	if got == nil {
 		return
 	}
@@ -409,16 +465,17 @@ func (l *listener) getHouseholds() {
 	}
 	for house, persons := range members {
 		want, refused := []string(nil), refusedFor(access.Decide(l.facts(l.who)))
-		sight := glimpse{}
+		sight, secrets := glimpse{}, false
 		for _, p := range persons {
-			switch s, reason := l.personSight(p); {
+			switch s, secret, reason := l.personSight(p); {
 			case s.mask&access.F2 != 0:
-				want, sight.mask = append(want, nameOfID("persons", p)), sight.mask|s.mask
+				want, sight.mask, secrets = append(want, nameOfID("persons", p)), sight.mask|s.mask, secrets || secret
 			case reason == pb.ErrorReason_STEP_UP_REQUIRED:
 				refused = reason
 			}
 		}
 		got, reason := l.call("GetHousehold", &pb.GetHouseholdRequest{Name: nameOfID("households", house)})
+		l.recorded("GetHousehold", reason, secrets)
 		if len(want) == 0 {
 			if reason != refused {
 				l.fault("GetHousehold: got %v, want %v", reason, refused)
@@ -461,14 +518,18 @@ func (l *listener) pages(method, field string, request proto.Message, want []lis
 			l.fault("%s: got %v, want %v", method, reason, refused)
 		}
 		if got == nil {
+			l.recorded(method, reason, false)
 			return
 		}
 		m := got.ProtoReflect()
 		rows := m.Get(m.Descriptor().Fields().ByName(protoreflect.Name(field))).List()
+		secret := false
 		for i := range rows.Len() {
 			l.compareRow(method, rows.Get(i).Message(), want, at)
+			secret = secret || at < len(want) && want[at].name != "" && l.secret(want[at].kase)
 			at++
 		}
+		l.recorded(method, reason, secret)
 		token := m.Get(m.Descriptor().Fields().ByName("next_page_token")).String()
 		if more := at < len(want); (token != "") != more || more && rows.Len() != size {
 			l.fault("%s: a page of %d of %d rows, %d of %d so far, a next one: %v", method, rows.Len(), size, at, len(want), token != "")
@@ -995,11 +1056,15 @@ func exploreRegency(t *testing.T, template string, seed uint64, distort func(*li
 		all.worlds++
 		for _, who := range []*staffer{oneOf(r, r.staff...), r.involved()} {
 			r.signIn(who)
-			l := &listener{of: r, truth: truthOf(t, r.raw, r.now()), as: who, counts: map[string]int{}}
+			l := &listener{of: r, truth: truthOf(t, r.raw, r.now()), as: who, asked: map[string]int{}, counts: map[string]int{}}
 			l.who = l.reader(who.credential)
 			distort(l)
 			l.everything()
-			some := figures{listeners: 1, calls: l.asked, counts: l.counts}
+			some := figures{listeners: 1, counts: l.counts}
+			for method, n := range l.asked {
+				some.calls += n
+				some.counts[method] += n
+			}
 			for _, fault := range l.faults {
 				some.faults = append(some.faults, fmt.Sprintf("seed %d: %s", seed, fault))
 			}

@@ -1,0 +1,94 @@
+package server_test
+
+import (
+	"maps"
+	"slices"
+	"testing"
+
+	"google.golang.org/protobuf/proto"
+
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+)
+
+// I8 of access.md. That each read leaves exactly the entry that it must is held in every world (worlds_test.go, recorded); here, that
+// without the entry there is no answer.
+
+// TestNoEntryNoAnswer has the journal refuse every entry: what must be on record then answers nothing, not even that it is not found;
+// what need not be answers as before.
+func TestNoEntryNoAnswer(t *testing.T) {
+	t.Parallel()
+	template, seed := emptyStore(t), worldSeed(t)
+	kept, refused, free, served := map[string]int{}, map[string]int{}, map[string]int{}, map[string]bool{}
+	for n := range uint64(12) {
+		r := newRegency(t, template, seed+n)
+		r.people()
+		for range worldsOf {
+			r.happens()
+		}
+		var all []spoken
+		for _, who := range []*staffer{oneOf(r, r.staff...), r.involved(), r.involved(), r.involved()} {
+			r.signIn(who)
+			l := &listener{of: r, truth: truthOf(t, r.raw, r.now()), as: who, asked: map[string]int{}, counts: map[string]int{}}
+			l.who = l.reader(who.credential)
+			l.heard = func(s spoken) { all = append(all, s) }
+			l.everything()
+		}
+		for name, m := range methods() {
+			_, reason := r.calls.Call("", name, messageOf(m.Input()))
+			served[name] = reason != pb.ErrorReason_ROUTE_NOT_FOUND
+		}
+		again := func(s spoken) (proto.Message, pb.ErrorReason_Value) {
+			return r.calls.Call(s.credential, s.method, s.request)
+		}
+		r.schema("CREATE TRIGGER refusing BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no entry'); END")
+		for _, s := range all {
+			answer, reason := again(s)
+			switch {
+			case s.wrote == 0 && reason == s.reason:
+				free[s.method]++
+			case s.wrote == 0:
+				t.Errorf("%s needs no entry, and now answers %v", s.method, reason)
+			case answer != nil || reason != pb.ErrorReason_INTERNAL:
+				t.Errorf("%s answers %v, %v without an entry", s.method, reason, answer)
+			case s.answer == nil:
+				refused[s.method]++
+			default:
+				kept[s.method]++
+			}
+		}
+		r.schema("DROP TRIGGER refusing")
+		for _, s := range all { // the control: it was the journal that refused
+			if _, reason := again(s); reason != s.reason {
+				t.Errorf("%s answers %v, and before %v", s.method, reason, s.reason)
+			}
+		}
+		r.close()
+	}
+	t.Logf("answers kept back %v, refusals %v, free %v", kept, refused, free)
+	for name, m := range methods() {
+		if m.verb == "GET" || slices.Contains(postedReads, name) {
+			_, exempt := aboutNobody[name]
+			if said := kept[name] + refused[name]; said == 0 && !exempt && served[name] {
+				t.Errorf("nobody read %s on record", name)
+			}
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(aboutNobody)) {
+		if _, ok := methods()[name]; !ok {
+			t.Errorf("the contract has no %s", name)
+		}
+	}
+}
+
+// postedReads are reads that say in their body what no URL may hold.
+var postedReads = []string{"SearchPersons", "SuggestReceivers"}
+
+// aboutNobody are reads that show nothing of a case, and why.
+var aboutNobody = map[string]string{
+	"GetUnit":      "the directory",
+	"ListUnits":    "the directory",
+	"ListRegions":  "the directory",
+	"WhoAmI":       "of oneself",
+	"ListAbsences": "of colleagues",
+	"ListRoster":   "of L1 and the own register alone, which need no entry",
+}
