@@ -371,7 +371,7 @@ func (r *regency) involved() *staffer {
 		accounts = append(accounts, n.account)
 	}
 	for _, leg := range r.legs {
-		accounts = append(accounts, leg.Officer, leg.Officer, leg.Officer)
+		accounts = append(accounts, leg.FiledBy, leg.Officer, leg.Officer, leg.Officer)
 	}
 	for _, n := range r.deputies {
 		accounts = append(accounts, n, n)
@@ -796,13 +796,14 @@ func (r *regency) change() {
 			r.write(func(w *store.Writer, entry [16]byte) error { return w.Bar(who.nik, k.ID, entry) })
 		}
 	case 1: // a whole unit is kept from a case, or one account is by hand
-		account, unit := any(who.account[:]), any(nil)
+		b := store.Block{ID: r.id(), Case: k.ID, Account: who.account, By: who.account, Reason: mark(r.indexOf(k.ID), "F4")}
 		if r.once(2) {
-			account, unit = nil, who.unit.ID[:]
+			b.Account, b.Unit = casework.AccountID{}, who.unit.ID
 		}
-		id := r.id()
-		r.alter("INSERT INTO blocks (id, case_id, account, unit, automatic, from_time, entry) VALUES (?, ?, ?, ?, 0, ?, ?)",
-			id[:], k.ID[:], account, unit, r.now().UnixMicro(), make([]byte, 16))
+		r.write(func(w *store.Writer, entry [16]byte) error {
+			_, err := w.PutBlock(b, *k, entry)
+			return err
+		})
 	case 2: // a block ends
 		r.alter("UPDATE blocks SET until_time = ? WHERE case_id = ? AND automatic = 0", r.now().UnixMicro(), k.ID[:])
 	case 3, 4:

@@ -85,10 +85,11 @@ var postedReads = []string{"SearchPersons", "SuggestReceivers"}
 
 // aboutNobody are reads that show nothing of a case, and why.
 var aboutNobody = map[string]string{
-	"GetUnit":      "the directory",
-	"ListUnits":    "the directory",
-	"ListRegions":  "the directory",
-	"WhoAmI":       "of oneself",
-	"ListAbsences": "of colleagues",
-	"ListRoster":   "of L1 and the own register alone, which need no entry",
+	"GetUnit":       "the directory",
+	"ListUnits":     "the directory",
+	"ListRegions":   "the directory",
+	"WhoAmI":        "of oneself",
+	"ListAbsences":  "of colleagues",
+	"ListApprovals": "what waits for a second person, which nothing does in these worlds",
+	"ListRoster":    "of L1 and the own register alone, which need no entry",
 }

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"database/sql"
+	"strings"
 	"testing"
 	"time"
 
@@ -224,11 +225,13 @@ func truthOf(t testing.TB, db *sql.DB, now time.Time) *truth {
 	for table, columns := range map[string]string{
 		"notes": "id, case_id, unit, class", "incidents": "id, case_id, NULL, 'F4'", "legal_steps": "id, case_id, NULL, 'F4'",
 		"measurements": "id, case_id, unit, 'F3_HEALTH'", "tasks": "id, case_id, unit, 'F1'", "disclosures": "id, case_id, unit, 'F1'",
+		"blocks WHERE automatic = 0 AND until_time IS NULL": "id, case_id, NULL, 'F1'",
 	} {
 		read("SELECT "+columns+" FROM "+table, func(scan func(...any)) {
 			var p partRow
 			scan(&p.id, &p.kase, &p.unit, &p.class)
-			s.rows[table] = append(s.rows[table], p)
+			name, _, _ := strings.Cut(table, " ")
+			s.rows[name] = append(s.rows[name], p)
 		})
 	}
 	return s

@@ -202,6 +202,9 @@ func (l *listener) getCase(k *caseRow) {
 	if got, ok := l.reads("ListDisclosures", &pb.ListDisclosuresRequest{Name: name}, d, want, k); ok {
 		l.same("ListDisclosures", got, "disclosures", l.parts(d.Grant, k, "disclosures"))
 	}
+	if got, ok := l.reads("ListBlocks", &pb.ListBlocksRequest{Name: name}, d, want, k); ok { // none of those that follow from the record
+		l.same("ListBlocks", got, "blocks", l.parts(d.Grant, k, "blocks"))
+	}
 	if got, ok := l.reads("ListTimeline", &pb.ListTimelineRequest{Name: name, PageSize: 100}, d, want, k); ok {
 		l.timeline(got.(*pb.ListTimelineResponse), d.Grant, k)
 	}
