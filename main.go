@@ -36,8 +36,9 @@ type commands struct {
 		Load server.CalendarLoad `cmd:"" help:"Holidays, working hours or deadlines from a CSV file; on the server's machine, while it is stopped."`
 	} `cmd:"" help:"What due times follow from."`
 	Admin struct {
-		AcceptClock server.AcceptClock `cmd:"" help:"Say that a clock which ran ahead is right; on the server's machine, while it is stopped."`
-		Coordinate  server.Coordinate  `cmd:"" help:"Name the unit that is told of what stays undone longest; on the server's machine, while it is stopped."`
+		AcceptClock server.AcceptClock   `cmd:"" help:"Say that a clock which ran ahead is right; on the server's machine, while it is stopped."`
+		Coordinate  server.Coordinate    `cmd:"" help:"Name the unit that is told of what stays undone longest; on the server's machine, while it is stopped."`
+		SetupLink   server.SetupLinkMake `cmd:"" help:"Make another link of the first administrator, while there is none; on the server's machine, while it is stopped."`
 	} `cmd:"" help:"The operator's word on the server itself."`
 	Token struct {
 		Create server.TokenCreate `cmd:"" help:"A credential of one role, shown once; on the server's machine, while it is stopped."`

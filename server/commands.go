@@ -110,6 +110,9 @@ func (c *Serve) Run(ctx context.Context) error {
 		}
 		http, grpc := s.Addresses()
 		sizeHeap()
+		if err := greetFirst(ctx, st, s.publicURL(), os.Stderr); err != nil {
+			return err
+		}
 		fmt.Fprintf(os.Stderr, "sinergi serves REST on %s and gRPC on %s; Ctrl-C stops it\n", http, grpc)
 		return s.Serve(ctx)
 	})

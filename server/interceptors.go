@@ -226,7 +226,7 @@ func (s *Server) answered(ctx context.Context, p *passage, next func(context.Con
 		return nil
 	}
 	public := publicOf(err)
-	if public.reason == pb.ErrorReason_NOT_FOUND {
+	if public.reason == pb.ErrorReason_NOT_FOUND || public.reason == pb.ErrorReason_SIGN_IN_FAILED {
 		waitForTick(ctx)
 	}
 	return public.status(p.id.String()).Err()

@@ -290,6 +290,8 @@ var fieldTexts = map[string]text{
 	"LENGTH_RANGE":                  {"Not a child's length in cm.", "Bukan panjang badan anak dalam cm."},
 	"MUAC_RANGE":                    {"Not a child's upper-arm circumference in cm.", "Bukan lingkar lengan atas anak dalam cm."},
 	"HEAD_RANGE":                    {"Not a child's head circumference in cm.", "Bukan lingkar kepala anak dalam cm."},
+	"PASSWORD_COMMON":               {"Too easy to guess: many have it, or it is made of your own words.", "Terlalu mudah ditebak: banyak dipakai, atau memuat kata tentang Anda."},
+	"ACCOUNT_CODE":                  {"2 to 40 lower-case letters, digits and hyphens.", "2 sampai 40 huruf kecil, angka, dan tanda hubung."},
 	"NIK_FORMAT":                    {"A NIK has 16 digits.", "NIK terdiri dari 16 angka."},
 	"NIK_FILLER":                    {"A row of equal digits is no NIK; say why there is none.", "Deretan angka yang sama bukan NIK; sebutkan alasannya bila tidak ada."},
 	"NIK_SERIAL":                    {"The last four digits of a NIK are not 0000.", "Empat angka terakhir NIK bukan 0000."},

@@ -6,6 +6,7 @@ import (
 	_ "embed"
 	"encoding/csv"
 	"errors"
+	"net/netip"
 	"path/filepath"
 	"sync"
 	"time"
@@ -30,6 +31,8 @@ type RegencyConfig struct {
 	Limits     Limits // unless Unlimited; zero fields have their defaults
 	NoSweep    bool   // Served.Sweep alone sweeps
 	Witnesses  []string
+
+	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
 }
 
 // Served is a regency that is being served.
@@ -76,6 +79,7 @@ func serveRegency(ctx context.Context, cfg RegencyConfig, st *store.Store) (Serv
 	}
 	config := Config{HTTP: orElse(cfg.HTTP, "127.0.0.1:0"), GRPC: orElse(cfg.GRPC, "127.0.0.1:0"), LogLevel: "info", Now: cfg.Now, NoSweep: cfg.NoSweep, Limits: cfg.Limits}
 	config.Witnesses = cfg.Witnesses
+	config.TrustedProxies = cfg.TrustedProxies
 	log := &logBuffer{}
 	config.Log, served.Log = log, log.String
 	if cfg.Unlimited {

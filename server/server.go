@@ -63,6 +63,11 @@ type Server struct {
 	apps     *appDays
 	metrics  *metrics
 	open     *openStreams
+	slow     *throttle                                                   // of sign-in
+	identify func(ctx context.Context, idToken string) (identity, error) // asks the regency's sign-on; nil: there is none
+
+	cores       chan struct{}               // a turn at hashing a password each
+	nobodysHash [argonSalt + argonHash]byte // of no password
 
 	witnesses   []*journal.Verifier // whose cosignatures are kept
 	silenceTold atomic.Int64        // microseconds at which the reviewer was last told that none signs
@@ -157,6 +162,10 @@ func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 		pb.PersonService_EndHouseholdMember_FullMethodName: meaningOf(s.meaningOfLeaving),
 		pb.PersonService_ChangeFamilyCard_FullMethodName:   meaningOf(s.meaningOfCard),
 		pb.AccountService_SetAbsence_FullMethodName:        meaningOf(s.meaningOfAbsence),
+		pb.AccountService_CreateAccount_FullMethodName:     meaningOf(s.meaningOfAccount),
+		pb.AccountService_AddMembership_FullMethodName:     meaningOf(s.meaningOfRole),
+		pb.AccountService_SignIn_FullMethodName:            meaningOf(s.meaningOfSignIn),
+		pb.AccountService_StepUp_FullMethodName:            meaningOf(s.meaningOfStepUp),
 		pb.CaseService_RecordDisclosure_FullMethodName:     meaningOf(s.meaningOfDisclosure),
 		pb.CaseService_AddBlock_FullMethodName:             meaningOf(s.meaningOfBlock),
 	}
@@ -179,7 +188,7 @@ func (s *Server) prepare() (err error) {
 		return err
 	}
 	s.cursors = s.store.Cursors()
-	return nil
+	return s.prepareSignIn()
 }
 
 // assemble puts the transport together.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"strings"
 	"testing"
 	"time"
@@ -37,8 +38,21 @@ func newWorld(t testing.TB) *world {
 
 func openWorld(t testing.TB, dir string, now func() time.Time) *world {
 	t.Helper()
+	return serveWorld(t, server.RegencyConfig{Dir: dir, Now: now, Unlimited: true})
+}
+
+// openBehindProxy is a world whose callers may say where they call from.
+func openBehindProxy(t testing.TB, dir string, now func() time.Time) *world {
+	t.Helper()
+	loopback := []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	return serveWorld(t, server.RegencyConfig{Dir: dir, Now: now, Unlimited: true, TrustedProxies: loopback})
+}
+
+func serveWorld(t testing.TB, cfg server.RegencyConfig) *world {
+	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	served, err := server.ServeRegency(ctx, server.RegencyConfig{Dir: dir, Now: now, Unlimited: true})
+	dir := cfg.Dir
+	served, err := server.ServeRegency(ctx, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -398,7 +398,8 @@ func (t *tx) HasMembership(account casework.AccountID, role casework.Role, unit 
 		account, role, unit).scan(&has)
 }
 
-// HasRole tells whether anybody has a role now.
+// HasRole tells whether anybody works in a role now: approved, and not disabled.
 func (t *tx) HasRole(role casework.Role) (has bool, err error) {
-	return has, t.row("SELECT EXISTS (SELECT 1 FROM memberships WHERE role = $1 AND until_time IS NULL)", role).scan(&has)
+	return has, t.row(`SELECT EXISTS (SELECT 1 FROM memberships m JOIN accounts a ON a.id = m.account
+		WHERE m.role = $1 AND m.until_time IS NULL AND m.approved IS NOT NULL AND a.active_until IS NULL)`, role).scan(&has)
 }

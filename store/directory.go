@@ -58,6 +58,16 @@ func (d *Directory) UnitByCode(code string) (casework.Unit, bool) {
 // Units lists all units by code. The list is shared: nobody changes it.
 func (d *Directory) Units() []casework.Unit { return d.sorted }
 
+// Root is the regency's unit: the one with none above it, the first by code if a file made several; ok is false in an empty directory.
+func (d *Directory) Root() (casework.Unit, bool) {
+	for _, u := range d.sorted {
+		if u.Parent == (casework.UnitID{}) {
+			return u, true
+		}
+	}
+	return casework.Unit{}, false
+}
+
 // ChildrenInRegister are the units below one that keep its register.
 func (d *Directory) ChildrenInRegister(parent casework.Unit) []casework.UnitID {
 	return d.children[parent.ID]

@@ -176,6 +176,18 @@ func (i Invitation) cell() Cell { return Cell{"invitations", "f2", i.Hash[:], i.
 
 // PutInvitation stores an invitation and ends the earlier ones of its account.
 func (w *Writer) PutInvitation(i Invitation, entry [16]byte) error {
+	if i.Setup() { // a setup link has a key of its own
+		old, err := list(&w.tx, func(r row) (i Invitation, err error) { return i, r.scan(i.Hash[:]) },
+			"SELECT hash FROM invitations WHERE account IS NULL AND used IS NULL")
+		if err != nil {
+			return fmt.Errorf("read setup links: %w", err)
+		}
+		for _, link := range old {
+			if err := w.EraseKeys(link.Owner()); err != nil {
+				return err
+			}
+		}
+	}
 	if err := w.EndInvitations(i.Account, entry); err != nil {
 		return err
 	}
@@ -258,4 +270,19 @@ func checkSignIns(r *Reader, report func(string)) error {
 		}
 	}
 	return nil
+}
+
+// PasswordOf finds an account by its code with what is kept of its password, and opens nothing: who is not known and who has none
+// cost as much as who is. Served by the indexes of code and account.
+func (t *tx) PasswordOf(code string) (account casework.AccountID, password string, err error) {
+	err = t.row(`SELECT a.id, s.password FROM accounts a
+		LEFT JOIN sign_ins s ON s.account = a.id
+		WHERE a.code = $1`, code).scan(account[:], &password)
+	if errors.Is(err, errNoRows) {
+		return account, "", nil
+	}
+	if err != nil {
+		return account, "", fmt.Errorf("read a password: %w", err)
+	}
+	return account, password, nil
 }
