@@ -281,11 +281,11 @@ func (s *accounts) CreateAccount(ctx context.Context, req *pb.CreateAccountReque
 			return nil, err
 		}
 		a.all = []store.Membership{m}
-		answer := &pb.CreateAccountResponse{Account: a.view(false)}
+		var invitation *pb.Invitation
 		if account.Kind == "PERSON" {
-			answer.Invitation, err = a.invite(secret, hash, entry)
+			invitation, err = a.invite(secret, hash, entry)
 		}
-		return answer, err
+		return a.viewCreated(a.account, a.all, invitation), err
 	})
 }
 
@@ -305,7 +305,7 @@ func (a *administration) unused(account store.Account) error {
 
 func (a *administration) invite(secret string, hash [32]byte, entry [16]byte) (*pb.Invitation, error) {
 	i := store.Invitation{Hash: hash, Account: a.account.ID, Expires: a.now.Add(invitationLife)}
-	return &pb.Invitation{Account: accountName(i.Account), Invitation: secret, ExpireTime: timestamp(i.Expires)}, a.w.PutInvitation(i, entry)
+	return viewInvitation(i, secret), a.w.PutInvitation(i, entry)
 }
 
 // InviteAccount makes a new invitation and ends the earlier sign-in. Of an account that had one the roles wait for a second person
@@ -403,23 +403,6 @@ func (a *administration) again() (*pb.Account, error) {
 
 func (a *administration) view(enrolled bool) *pb.Account {
 	return a.viewAccount(a.account, a.all, enrolled)
-}
-
-// viewAccount makes the message of an account, with the roles that it has in the caller's units.
-func (c call) viewAccount(a store.Account, all []store.Membership, enrolled bool) *pb.Account {
-	kind := pb.AccountKind_PERSON
-	if a.Kind == "APP" {
-		kind = pb.AccountKind_APP
-	}
-	m := &pb.Account{
-		Name: accountName(a.ID), Etag: etag(a.Revision), Code: a.Code, Kind: kind, FullName: a.Name, DisableTime: timestamp(a.Until), Enrolled: enrolled,
-	}
-	for _, role := range all {
-		if c.administers(role.Unit) {
-			m.Memberships = append(m.Memberships, viewMembership(role))
-		}
-	}
-	return m
 }
 
 // GetAccount reads an account that has, or had, a role in a unit of the caller's.
@@ -642,7 +625,7 @@ func (s *accounts) ListPendingMemberships(ctx context.Context, req *pb.ListPendi
 				}
 				return func() error {
 					a, _, err := r.AccountByID(waits.Account)
-					m.Memberships = append(m.Memberships, &pb.PendingMembership{Membership: viewMembership(waits), Code: a.Code, FullName: a.Name})
+					m.Memberships = append(m.Memberships, viewPending(waits, a))
 					return err
 				}, nil
 			})

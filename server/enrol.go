@@ -78,9 +78,7 @@ func (s *accounts) BeginEnrolment(ctx context.Context, req *pb.BeginEnrolmentReq
 		}
 	}
 	uri, err := secondFactorURI(e.TOTP, e.account.Code)
-	return &pb.BeginEnrolmentResponse{
-		Setup: e.Setup(), Code: e.account.Code, TotpSecret: e.TOTP, TotpUri: uri, SignOn: s.identify != nil,
-	}, err
+	return viewEnrolment(e, uri, s.identify != nil), err
 }
 
 func (s *Server) beginEnrolment(ctx context.Context, w *store.Writer, hash [32]byte, secret string) (string, error) {

@@ -39,10 +39,7 @@ func (s *Server) newSession(w *store.Writer, t freshToken, m store.Membership, m
 	if err != nil {
 		return nil, err
 	}
-	return &pb.Credential{
-		Token: t.text, ExpireTime: timestamp(expires), Account: accountName(m.Account), MfaTime: timestamp(mfa),
-		Membership: viewMembership(m), Memberships: viewMemberships(all),
-	}, nil
+	return viewCredential(t.text, m, all, mfa, expires), nil
 }
 
 // roleFor chooses the role to act in: of the unit and the role asked for, else the first that works. ok is false if none does.

@@ -389,6 +389,6 @@ func (s *accounts) RenewRecoveryCodes(ctx context.Context, _ *pb.RenewRecoveryCo
 			return nil, firstOf(err, c.refuseOwn(actionCodes, errSignIn))
 		}
 		w.AppendRecord(c.own(actionCodes, "renewRecoveryCodes"))
-		return &pb.RenewRecoveryCodesResponse{RecoveryCodes: codes}, w.PutRecoveryCodes(c.caller.Account, slices.Clone(hashes))
+		return viewRecoveryCodes(codes), w.PutRecoveryCodes(c.caller.Account, slices.Clone(hashes))
 	})
 }
