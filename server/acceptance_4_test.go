@@ -2,15 +2,8 @@ package server_test
 
 import (
 	"bytes"
-	"context"
 	"regexp"
 	"testing"
-
-	"github.com/google/uuid"
-
-	"github.com/sinergi-pug/sinergi/domain/casework"
-	"github.com/sinergi-pug/sinergi/domain/journal"
-	"github.com/sinergi-pug/sinergi/store"
 )
 
 // Scenario 4: a neighbour works in the unit. She is blocked from a child's case that she would otherwise see, and can tell it from
@@ -49,10 +42,16 @@ func TestAcceptance4TheNeighbourIsBlockedAndCannotTell(t *testing.T) {
 		p.quietly(step{as: "kader-melati", method: "ListRoster", must: []string{child}})
 		p.quietly(step{as: "kader-melati", method: "SearchPersons", say: object{"name": child}, must: []string{child}})
 
-		p.block(neighboursNIK, p.kept["case"])
+		// Whoever works on the case blocks her on the family's word, and she is told of nothing.
+		p.quietly(step{
+			as: "bidan-melati", method: "AddBlock", must: []string{"blocks/", "bertetangga"},
+			say:  object{"name": "{case}", "account": p.accountOf(p.t, "kader-melati"), "reason": "keluarga bertetangga dengan kader ini"},
+			keep: map[string]string{"block": "name"},
+		})
+		p.quietly(step{as: "bidan-melati", method: "ListBlocks", say: object{"name": "{case}"}, must: []string{"bertetangga"}})
 		from := len(p.entries())
 		p.hide(secret{
-			from: []string{"kader-melati"}, words: []string{child, mother}, names: []string{"case", "number", "person", "task"},
+			from: []string{"kader-melati"}, words: []string{child, mother}, names: []string{"case", "number", "person", "task", "block"},
 			search: []object{{"name": child}, {"mother": mother}, {"name": "Ujang"}},
 		})
 		p.eavesdrop()
@@ -75,23 +74,6 @@ func TestAcceptance4TheNeighbourIsBlockedAndCannotTell(t *testing.T) {
 			t.Error("the journal does not keep for the reviewer what she tried")
 		}
 	})
-}
-
-// block keeps the account of a NIK from a case, as an operator does on the client's word.
-func (p *play) block(nik, name string) {
-	p.t.Helper()
-	_, id, _ := bytes.Cut([]byte(name), []byte("/"))
-	k, err := uuid.ParseBytes(id)
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	_, err = store.Update(context.Background(), p.served.Store, func(w *store.Writer) (struct{}, error) {
-		entry := w.Append(journal.Entry{Version: journal.Version, Origin: "console", Action: "block.add"}, nil, nil)
-		return struct{}{}, w.Bar(nik, casework.CaseID(k), entry)
-	})
-	if err != nil {
-		p.t.Fatal(err)
-	}
 }
 
 var givenByServer = regexp.MustCompile(`[RK]-[0-9A-Z]{4}-[0-9A-Z]{2}|[0-9a-f]{8}-[0-9a-f-]{27}|\d{4}-\d\d-\d\dT[0-9:.]+Z`)

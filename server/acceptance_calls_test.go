@@ -89,6 +89,18 @@ var sound = map[string]object{
 	"UpdatePerson":       {"updateMask": []string{"birthOrder"}, "person": object{"birthOrder": 2}, "etag": "1"},
 	"AddHouseholdMember": {"member": object{"person": "persons/" + nobody, "role": "CHILD", "fromDate": "2026-01-05"}},
 	"EndHouseholdMember": {"person": "persons/" + nobody, "untilDate": "2026-01-05"},
+	"OpenCase":           {"reason": why30},
+	"RaiseLevel":         {"level": "L3", "reason": "klien takut"},
+	"LowerLevel":         {"level": "L2", "reason": why30},
+	"AddBlock":           {"account": "accounts/" + nobody, "reason": "tetangga klien"},
+	"RemoveBlock":        {"reason": why30},
+	"SealCase":           {"reason": why30},
+	"UnsealCase":         {"reason": why30},
+	"SetLegalHold":       {"orderNumber": "12/Pid.Sus/2026", "reason": why30},
+	"LiftLegalHold":      {"orderNumber": "13/Pid.Sus/2026", "reason": why30},
+	"CopySubject":        {"requester": "SUBJECT", "reason": why30},
+	"ErasePerson":        {"reason": why30},
+	"Refuse":             {"reason": "alasannya tidak cukup"},
 	"ChangeFamilyCard":   {"cardNumber": "3201011203850099", "reason": "MOVE", "fromDate": "2026-01-05"},
 }
 

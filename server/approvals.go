@@ -36,6 +36,12 @@ import (
 // twoPersonActs are the acts that Approve can run, by the request that asks for them.
 var twoPersonActs = byRequest(
 	again((*Server).removeBlock),
+	again((*Server).sealCase),
+	again((*Server).unsealCase),
+	again((*Server).setHold),
+	again((*Server).liftHold),
+	again((*Server).copySubject),
+	again((*Server).erasePerson),
 )
 
 // rerun runs a request that was kept.

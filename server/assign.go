@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"unicode/utf8"
+
+	"google.golang.org/protobuf/proto"
 
 	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
@@ -18,9 +21,18 @@ const eventAssign casework.EventName = "assign"
 
 // reason notes one that is too short: a word is no reason (design: access, "reason").
 func (in *intake) reason(text string) {
-	if utf8.RuneCountInString(text) < reasonMin {
+	if utf8.RuneCountInString(strings.TrimSpace(text)) < reasonMin {
 		in.fault("reason", "REASON_REQUIRED")
 	}
+}
+
+// meaningOfReason is what the rules have against the reason of an act that needs one.
+func (s *Server) meaningOfReason(m proto.Message) casework.Violations {
+	in := s.intake()
+	if req, ok := m.(interface{ GetReason() string }); ok {
+		in.reason(req.GetReason())
+	}
+	return in.faults
 }
 
 // account reads the name of an account; an empty one is the zero account.

@@ -160,6 +160,37 @@ func caseActions(f store.CaseFile) []string {
 	if decideReasoned(f.Facts, access.CaseAssign).Allowed() {
 		actions = append(actions, string(eventAssign))
 	}
+	return append(actions, protectiveActions(f)...)
+}
+
+// protectiveActs are the acts on who may know of a case, each with the state in which it is possible. One that waits for a second person
+// is the caller's to begin.
+var protectiveActs = []struct {
+	name     casework.EventName
+	action   access.Action
+	possible func(casework.Case) bool
+}{
+	{casework.EventOpenCase, access.CaseOpen, ofAny},
+	{casework.EventRaiseLevel, access.CaseRaiseLevel, func(k casework.Case) bool { return k.Level != casework.L3 }},
+	{casework.EventLowerLevel, access.CaseLowerLevel, func(k casework.Case) bool { return k.Level > k.Type.Floor() }},
+	{"addBlock", access.BlockAdd, ofAny},
+	{casework.EventSealCase, access.CaseSeal, func(k casework.Case) bool { return !k.Open() }},
+	{casework.EventSetHold, access.HoldLegal, ofAny},
+	{casework.EventLiftHold, access.HoldLegal, ofAny},
+	{"copy", access.SubjectCopy, ofAny},
+}
+
+func ofAny(casework.Case) bool { return true }
+
+func protectiveActions(f store.CaseFile) (actions []string) {
+	for _, act := range protectiveActs {
+		if !act.possible(f.Case) {
+			continue
+		}
+		if d := decideReasoned(f.Facts, act.action); d.Allowed() || d.Outcome == access.Await {
+			actions = append(actions, string(act.name))
+		}
+	}
 	return actions
 }
 

@@ -65,8 +65,7 @@ func (s *Server) protector(ctx context.Context, w *store.Writer, req protective,
 
 // decide decides the act, and looks for the answer to a request that was done before.
 func (p *protection) decide(facts access.Facts, asked string) error {
-	p.act = p.deciding(facts, p.action)
-	if !p.act.Allowed() && p.act.Outcome != access.Await {
+	if p.act = p.deciding(facts, p.action); !p.act.Allowed() && p.act.Outcome != access.Await {
 		return p.refuse(p.action, p.act, aboutCase(p.f.Case), asked)
 	}
 	old, done, err := p.w.Answered(p.caller.Account, p.request)

@@ -168,6 +168,15 @@ func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 		pb.AccountService_StepUp_FullMethodName:            meaningOf(s.meaningOfStepUp),
 		pb.CaseService_RecordDisclosure_FullMethodName:     meaningOf(s.meaningOfDisclosure),
 		pb.CaseService_AddBlock_FullMethodName:             meaningOf(s.meaningOfBlock),
+		pb.CaseService_OpenCase_FullMethodName:             s.meaningOfReason,
+		pb.CaseService_LowerLevel_FullMethodName:           s.meaningOfReason,
+		pb.CaseService_RemoveBlock_FullMethodName:          s.meaningOfReason,
+		pb.CaseService_SealCase_FullMethodName:             s.meaningOfReason,
+		pb.CaseService_UnsealCase_FullMethodName:           s.meaningOfReason,
+		pb.CaseService_SetLegalHold_FullMethodName:         s.meaningOfReason,
+		pb.CaseService_LiftLegalHold_FullMethodName:        s.meaningOfReason,
+		pb.CaseService_CopySubject_FullMethodName:          s.meaningOfReason,
+		pb.PersonService_ErasePerson_FullMethodName:        s.meaningOfReason,
 	}
 }
 

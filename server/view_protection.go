@@ -1,7 +1,10 @@
 package server
 
 import (
+	"time"
+
 	"github.com/sinergi-pug/sinergi/domain/access"
+	"github.com/sinergi-pug/sinergi/domain/casework"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/store"
 )
@@ -27,4 +30,30 @@ func viewHold(g access.Grant, h store.Hold) *pb.LegalHold {
 	m.Case, m.FromTime, m.UntilTime, m.OrderNumber = caseName(h.Case), timestamp(h.From), timestamp(h.Until), h.Order
 	sightOf(g).clear(m.ProtoReflect())
 	return m
+}
+
+// viewErased says when a record was erased, and nothing else: nothing else is left.
+func viewErased(at time.Time) *pb.ErasePersonResponse {
+	return &pb.ErasePersonResponse{EraseTime: timestamp(at)}
+}
+
+// viewCopy makes the client's own copy: all of her case, the bases on which others read, and who looked.
+func (p *protection) viewCopy(g access.Grant, whole *pb.Case, all []casework.Disclosure, looks []store.Look) *pb.SubjectCopy {
+	m := &pb.SubjectCopy{Case: whole, CreateTime: timestamp(p.now)}
+	for _, d := range all {
+		m.Disclosures = append(m.Disclosures, p.viewDisclosure(g, d, nil))
+	}
+	for _, l := range looks {
+		m.Accesses = append(m.Accesses, p.viewLook(l))
+	}
+	return m
+}
+
+// viewLook makes the message of one look at a case. It names no person.
+func (p *protection) viewLook(l store.Look) *pb.CaseAccess {
+	return &pb.CaseAccess{
+		Time: timestamp(l.Time), Unit: unitName(p.nameable(l.Unit)), Number: l.Number, Shown: l.Shown,
+		Role:    enum[pb.Role_Value](pb.Role_Value_value, l.Role),
+		Purpose: enum[pb.AccessPurpose_Value](pb.AccessPurpose_Value_value, l.Purpose),
+	}
 }

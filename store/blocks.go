@@ -28,8 +28,8 @@ func (w *Writer) Bar(nik string, k casework.CaseID, entry [16]byte) error {
 	return w.block(k, account, entry)
 }
 
-// blockBarred blocks an account from every case that bars its NIK, in every register, on both sides.
-func (w *Writer) blockBarred(nik string, account casework.AccountID, entry [16]byte) error {
+// BlockBarred blocks an account from every case that bars its NIK, in every register, on both sides.
+func (w *Writer) BlockBarred(nik string, account casework.AccountID, entry [16]byte) error {
 	for _, tag := range w.s.staffTags(nik) {
 		cases, err := list(&w.tx, func(r row) (id casework.CaseID, err error) { return id, r.scan(id[:]) },
 			"SELECT case_id FROM barred WHERE nik_tag = $1", tag.tag)
@@ -262,7 +262,7 @@ func (w *Writer) endUncaused(which string, of [16]byte, entry [16]byte) error {
 		if err != nil {
 			return err
 		}
-		if barred {
+		if barred || nik == "" { // whose NIK was taken away is not somebody else
 			continue
 		}
 		if _, err := w.exec("UPDATE blocks SET until_time = $2, entry = $3 WHERE id = $1", b.ID, w.Now(), entry); err != nil {
@@ -309,7 +309,7 @@ func (t *tx) bars(k casework.CaseID, nik string) (bool, error) {
 // judgeAccount makes the automatic blocks of an account what its NIK says now, in every register, on both sides.
 func (w *Writer) judgeAccount(a Account, entry [16]byte) error {
 	if a.NIK != "" {
-		if err := w.blockBarred(a.NIK, a.ID, entry); err != nil {
+		if err := w.BlockBarred(a.NIK, a.ID, entry); err != nil {
 			return err
 		}
 	}

@@ -94,3 +94,21 @@ func (Somebody) Format(s fmt.State, _ rune) { fmt.Fprint(s, hidden) }
 
 // LogValue logs nothing of somebody.
 func (Somebody) LogValue() slog.Value { return slog.StringValue(hidden) }
+
+// Guardians tells whether the record knows anybody who may speak for the subject, and whether all of them are accused: the guardian on
+// record, else the parents.
+func (i PersonIdentity) Guardians(accused []Somebody) (known, all bool) {
+	kin := []Kin{i.Guardian}
+	if i.Guardian == (Kin{}) {
+		kin = []Kin{i.Mother, i.Father}
+	}
+	all = true
+	for _, k := range kin {
+		if k == (Kin{}) {
+			continue
+		}
+		known = true
+		all = all && slices.ContainsFunc(accused, Somebody{Person: k.Person, Name: k.Name}.Same)
+	}
+	return known, known && all
+}

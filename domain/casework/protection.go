@@ -2,7 +2,7 @@ package casework
 
 // Events of a case's protection: they move no status.
 const (
-	EventOpenCase   EventName = "openCase"
+	EventOpenCase   EventName = "open"
 	EventRaiseLevel EventName = "raiseLevel"
 	EventLowerLevel EventName = "lowerLevel"
 	EventSealCase   EventName = "seal"

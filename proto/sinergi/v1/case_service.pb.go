@@ -5370,7 +5370,7 @@ type CopySubjectRequest struct {
 	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
 	// Who asks.
 	Requester CopyRequester_Value `protobuf:"varint,3,opt,name=requester,proto3,enum=sinergi.v1.CopyRequester_Value" json:"requester,omitempty"`
-	// How the client asked and was recognised.
+	// How the client asked and was recognised, 30 characters or more.
 	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
@@ -6232,7 +6232,7 @@ const file_sinergi_v1_case_service_proto_rawDesc = "" +
 	"\n" +
 	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\x03R\trequestId\x12N\n" +
 	"\trequester\x18\x03 \x01(\x0e2\x1f.sinergi.v1.CopyRequester.ValueB\x0f\xbaH\a\x82\x01\x04\x10\x01 \x00\x8a\xb5\x18\x01\tR\trequester\x12'\n" +
-	"\x06reason\x18\x04 \x01(\tB\x0f\xbaH\ar\x05\x10\x01\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"\xfa\x01\n" +
+	"\x06reason\x18\x04 \x01(\tB\x0f\xbaH\ar\x05\x10\x1e\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"\xfa\x01\n" +
 	"\vSubjectCopy\x12+\n" +
 	"\x04case\x18\x01 \x01(\v2\x10.sinergi.v1.CaseB\x05\x8a\xb5\x18\x01\x01R\x04case\x12?\n" +
 	"\vdisclosures\x18\x02 \x03(\v2\x16.sinergi.v1.DisclosureB\x05\x8a\xb5\x18\x01\x01R\vdisclosures\x129\n" +
