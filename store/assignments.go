@@ -19,7 +19,9 @@ func (w *Writer) EndAssignment(k casework.CaseID, officer casework.AccountID) er
 // HandOver gives what an officer owes on a case to another: status duty and tasks. Legs are their receivers', and have officers of
 // their own.
 func (w *Writer) HandOver(k casework.CaseID, from, to casework.AccountID) error {
-	_, err := w.exec("UPDATE duties SET officer = $3 WHERE case_id = $1 AND officer = $2 AND kind <> 'LEG' AND ended IS NULL", k, from, orNull(to[:]))
+	// What she did in an emergency nobody else can answer for.
+	_, err := w.exec(`UPDATE duties SET officer = $3 WHERE case_id = $1 AND officer = $2 AND kind <> 'LEG' AND duty <> 'ANSWER_GLASS'
+		AND ended IS NULL`, k, from, orNull(to[:]))
 	if err != nil {
 		return fmt.Errorf("hand over what is owed on a case: %w", err)
 	}

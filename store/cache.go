@@ -53,6 +53,9 @@ func (s *Store) openCaches() (err error) {
 	if s.dutyPages, err = lru.New[dutyKey, dutyPage](pagesMax); err != nil {
 		return err
 	}
+	if s.glasses, err = lru.New[casework.AccountID, openGlasses](deputiesMax); err != nil {
+		return err
+	}
 	if s.names, err = lru.New[identityKey, casework.PersonIdentity](namesMax); err != nil {
 		return err
 	}

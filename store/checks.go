@@ -41,6 +41,8 @@ var sealedColumns = []sealedColumn{
 	{"holds", "f4", subjectOf("t.case_id")},
 	{"barred", "f4", subjectOf("t.case_id")},
 	{"requests", "answer", "t.owner"},
+	{"reviews", "answer_f4", subjectOf("t.case_id")},
+	{"glasses", "f4", "COALESCE(" + subjectOf("t.case_id") + ", t.account)"},
 }
 
 func subjectOf(caseID string) string {
@@ -93,7 +95,7 @@ func checkSeals(r *Reader, report func(string)) error {
 var entryTables = []string{
 	"units", "accounts", "memberships", "credentials", "persons", "cases", "incidents", "pairs", "measurements",
 	"notes", "legal_steps", "case_events", "changes", "tasks", "assignments", "submissions", "blocks", "barred", "disclosures", "legs", "progress", "duties", "reviews",
-	"erased", "absences", "households", "household_members", "family_cards", "escalations", "notices", "approvals", "holds",
+	"glasses", "erased", "absences", "households", "household_members", "family_cards", "escalations", "notices", "approvals", "holds",
 	"checkpoint_keys", "cosignatures",
 }
 

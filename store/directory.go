@@ -78,6 +78,18 @@ func (d *Directory) speaking(unit casework.UnitID) []casework.UnitID {
 	return append([]casework.UnitID{unit}, d.shelters[unit]...)
 }
 
+// Registers are all registers of the regency.
+func (d *Directory) Registers() (all []casework.UnitID) {
+	seen := map[casework.UnitID]bool{}
+	for _, u := range d.sorted {
+		if !seen[u.Register] {
+			seen[u.Register] = true
+			all = append(all, u.Register)
+		}
+	}
+	return all
+}
+
 // Below tells whether a unit is another or stands anywhere below it.
 func (d *Directory) Below(unit, above casework.UnitID) bool {
 	for range len(d.units) { // a circle of parents ends

@@ -73,7 +73,8 @@ type CaseFile struct {
 // caseRights are an account's relations to a case.
 type caseRights struct {
 	assigned, blocked bool
-	underReview       bool                 // an exception on the case waits for this reviewer
+	underReview       bool                 // an exception or a glass on the case waits for this reviewer
+	glass, cosigned   bool                 // the account has broken the glass; the reviewer has opened the rest
 	filed, opened     time.Time            // the newest filing, and the one that opened the case
 	absent            []casework.AccountID // for whom the account stands in now
 	ends              time.Time            // when the first of them begins or ends by time; zero: never
@@ -115,6 +116,9 @@ func (t *tx) rightsOn(k casework.Case, c Caller, now time.Time) (rights caseRigh
 		if opened {
 			rights.opened = filed
 		}
+	}
+	if err := t.glass(&rights, k.ID, c, now); err != nil {
+		return rights, err
 	}
 	if c.Role == casework.RoleReviewer { // whom alone it concerns
 		rights.underReview, err = t.UnderReview(k.ID)
@@ -206,6 +210,12 @@ func (r caseRights) apply(f *access.Facts, c Caller, k casework.Case, now time.T
 	}
 	if r.underReview {
 		f.Cond |= access.ReviewPending
+	}
+	if r.glass {
+		f.Relations |= access.BreakGlass
+	}
+	if r.cosigned {
+		f.Cond |= access.Cosigned // of this glass, and so of the read alone: see Facts.Doing
 	}
 }
 

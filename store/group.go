@@ -218,8 +218,17 @@ func (g *group) keepRefusal(j *job) bool {
 		return true
 	}
 	w := g.writer()
-	w.AppendRecord(refusal.Record)
-	if j.err = w.flush(); j.err != nil {
+	entry := w.AppendRecord(refusal.Record)
+	if refusal.Also != nil {
+		j.err = guard(func() error { return refusal.Also(w, entry) })
+	} else {
+		j.err = nil
+	}
+	if j.err == nil {
+		j.err = w.flush()
+	}
+	w.c = nil
+	if j.err != nil {
 		return g.lives() && g.engine("ROLLBACK TO member")
 	}
 	g.adopt(w)

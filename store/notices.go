@@ -55,6 +55,20 @@ func (w *Writer) Notify(n Notice, entry [16]byte) error {
 	return nil
 }
 
+// NotifyIf is Notify, or the same work without a notice: that somebody was told must not be heard in how long it took.
+func (w *Writer) NotifyIf(tell bool, n Notice, entry [16]byte) error {
+	target := n.target()
+	id := sha256.Sum256(slices.Concat(entry[:], target[:], n.Object[:], []byte(n.Role), []byte(n.Kind), []byte{byte(n.Level)}))
+	_, err := w.exec(`INSERT INTO notices (target, time, id, role, kind, object_kind, object, case_id, unit, level, entry)
+		SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11 WHERE $12 = 1
+		ON CONFLICT (target, time, id) DO NOTHING`,
+		target, w.Now(), [16]byte(id[:16]), n.Role, n.Kind, n.ObjectKind, n.Object, n.Case, orNull(n.Unit[:]), n.Level, entry, tell)
+	if err != nil {
+		return fmt.Errorf("put a notice: %w", err)
+	}
+	return nil
+}
+
 // NotifyOther tells the other unit of what one has done on a leg: the return unit of what the receiver did, else the receiver; a
 // parent where the unit has no worker.
 func (w *Writer) NotifyOther(leg casework.Referral, kind casework.NoticeKind, byReceiver bool, entry [16]byte) error {

@@ -26,11 +26,17 @@ func (w *Writer) PutPerson(p casework.Person, key Key, entry func(value [32]byte
 	if isUnique(err) {
 		return errIDTaken
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return w.PutMatchTags(p.ID, w.s.FindTags(p))
 }
 
 // UpdatePerson stores a changed identity, on the revision that was read.
 func (w *Writer) UpdatePerson(p casework.Person, entry func(value [32]byte) [16]byte) error {
+	if err := w.findAnew(p); err != nil {
+		return err
+	}
 	f2, err := w.sealJSON(personCell(p.ID), p.Identity)
 	if err != nil {
 		return err
@@ -41,6 +47,18 @@ func (w *Writer) UpdatePerson(p casework.Person, entry func(value [32]byte) [16]
 		return casework.Conflict("ETAG_MISMATCH")
 	}
 	return err
+}
+
+// findAnew makes a record found by the NIK that it will have, and no longer by one that it had.
+func (w *Writer) findAnew(p casework.Person) error {
+	was, err := w.Person(p.ID)
+	if err != nil {
+		return err
+	}
+	if err := w.DropMatchTags(p.ID, w.s.FindTags(was)); err != nil {
+		return err
+	}
+	return w.PutMatchTags(p.ID, w.s.FindTags(p))
 }
 
 // Person reads a person record of a register, with its identity.

@@ -43,10 +43,10 @@ func (w *Writer) LockReview(id casework.ID) error {
 	return err
 }
 
-const reviewColumns = "v.id, v.kind, v.object, v.case_id, v.unit, v.account, v.started, v.due, v.decided, v.decided_by, v.outcome, v.revision"
+const reviewColumns = "v.id, v.kind, v.object, v.case_id, v.unit, v.account, v.started, v.due, v.decided, v.decided_by, v.outcome, v.answered, v.revision"
 
 func scanReview(r row) (v casework.Review, err error) {
-	return v, r.scan(v.ID[:], &v.Kind, v.Object[:], v.Case[:], v.Unit[:], v.By[:], &v.Started, &v.Due, &v.Decided, v.DecidedBy[:], &v.Outcome, &v.Revision)
+	return v, r.scan(v.ID[:], &v.Kind, v.Object[:], v.Case[:], v.Unit[:], v.By[:], &v.Started, &v.Due, &v.Decided, v.DecidedBy[:], &v.Outcome, &v.Answered, &v.Revision)
 }
 
 // Review reads one; ok is false if there is none.
@@ -67,9 +67,9 @@ func (t *tx) PendingReview(kind casework.ReviewKind, object casework.DisclosureI
 	return v, err == nil, err
 }
 
-// UnderReview tells whether an exception on a case waits for the reviewer. Served by reviews_case.
+// UnderReview tells whether an exception or a glass on a case waits for the reviewer. Served by reviews_case.
 func (t *tx) UnderReview(k casework.CaseID) (waits bool, err error) {
-	return waits, t.row("SELECT EXISTS (SELECT 1 FROM reviews WHERE case_id = $1 AND kind = 'EXCEPTION' AND decided IS NULL)", k).scan(&waits)
+	return waits, t.row("SELECT EXISTS (SELECT 1 FROM reviews WHERE case_id = $1 AND kind IN ('EXCEPTION', 'GLASS') AND decided IS NULL)", k).scan(&waits)
 }
 
 // DecisionReason opens the reason of a judgement.
@@ -84,9 +84,10 @@ func (t *tx) DecisionReason(v casework.Review, subject casework.PersonID) (strin
 
 // ReviewFilter chooses reviews.
 type ReviewFilter struct {
-	Kind    casework.ReviewKind // empty: any
-	Decided bool                // also those decided
-	After   Cursor              // due soonest first
+	Judged  bool               // by the reviewer
+	By      casework.AccountID // only of glasses that this account broke
+	Decided bool               // also those decided
+	After   Cursor             // due soonest first
 	Limit   int
 }
 
@@ -97,9 +98,12 @@ func (t *tx) Reviews(f ReviewFilter) ([]casework.Review, error) {
 	if !f.Decided {
 		where += " AND v.decided IS NULL"
 	}
-	if f.Kind != "" {
-		where += " AND v.kind = $4"
-		args = append(args, f.Kind)
+	if f.Judged {
+		where += " AND v.kind IN ('EXCEPTION', 'GLASS')"
+	}
+	if f.By != (casework.AccountID{}) {
+		where += " AND v.kind = 'GLASS' AND v.account = $4"
+		args = append(args, f.By)
 	}
 	reviews, err := list(t, scanReview, "SELECT "+reviewColumns+" FROM reviews v "+where+" ORDER BY v.due, v.id LIMIT $3", args...)
 	if err != nil {

@@ -70,6 +70,7 @@ type Store struct {
 	callers    *lru.Cache[string, knownCaller]
 	handlers   *lru.Cache[casework.UnitID, unitHandlers]
 	deputies   *lru.Cache[casework.AccountID, deputyships]
+	glasses    *lru.Cache[casework.AccountID, openGlasses]
 	rights     atomic.Uint64 // changes whenever an account, role, unit or credential does
 	version    atomic.Uint64 // changes with every commit that writes more than the journal
 	pages      *lru.Cache[pageKey, legPage]
@@ -268,6 +269,8 @@ type Record struct {
 type Refusal struct {
 	Record Record
 	Err    error
+	// Also runs in the transaction of the entry: what a refusal leaves beside it. Nil for nothing.
+	Also func(w *Writer, entry [16]byte) error
 }
 
 func (r *Refusal) Error() string { return r.Err.Error() }

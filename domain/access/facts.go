@@ -26,8 +26,12 @@ type Facts struct {
 }
 
 // Doing gives the same facts for another action: the read that follows an act, or the act behind a button. The reason
-// and the second signature of an act are not taken along into a read, where they would open F4; that of CaseOpen is.
+// and the second signature of an act are not taken along into a read, where they would open F4; that of CaseOpen is. Nor is
+// the second signature of a glass taken into an act: it was given for reading.
 func (f Facts) Doing(action Action) Facts {
+	if action != Read && f.Action <= Read && f.Relations&BreakGlass != 0 {
+		f.Cond &^= Cosigned
+	}
 	if action == Read && f.Action > Read {
 		f.Cond &^= Cosigned
 		if f.Action != CaseOpen {

@@ -205,6 +205,8 @@ var defaultRows = []defaultRow{
 	// As soon as possible; the office above is told a day after the suspicion.
 	{duty: DutyChildAbuseReport, by: [3]Duration{"1 h", "1 h", "1 h"}, step: "23 h", kind: Legal, basis: "Permenkes 68/2013 pasal 6-8"},
 	{duty: DutyReviewException, by: [3]Duration{"72 h", "72 h", "72 h"}},
+	{duty: DutyReviewGlass, by: [3]Duration{"72 h", "72 h", "72 h"}},
+	{duty: DutyAnswerGlass, by: [3]Duration{"72 h", "72 h", "72 h"}},
 	{duty: DutyRenewConsent, by: [3]Duration{"14 d", "14 d", "14 d"}}, // from two weeks before the consent ends
 }
 
@@ -271,7 +273,8 @@ func TableOf(rows []Deadline) Deadlines {
 var owed = []DutyName{
 	DutyAcknowledge, DutyDecide, DutyAnswer, DutyFirstService, DutyReview, DutyAttend, DutyRecontact, DutyNote, DutyConfirm, DutyReroute,
 	DutyScreen, DutyAssess, DutyPlan, DutyStart, DutyFollowUp,
-	DutyRiskReview, DutyTask, DutyPoliceReport, DutyChildAbuseReport, DutyReviewException, DutyRenewConsent,
+	DutyRiskReview, DutyTask, DutyPoliceReport, DutyChildAbuseReport, DutyReviewException, DutyReviewGlass, DutyAnswerGlass,
+	DutyRenewConsent,
 }
 
 // Missing names a duty and urgency, and the first day, without a row for any case and service; empty if there is none. The server

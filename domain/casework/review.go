@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// Review is one act that somebody else must look at: an exception, by the reviewer; or legs that stay on an exception after the
-// client took her consent back, by the sender's supervisor.
+// Review is one act that somebody else must look at: an exception or a glass, by the reviewer; or legs that stay on an exception after
+// the client took her consent back, by the sender's supervisor.
 type Review struct {
 	ID        ID
 	Kind      ReviewKind
-	Object    DisclosureID // the exception; of a WITHDRAWAL the consent that was taken back
+	Object    DisclosureID // the exception; of a WITHDRAWAL the consent that was taken back; of a GLASS its id
 	Case      CaseID
 	Unit      UnitID    // the owner's
 	By        AccountID // whose act it is
@@ -23,6 +23,8 @@ type Review struct {
 	Outcome   ReviewOutcome
 	Revision  int64
 	Reason    string // of the decision, sealed
+	Answered  time.Time
+	Said      string // the actor's own account of a GLASS, sealed
 }
 
 // NewReview begins a review of an act. By when it is owed follows from its duty, REVIEW_EXCEPTION: 72 hours on the calendar
@@ -34,12 +36,12 @@ func NewReview(id ID, kind ReviewKind, of Disclosure, unit UnitID, by AccountID,
 // Pending tells whether nobody has decided yet.
 func (r Review) Pending() bool { return r.Decided.IsZero() }
 
-// Decide ends a review, once. Who may is for access to say.
+// Decide ends a review, once; a glass that was found unfounded may be found founded after all. Who may is for access to say.
 func (r Review) Decide(outcome ReviewOutcome, reason string, by AccountID, now time.Time) (next Review, implied bool, err error) {
 	if !r.Pending() && r.Outcome == outcome && r.DecidedBy == by {
 		return r, true, nil
 	}
-	if !r.Pending() {
+	if !r.Pending() && !r.takesBack(outcome) {
 		return r, false, Precondition("REVIEW_STATE").With("state", "DECIDED")
 	}
 	var v Violations
