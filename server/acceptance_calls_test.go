@@ -85,6 +85,7 @@ var sound = map[string]object{
 	}},
 	"AddTask":            {"text": "telepon Kamis", "dueTime": "2099-01-05T01:00:00Z"},
 	"EndTask":            {"state": "DONE"},
+	"AnswerReview":       {"text": "Pasien datang sendiri dan tidak sadar, keluarga tidak ada"},
 	"DecideReview":       {"outcome": "FOUNDED", "reason": "alasan cukup"},
 	"UpdatePerson":       {"updateMask": []string{"birthOrder"}, "person": object{"birthOrder": 2}, "etag": "1"},
 	"AddHouseholdMember": {"member": object{"person": "persons/" + nobody, "role": "CHILD", "fromDate": "2026-01-05"}},

@@ -14,6 +14,7 @@ import (
 	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/journal"
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/store"
 )
 
@@ -30,6 +31,7 @@ type call struct {
 	entry  journal.Entry      // request, origin, actor, role, unit
 	logs   func(rule string)  // tells the log by which rule
 	second casework.AccountID // who approves what the caller has asked for; zero in all other calls
+	missed *missed            // what this call has not found
 }
 
 // begin reads who calls.
@@ -39,7 +41,7 @@ func (s *Server) begin(ctx context.Context, callerOf func(string, time.Time) (st
 	if err != nil {
 		return call{}, err
 	}
-	c := call{Server: s, caller: caller, now: now, logs: func(rule string) { noteRule(ctx, rule) }}
+	c := call{Server: s, caller: caller, now: now, logs: func(rule string) { noteRule(ctx, rule) }, missed: missedOf(ctx)}
 	if !caller.Active {
 		return c, errNobody
 	}
@@ -116,14 +118,25 @@ func (c call) record(action access.Action, d access.Decision, about object) stor
 	return rec
 }
 
-// refuse undoes all but the entry of the refusal. An id that is not there has a tag of what was asked, like one that is.
+// refuse undoes all but the entry of the refusal. An id that is not there has a tag of what was asked, like one that is. Who has met too
+// many of them is told so in place of the next.
 func (c call) refuse(action access.Action, d access.Decision, about object, asked string) error {
 	rec := c.record(action, d, about)
 	if about.id == ([16]byte{}) {
 		tag := c.store.Tag("asked", []byte(asked))
 		rec.Entry.ObjectKind, rec.Entry.Object = "asked", tag
 	}
-	return &store.Refusal{Record: rec, Err: refusal(d.Outcome)}
+	if d.Outcome != access.NotFound {
+		return &store.Refusal{Record: rec, Err: refusal(d.Outcome)}
+	}
+	c.missed.note(c.caller.Account)
+	if retry, over := c.misses.over(c.caller.Account); over {
+		c.missed.hidden.Add(1)
+		return &publicError{reason: pb.ErrorReason_RATE_LIMITED, retry: retry}
+	}
+	return &store.Refusal{Record: rec, Err: refusal(d.Outcome), Also: func(w *store.Writer, entry [16]byte) error {
+		return c.tellOfBlocked(w, d.Rule == ruleBlocked, about.caseID, entry)
+	}}
 }
 
 // ofCase is a decision to read a case, less a receipt: that is of a filing, and does not even say that the case is there.
@@ -136,9 +149,11 @@ func ofCase(read access.Decision) access.Decision {
 
 // refuseAs refuses a read on the way of another act, whose answer is a fault of its field.
 func (c call) refuseAs(fault casework.Violations, read access.Decision, about object, asked string) error {
-	refused := c.refuse(access.Read, access.Decision{Rule: read.Rule}, about, asked).(*store.Refusal)
-	refused.Err = fault
-	return refused
+	err := c.refuse(access.Read, access.Decision{Rule: read.Rule}, about, asked)
+	if refused, ok := err.(*store.Refusal); ok {
+		refused.Err = fault
+	}
+	return err
 }
 
 // append writes the entry of an event whose value is sealed.

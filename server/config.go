@@ -54,6 +54,8 @@ type Limits struct {
 	PeerPerSecond     float64 `name:"peer" env:"SINERGI_LIMIT_PEER" default:"100" placeholder:"N" help:"Calls a second of one address before it says who it is."`
 	PeerBurst         int     `env:"SINERGI_LIMIT_PEER_BURST" default:"100" placeholder:"N" help:"Calls of one address at once."`
 	SearchesPerHour   float64 `name:"searches" env:"SINERGI_LIMIT_SEARCHES" default:"60" placeholder:"N" help:"Searches by name an hour, of one account."`
+	NotFoundPerHour   float64 `name:"not-found" env:"SINERGI_LIMIT_NOT_FOUND" default:"60" placeholder:"N" help:"Answers NOT_FOUND an hour, to one account."`
+	LookupsPerHour    float64 `name:"lookups" env:"SINERGI_LIMIT_LOOKUPS" default:"30" placeholder:"N" help:"Look-ups by NIK an hour that show nothing, of one account."`
 	AppFilings        int     `env:"SINERGI_LIMIT_APP_FILINGS" default:"1000" placeholder:"N" help:"Referrals and reports a day, of one app."`
 	AppEmergencies    int     `env:"SINERGI_LIMIT_APP_EMERGENCIES" default:"100" placeholder:"N" help:"How many more a day, if they are an emergency."`
 	AppMeasurements   int     `env:"SINERGI_LIMIT_APP_MEASUREMENTS" default:"20000" placeholder:"N" help:"Measurements a day, of one app."`
@@ -64,6 +66,7 @@ type Limits struct {
 // NoLimits switches every rate off, for measurements.
 var NoLimits = Limits{
 	AccountPerSecond: -1, PeerPerSecond: -1, SearchesPerHour: -1, AppFilings: -1, AppEmergencies: -1, AppMeasurements: -1, Streams: -1,
+	NotFoundPerHour: -1, LookupsPerHour: -1,
 }
 
 // completed fills the defaults and refuses what would put personal data on the wire in clear.
@@ -85,6 +88,7 @@ func (l Limits) completed() Limits {
 	l.AccountPerSecond, l.AccountBurst = unlessZero(l.AccountPerSecond, 20), unlessZero(l.AccountBurst, 100)
 	l.PeerPerSecond, l.PeerBurst = unlessZero(l.PeerPerSecond, 100), unlessZero(l.PeerBurst, 100)
 	l.SearchesPerHour = unlessZero(l.SearchesPerHour, 60)
+	l.NotFoundPerHour, l.LookupsPerHour = unlessZero(l.NotFoundPerHour, 60), unlessZero(l.LookupsPerHour, 30)
 	l.AppFilings, l.AppEmergencies = unlessZero(l.AppFilings, 1000), unlessZero(l.AppEmergencies, 100)
 	l.AppMeasurements = unlessZero(l.AppMeasurements, 20_000)
 	l.Streams, l.ConnectionStreams = unlessZero(l.Streams, 4), unlessZero(l.ConnectionStreams, 100)

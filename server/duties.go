@@ -48,6 +48,9 @@ func (c call) dutyList(r *store.Reader, req *pb.ListDutiesRequest, filter store.
 			return c.approvalDuty(r, d, &log, func(duty *pb.Duty) { m.Duties = append(m.Duties, duty) })
 		}
 		read, k, shown := decideDuty(d)
+		if d.Name == casework.DutyAnswerGlass {
+			return c.ownGlassDuty(r, d, m), nil
+		}
 		if !shown {
 			return nil, nil
 		}
@@ -87,6 +90,19 @@ func decideDuty(d *store.DutyFile) (read access.Decision, k casework.Case, shown
 	}
 	read = access.Decide(d.Case.Facts.Doing(access.Read))
 	return read, d.Case.Case, read.Allowed() && read.Grant.Shows(access.F1)
+}
+
+// ownGlassDuty adds what the caller owes on a case that she opened in an emergency; nil if it is another's. It is a receipt of her own
+// act, and names no case, for that she may read no longer.
+func (c call) ownGlassDuty(r *store.Reader, d *store.DutyFile, m *pb.ListDutiesResponse) func() error {
+	if d.Officer != c.caller.Account || d.Case.Facts.Blocked {
+		return nil
+	}
+	return func() error {
+		v, _, err := r.PendingReview(casework.ReviewGlass, casework.DisclosureID(d.Object))
+		m.Duties = append(m.Duties, viewOwnGlassDuty(d, v, c.now))
+		return err
+	}
 }
 
 // dutyMessage makes a row. Of a leg that the caller only oversees it names whom to call.

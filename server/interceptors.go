@@ -35,6 +35,7 @@ type passage struct {
 	rule    string        // of the access table, by which it was decided
 	request proto.Message // nil in a stream until its first message
 	faults  []Violation   // seen before validation: in the JSON, in the headers
+	missed  missed        // what was not found
 }
 
 type passageKey struct{}
@@ -94,6 +95,7 @@ func (s *Server) chain() []step {
 		s.limitedStreams,
 		s.keyed,
 		s.validated,
+		s.counted,
 	}
 }
 
@@ -218,15 +220,18 @@ func (s *Server) logged(ctx context.Context, p *passage, next func(context.Conte
 	return err
 }
 
-// answered puts errors into the words of the contract. NOT_FOUND leaves on a beat, so that its time does not tell "not
-// yours" from "not there".
+// answered puts errors into the words of the contract. Whatever was not found leaves on a beat, also where that is a fault of a field, a
+// line of a batch or an empty answer, so that its time does not tell "not yours" from "not there".
 func (s *Server) answered(ctx context.Context, p *passage, next func(context.Context) error) error {
 	err := next(ctx)
+	if p.missed.any() {
+		waitForTick(ctx)
+	}
 	if err == nil {
 		return nil
 	}
 	public := publicOf(err)
-	if public.reason == pb.ErrorReason_NOT_FOUND || public.reason == pb.ErrorReason_SIGN_IN_FAILED {
+	if tells := public.reason == pb.ErrorReason_NOT_FOUND || public.reason == pb.ErrorReason_SIGN_IN_FAILED; tells && !p.missed.any() {
 		waitForTick(ctx)
 	}
 	return public.status(p.id.String()).Err()

@@ -17,17 +17,12 @@ func (s *referrals) BatchTransition(ctx context.Context, req *pb.BatchTransition
 		return nil, err
 	}
 	var results []*pb.BatchResult
-	missing := false
 	for _, name := range req.GetNames() {
 		leg, err := s.transition(ctx, req.GetEvent(), name, legRequestID(batch, name))
 		if ctx.Err() != nil {
 			return nil, ctx.Err() // what was done is kept: the same batch again tells
 		}
-		missing = missing || err != nil && publicOf(err).reason == pb.ErrorReason_NOT_FOUND
 		results = append(results, viewBatchResult(ctx, name, leg, err))
-	}
-	if missing {
-		waitForTick(ctx) // as alone: its time must not tell "not yours" from "not there"
 	}
 	return viewBatch(results), nil
 }

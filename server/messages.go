@@ -337,6 +337,8 @@ var fieldTexts = map[string]text{
 	"NOT_SAME_CLIENT":               {"No other case of this client in the own register has this name.", "Tidak ada kasus lain klien ini di register sendiri dengan nama itu."},
 	"NOT_TO_CORRECT":                {"No measurement of this child that can be corrected has this name.", "Tidak ada pengukuran anak ini dengan nama itu yang dapat dikoreksi."},
 	"NO_SUCH_LEG":                   {"This call has no such referral.", "Pengajuan ini tidak memuat rujukan itu."},
+	"ONE_OF_NUMBER_NIK":             {"Give either the case number or the NIK.", "Isi salah satu: nomor kasus atau NIK."},
+	"NUMBER_FORMAT":                 {"Is not a number such as K-4Q8X-DT.", "Bukan nomor seperti K-4Q8X-DT."},
 	"ONE_OF_CASE_REFERRAL":          {"Give either case or referral.", "Isi salah satu: case atau referral."},
 	"ONLY_BY_LETTER":                {"Only for a receiver without accounts.", "Hanya untuk penerima tanpa akun."},
 	"ONLY_BY_RECORD_DISCLOSURE":     {"Only when a basis is recorded on a case.", "Hanya saat dasar dicatat pada kasus."},

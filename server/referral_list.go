@@ -85,7 +85,7 @@ type pageLog struct {
 
 // add notes a row that access.md I8 wants on record.
 func (l *pageLog) add(c call, read access.Decision, k casework.Case, id [16]byte) {
-	if k.Level == casework.L1 && k.Register == c.caller.Unit.Register {
+	if c.unrecorded(read, k) {
 		return
 	}
 	if !l.needed {

@@ -71,13 +71,19 @@ func (s *referrals) GetReferral(ctx context.Context, req *pb.GetReferralRequest)
 	})
 }
 
-// readRecord is the entry of a read that shows anything of an L2 or L3 case or of another unit's; nil for one that needs none.
+// readRecord is the entry of a read that shows anything of an L2 or L3 case or of another unit's, or that the client may find in her
+// list; nil for one that needs none.
 func (c call) readRecord(read access.Decision, about object, k casework.Case) *store.Record {
-	if k.Level == casework.L1 && k.Register == c.caller.Unit.Register {
+	if c.unrecorded(read, k) {
 		return nil
 	}
 	rec := c.record(access.Read, read, about)
 	return &rec
+}
+
+// unrecorded tells whether a read is of a unit's own ordinary work.
+func (c call) unrecorded(read access.Decision, k casework.Case) bool {
+	return k.Level == casework.L1 && k.Register == c.caller.Unit.Register && read.Effects&access.TellSubject == 0
 }
 
 // replayed keeps the entry of a read by a stored answer; it is undone with the call if the answer is refused.

@@ -131,6 +131,8 @@ func (m *judgement) judge(outcome casework.ReviewOutcome, reason string) error {
 		return err
 	}
 	switch {
+	case next.Kind == casework.ReviewGlass:
+		err = m.judgeGlass(outcome)
 	case outcome == casework.ReviewUnfounded:
 		err = m.endExceptions()
 	case next.Kind == casework.ReviewWithdrawal:

@@ -31,11 +31,11 @@ func (c call) review(w *store.Writer, kind casework.ReviewKind, of casework.Disc
 	}
 	r := casework.NewReview(id, kind, of, k.Unit, c.caller.Account, c.now)
 	owed := casework.Duty{ID: duty, Kind: casework.OnReview, Object: r.ID, Case: k.ID, Unit: unit, Name: casework.DutyReviewException, Started: c.now}
-	d := c.store.Directory()
-	owed, err = d.Deadlines.Start(owed, casework.DeadlineKey{
-		CaseType: k.Type, Urgency: casework.Routine, Duty: owed.Name, Day: casework.DateOf(c.now),
-	}, d.Calendar)
-	if err != nil {
+	notice := casework.NoticeReviewDue
+	if kind == casework.ReviewGlass {
+		owed.Name, notice = casework.DutyReviewGlass, casework.NoticeGlassOpened
+	}
+	if owed, err = c.start(owed, k); err != nil {
 		return err
 	}
 	r.Due = owed.Due
@@ -46,8 +46,16 @@ func (c call) review(w *store.Writer, kind casework.ReviewKind, of casework.Disc
 		return err
 	}
 	return w.Notify(store.Notice{
-		Kind: casework.NoticeReviewDue, ObjectKind: casework.OnReview, Object: r.ID, Case: k.ID, Unit: unit, Role: role,
+		Kind: notice, ObjectKind: casework.OnReview, Object: r.ID, Case: k.ID, Unit: unit, Role: role,
 	}, entry)
+}
+
+// start gives a duty of a case its times.
+func (c call) start(owed casework.Duty, k casework.Case) (casework.Duty, error) {
+	d := c.store.Directory()
+	return d.Deadlines.Start(owed, casework.DeadlineKey{
+		CaseType: k.Type, Urgency: casework.Routine, Duty: owed.Name, Day: casework.DateOf(c.now),
+	}, d.Calendar)
 }
 
 // whoReviews is the unit and role that owes a judgement. While nobody is REVIEWER the regency's own unit owes it, and health says so.
@@ -76,7 +84,8 @@ type reviews struct {
 }
 
 // ListReviews lists what waits for the caller's judgement, due soonest first: a reviewer the exceptions of all units, a
-// supervisor the withdrawals of the own register, and what was found of its exceptions.
+// supervisor the withdrawals of the own register, its opened cases, and what was found of its exceptions; and everybody what she
+// herself has opened in an emergency.
 func (s *reviews) ListReviews(ctx context.Context, req *pb.ListReviewsRequest) (*pb.ListReviewsResponse, error) {
 	size := pageSize(req.GetPageSize())
 	return store.ReadLogged(ctx, s.store, func(r *store.Reader) (*pb.ListReviewsResponse, *store.Record, error) {
@@ -104,9 +113,11 @@ func (s *reviews) ListReviews(ctx context.Context, req *pb.ListReviewsRequest) (
 func (c call) reviewsFor() (f store.ReviewFilter, addressed bool) {
 	switch c.caller.Role {
 	case casework.RoleReviewer:
-		return store.ReviewFilter{Kind: casework.ReviewException}, true
+		return store.ReviewFilter{Judged: true}, true
 	case casework.RoleSupervisor:
 		return store.ReviewFilter{}, true
+	case casework.RoleWorker: // what she opened in an emergency
+		return store.ReviewFilter{By: c.caller.Account}, true
 	}
 	return f, false
 }
@@ -123,6 +134,13 @@ func (c call) reviewList(r *store.Reader, req *pb.ListReviewsRequest, filter sto
 			return nil, nil // it waits for the reviewer
 		}
 		f, err := r.CaseFor(c.caller, v.Case, c.now)
+		if err == nil && c.isOwn(f, v) {
+			return func() error {
+				glass, _, err := r.Glass(casework.ID(v.Object))
+				m.Reviews = append(m.Reviews, c.viewOwnReview(v, glass))
+				return err
+			}, nil
+		}
 		read := access.Decide(f.Facts.Doing(access.Read))
 		if err != nil || !read.Allowed() || !read.Grant.Shows(access.F1) {
 			return nil, err
@@ -147,10 +165,16 @@ type reviewReader interface {
 	OpenReferrals(casework.CaseID) ([]casework.Referral, error)
 	DutyOf(casework.ID) (casework.Duty, error)
 	DecisionReason(casework.Review, casework.PersonID) (string, error)
+	Glass(casework.ID) (casework.Glass, bool, error)
+	GlassReason(casework.Glass, casework.PersonID) (string, error)
+	ReviewAnswer(casework.Review, casework.PersonID) (string, error)
 }
 
 // reviewMessage opens what a review is about: the act, and the open legs that stand on it.
 func (c call) reviewMessage(r reviewReader, f store.CaseFile, v casework.Review, g access.Grant) (*pb.Review, error) {
+	if v.Kind == casework.ReviewGlass {
+		return c.glassReviewMessage(r, f, v, g)
+	}
 	all, err := r.Disclosures(f.Case)
 	if err != nil {
 		return nil, err
@@ -167,6 +191,35 @@ func (c call) reviewMessage(r reviewReader, f store.CaseFile, v casework.Review,
 		return nil, err
 	}
 	return c.viewReview(g, v, basisIn(all, v.Object), legsUnder(v, legs, all), duty, reviewActions(f, c, v)), nil
+}
+
+// glassReviewMessage opens of an act in an emergency why it was done, and what its actor says.
+func (c call) glassReviewMessage(r reviewReader, f store.CaseFile, v casework.Review, g access.Grant) (*pb.Review, error) {
+	duty, err := r.DutyOf(v.ID)
+	if err != nil {
+		return nil, err
+	}
+	glass, _, err := r.Glass(casework.ID(v.Object))
+	if err != nil {
+		return nil, err
+	}
+	if v.Reason, err = r.DecisionReason(v, f.Case.Subject); err != nil {
+		return nil, err
+	}
+	if g.Shows(access.Reason | access.F4) {
+		if glass.Reason, err = r.GlassReason(glass, f.Case.Subject); err != nil {
+			return nil, err
+		}
+		if v.Said, err = r.ReviewAnswer(v, f.Case.Subject); err != nil {
+			return nil, err
+		}
+	}
+	actions := reviewActions(f, c, v)
+	if cosign := f.Facts.Doing(access.BreakGlassCosign); v.Pending() && v.By != c.caller.Account && glass.OpenAt(c.now) && glass.Cosigned.IsZero() {
+		cosign.Cond |= access.NotSelf
+		actions = append(actions, allowed(cosign, "cosign")...)
+	}
+	return c.viewGlassReview(g, v, glass, duty, actions), nil
 }
 
 // legsUnder are the open legs that a judgement is about: those on the exception, or after a withdrawal those on any.
@@ -194,11 +247,11 @@ func reviewActions(f store.CaseFile, c call, v casework.Review) []string {
 	return nil
 }
 
-// judging is the act of a judgement. An exception is the reviewer's to judge, and never who recorded it. Whether legs stay on an
+// judging is the act of a judgement. An exception or a glass is the reviewer's to judge, and never who did it. Whether legs stay on an
 // exception though the client took her consent back is the owner's supervisor's: to keep them is to decide the exception anew, to
 // end it is to withdraw it.
 func (c call) judging(f store.CaseFile, v casework.Review, outcome casework.ReviewOutcome) (access.Action, access.Facts) {
-	if v.Kind == casework.ReviewException {
+	if v.Kind != casework.ReviewWithdrawal {
 		facts := c.caller.Facts(c.now).Doing(access.ReviewDecide)
 		facts.Cond |= access.ReviewPending // one that is decided is told so by the rules, not by access
 		if v.By != c.caller.Account {

@@ -38,6 +38,7 @@ func (s *persons) SearchPersons(ctx context.Context, req *pb.SearchPersonsReques
 		if err := s.searches.take(c.caller.Account.String()); err != nil {
 			return nil, nil, err
 		}
+		c.missed.mute() // how long it took tells of those who fit and are not hers to see
 		found, err := c.find(r, sought(req))
 		if err != nil {
 			return nil, nil, err
@@ -62,7 +63,21 @@ func (c call) find(r *store.Reader, sought casework.Sought) ([]foundPerson, erro
 	if err != nil {
 		return nil, err
 	}
-	var found []foundPerson
+	found, err := c.visible(r, files)
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(found, func(a, b foundPerson) int { return casework.ByName(a.person, b.person) })
+	return found[:min(len(found), foundMax)], nil
+}
+
+// subjectReader is what Reader and Writer both can.
+type subjectReader interface {
+	Subject(store.CaseFile) (casework.Person, error)
+}
+
+// visible are the clients of cases that the caller may read with the client's name, each once.
+func (c call) visible(r subjectReader, files []store.CaseFile) (found []foundPerson, err error) {
 	for _, f := range files {
 		read := access.Decide(f.Facts.Doing(access.Read))
 		if !read.Allowed() || !read.Grant.Shows(access.F2|access.F2Roster) {
@@ -81,8 +96,7 @@ func (c call) find(r *store.Reader, sought casework.Sought) ([]foundPerson, erro
 		}
 		found = append(found, foundPerson{f, read.Grant, person})
 	}
-	slices.SortFunc(found, func(a, b foundPerson) int { return casework.ByName(a.person, b.person) })
-	return found[:min(len(found), foundMax)], nil
+	return found, nil
 }
 
 // searchRecord is the one entry of a search, whatever it found; of the rows it keeps a keyed tag.

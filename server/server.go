@@ -60,6 +60,8 @@ type Server struct {
 	peers    *limiter
 	accounts *limiter
 	searches *limiter // by name
+	misses   *quota   // answers NOT_FOUND
+	lookups  *quota   // by NIK, that show nothing
 	apps     *appDays
 	metrics  *metrics
 	open     *openStreams
@@ -157,6 +159,8 @@ func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 		pb.CaseService_CreateCase_FullMethodName:           meaningOf(s.meaningOfCreation),
 		pb.PersonService_UpdatePerson_FullMethodName:       meaningOf(s.meaningOfPersonUpdate),
 		pb.PersonService_SearchPersons_FullMethodName:      meaningOf(s.meaningOfSearch),
+		pb.PersonService_FindByNationalId_FullMethodName:   meaningOf(s.meaningOfLookup),
+		pb.CaseService_OpenGlass_FullMethodName:            meaningOf(s.meaningOfGlass),
 		pb.PersonService_CreateHousehold_FullMethodName:    meaningOf(s.meaningOfHousehold),
 		pb.PersonService_AddHouseholdMember_FullMethodName: meaningOf(s.meaningOfMember),
 		pb.PersonService_EndHouseholdMember_FullMethodName: meaningOf(s.meaningOfLeaving),
@@ -217,6 +221,12 @@ func (s *Server) assemble(cfg Config, h hooks) (err error) {
 		return err
 	}
 	if s.searches, err = newLimiter(s.cfg.SearchesPerHour/3600, int(s.cfg.SearchesPerHour)); err != nil {
+		return err
+	}
+	if s.misses, err = newQuota(s.cfg.NotFoundPerHour); err != nil {
+		return err
+	}
+	if s.lookups, err = newQuota(s.cfg.LookupsPerHour); err != nil {
 		return err
 	}
 	s.apps, s.open = newAppDays(s.cfg.Limits), newOpenStreams(s.cfg.Streams)

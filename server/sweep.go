@@ -33,6 +33,7 @@ var sweepJobs = []sweepJob{
 	{"escalate", (*store.Reader).Risen, (*Server).escalate},
 	{"lapse", (*store.Reader).Lapsed, (*Server).lapse},
 	{"remind", (*store.Reader).Endings, (*Server).remindOfEnd},
+	{"silent", (*store.Reader).UnansweredGlasses, (*Server).silent},
 	{"age out", (*store.Reader).AgedOut, (*Server).ageOut},
 }
 

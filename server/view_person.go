@@ -23,6 +23,11 @@ func (c call) viewFound(found []foundPerson) *pb.SearchPersonsResponse {
 	return m
 }
 
+// viewLookup is viewFound for a look-up by NIK.
+func (c call) viewLookup(found []foundPerson) *pb.FindByNationalIdResponse {
+	return &pb.FindByNationalIdResponse{Persons: c.viewFound(found).GetPersons()}
+}
+
 // viewSubject makes the message of a person record by the grants of her cases: what one of them shows, shows.
 func (c call) viewSubject(p personFile) *pb.Person {
 	var all sight

@@ -162,7 +162,7 @@ func (t *tx) CasesInEmergency(c Caller, key EmergencyKey, now time.Time) ([]Case
 		}
 		return []CaseFile{f}, nil
 	}
-	var tags [][16]byte
+	var tags []MatchTag
 	for _, register := range t.s.Directory().Registers() {
 		tags = append(tags, t.s.nikTags(register, key.NIK)...)
 	}
@@ -174,7 +174,7 @@ func (t *tx) CasesByNIK(c Caller, nik string, now time.Time) ([]CaseFile, error)
 	return t.casesTagged(c, t.s.nikTags(c.Unit.Register, nik), now)
 }
 
-func (t *tx) casesTagged(c Caller, tags [][16]byte, now time.Time) (files []CaseFile, err error) {
+func (t *tx) casesTagged(c Caller, tags []MatchTag, now time.Time) (files []CaseFile, err error) {
 	persons, err := t.Matching(tags)
 	if err != nil {
 		return nil, fmt.Errorf("look a NIK up: %w", err)
@@ -190,17 +190,18 @@ func (t *tx) casesTagged(c Caller, tags [][16]byte, now time.Time) (files []Case
 }
 
 // nikTags are the keyed tags of a NIK in one register, one of each side, so that a stolen index joins no two units or sides.
-func (s *Store) nikTags(register casework.UnitID, nik string) [][16]byte {
-	return [][16]byte{
-		s.Tag("nik", register[:], []byte(casework.Ordinary), []byte(nik)),
-		s.Tag("nik", register[:], []byte(casework.Protected), []byte(nik)),
-	}
+func (s *Store) nikTags(register casework.UnitID, nik string) []MatchTag {
+	return append(s.nikTag(register, casework.Ordinary, nik), s.nikTag(register, casework.Protected, nik)...)
+}
+
+func (s *Store) nikTag(register casework.UnitID, side casework.Side, nik string) []MatchTag {
+	return s.indexTags("nik", register[:], []byte(side), []byte(nik))
 }
 
 // FindTags are the marks by which a person is found by exact NIK. They never say that two records are of one human being.
-func (s *Store) FindTags(p casework.Person) (tags [][16]byte) {
+func (s *Store) FindTags(p casework.Person) (tags []MatchTag) {
 	for _, nik := range p.Identity.NIKs() {
-		tags = append(tags, s.Tag("nik", p.Register[:], []byte(p.Side), []byte(nik)))
+		tags = append(tags, s.nikTag(p.Register, p.Side, nik)...)
 	}
 	return tags
 }

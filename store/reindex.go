@@ -311,10 +311,13 @@ func (w *Writer) retagCard(id []byte) error {
 // retagPerson tags a person by what she is called now.
 func (w *Writer) retagPerson(id []byte) error {
 	p, err := w.Person(casework.PersonID(id))
-	if err != nil || p.Side != casework.Ordinary {
-		return err // the protected side has no tags
+	if err != nil {
+		return err
 	}
-	tags := w.s.MatchTags(p)
+	tags := w.s.FindTags(p)
+	if p.Side == casework.Ordinary { // on the protected side nothing is matched
+		tags = append(tags, w.s.MatchTags(p)...)
+	}
 	gone := slices.DeleteFunc(slices.Clone(tags), func(t MatchTag) bool { return !t.old })
 	if err := w.DropMatchTags(p.ID, gone); err != nil {
 		return err
