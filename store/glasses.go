@@ -1,12 +1,10 @@
 package store
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"time"
 
-	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
 )
 
@@ -244,17 +242,4 @@ func (t *tx) ReviewAnswer(v casework.Review, subject casework.PersonID) (string,
 
 func answerCell(id casework.ID, subject casework.PersonID) Cell {
 	return Cell{"reviews", "answer_f4", id[:], Owner(subject)}
-}
-
-// WhatGlassAdds tells whether breaking the glass would show the caller anything of a case that she does not see anyhow.
-func WhatGlassAdds(f CaseFile) bool {
-	facts := f.Facts.Doing(access.Read)
-	without := access.Decide(facts)
-	facts.Relations |= access.BreakGlass
-	return access.Decide(facts).Grant.Mask()&^without.Grant.Mask() != 0
-}
-
-// NewestFirst orders cases.
-func NewestFirst(a, b CaseFile) int {
-	return cmp.Or(b.Case.Opened.Compare(a.Case.Opened), -cmp.Compare(a.Case.Number, b.Case.Number))
 }
