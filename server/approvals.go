@@ -42,6 +42,7 @@ var twoPersonActs = byRequest(
 	again((*Server).liftHold),
 	again((*Server).copySubject),
 	again((*Server).erasePerson),
+	again((*Server).openGlass),
 )
 
 // rerun runs a request that was kept.
@@ -264,7 +265,7 @@ func (s *Server) run(ctx context.Context, w *store.Writer, a casework.Approval, 
 	}
 	err = act.run(s, context.WithValue(ctx, bySecondKey{}, bySecond{a, second}), w, raw)
 	if refused, ok := errors.AsType[*store.Refusal](err); ok {
-		return &store.Refusal{Record: refused.Record, Err: errLost}
+		return &store.Refusal{Record: refused.Record, Also: refused.Also, Err: errLost}
 	}
 	if err == nil || publicOf(err).reason == pb.ErrorReason_INTERNAL || publicOf(err).reason == pb.ErrorReason_STORAGE_FULL {
 		return err

@@ -55,40 +55,44 @@ type glassMove struct {
 
 const glassMethod = "sinergi.v1.CaseService.OpenGlass"
 
-// OpenGlass opens one case for two hours, on record, told and reviewed.
+// OpenGlass opens one case for two hours, on record, told and reviewed; beyond the quota with the own supervisor's yes.
 func (s *cases) OpenGlass(ctx context.Context, req *pb.OpenGlassRequest) (*pb.Glass, error) {
+	return twoPersons(ctx, s.Server, req, (*Server).openGlass)
+}
+
+// openGlass is all that happens inside the transaction.
+func (s *Server) openGlass(ctx context.Context, w *store.Writer, req *pb.OpenGlassRequest) (*pb.Glass, error) {
 	id, mark, err := s.requestOf(req)
 	if err != nil {
 		return nil, err
 	}
-	ids := drawIDs(3)
-	return store.Update(ctx, s.store, func(w *store.Writer) (*pb.Glass, error) {
-		g := &glassMove{w: w, key: emergencyKey(req), review: ids[0]}
-		if g.call, err = s.writing(ctx, w); err != nil {
+	g := &glassMove{w: w, key: emergencyKey(req)}
+	if g.call, err = s.writing(ctx, w); err != nil {
+		return nil, err
+	}
+	if old, done, err := w.Answered(g.caller.Account, id); err != nil || done {
+		return g.openedBefore(old, mark, err)
+	}
+	// Its id follows from the request's, so that the same attempt sent again counts once.
+	mine := casework.ID(uuid.NewSHA1(uuid.UUID(g.caller.Account), id[:]))
+	g.glass = casework.NewGlass(mine, g.caller.Account, g.caller.Unit.ID, word[casework.GlassCode](req.GetCode()), req.GetReason(), g.now)
+	g.review = g.idOf("review")
+	for _, step := range []func() error{g.mayTry, g.find, g.open} {
+		if err := step(); err != nil {
 			return nil, err
 		}
-		if old, done, err := w.Answered(g.caller.Account, id); err != nil || done {
-			return g.openedBefore(old, mark, err)
-		}
-		// Its id follows from the request's, so that the same attempt sent again counts once.
-		mine := casework.ID(uuid.NewSHA1(uuid.UUID(g.caller.Account), id[:]))
-		g.glass = casework.NewGlass(mine, g.caller.Account, g.caller.Unit.ID, word[casework.GlassCode](req.GetCode()), req.GetReason(), g.now)
-		if err := g.mayTry(); err != nil {
-			return nil, err
-		}
-		if err := g.find(); err != nil {
-			return nil, err
-		}
-		if err := g.open(ids[1], ids[2]); err != nil {
-			return nil, err
-		}
-		read := access.Decide(g.f.Facts.Doing(access.Read))
-		answer := viewGlass(read.Grant, g.glass, g.review)
-		w.Shown(g.entry, uint32(read.Grant.Mask()))
-		return answer, g.keep(w, id, store.Answered{
-			Method: glassMethod, Mark: mark, Owner: store.Owner(g.f.Case.Subject), Case: g.f.Case.ID, Mask: uint32(read.Grant.Mask()),
-		}, answer)
-	})
+	}
+	read := access.Decide(g.f.Facts.Doing(access.Read))
+	answer := viewGlass(read.Grant, g.glass, g.review)
+	w.Shown(g.entry, uint32(read.Grant.Mask()))
+	return answer, g.keep(w, id, store.Answered{
+		Method: glassMethod, Mark: mark, Owner: store.Owner(g.f.Case.Subject), Case: g.f.Case.ID, Mask: uint32(read.Grant.Mask()),
+	}, answer)
+}
+
+// idOf is the id of what a glass brings with it.
+func (g *glassMove) idOf(what string) casework.ID {
+	return casework.ID(uuid.NewSHA1(uuid.UUID(g.glass.ID), []byte(what)))
 }
 
 func emergencyKey(req *pb.OpenGlassRequest) store.EmergencyKey {
@@ -128,24 +132,20 @@ func (g *glassMove) mayTry() error {
 	if standing.Recent < casework.GlassQuota {
 		g.facts.Cond |= access.WithinQuota
 	}
-	g.act = access.Decide(g.facts.Doing(access.BreakGlassOpen))
-	if g.act.Outcome == access.NotFound && steppedUp(g.facts.Doing(access.BreakGlassOpen)) {
-		g.act.Outcome = access.StepUp
-	}
+	g.act = g.deciding(g.facts, access.BreakGlassOpen)
 	if standing.Suspended && (g.act.Allowed() || g.act.Outcome == access.Await) {
 		g.act = access.Decision{Outcome: access.Denied, Rule: "SUSPENDED"}
 	}
-	if !g.act.Allowed() {
+	switch {
+	case g.act.Outcome == access.Await: // whoever says yes learns neither which case nor whether there is one
+		return g.awaits(second{
+			action: access.BreakGlassOpen, act: g.act, kind: "glasses", object: g.glass.ID, reason: g.glass.Reason,
+			role: casework.RoleSupervisor, unit: g.caller.Unit.ID,
+		})
+	case !g.act.Allowed():
 		return g.refuse(access.BreakGlassOpen, g.act, object{}, g.asked())
 	}
 	return nil
-}
-
-// steppedUp tells whether nothing but a new second factor stands in the way of an act.
-func steppedUp(facts access.Facts) bool {
-	facts.MFA = access.MFARecent
-	d := access.Decide(facts)
-	return d.Allowed() || d.Outcome == access.Await
 }
 
 // find decides each case that the key means. Of several it is the newest that shows the caller what she does not see anyhow.
@@ -194,7 +194,7 @@ func glassAdds(f store.CaseFile) bool {
 func (g *glassMove) decide(f store.CaseFile) access.Decision {
 	facts := f.Facts
 	facts.Cond |= g.facts.Cond
-	return access.Decide(facts.Doing(access.BreakGlassOpen))
+	return g.deciding(facts, access.BreakGlassOpen)
 }
 
 // lock takes the case's lock and looks at it again: it may have been closed, or its caller blocked, a moment ago.
@@ -226,7 +226,7 @@ func (g *glassMove) miss(rule access.Rule, about object) error {
 }
 
 // open writes the glass, its entry, who is told, and what is owed: a judgement by the reviewer, and the caller's own account.
-func (g *glassMove) open(reviewDuty, answerDuty casework.ID) (err error) {
+func (g *glassMove) open() (err error) {
 	g.glass.Case = g.f.Case.ID
 	rec := g.record(access.BreakGlassOpen, g.act, aboutGlass(g.glass, g.f.Case))
 	rec.Entry.Event = journal.Event{Name: "openGlass", After: string(g.glass.Code), Revision: 1}
@@ -237,10 +237,10 @@ func (g *glassMove) open(reviewDuty, answerDuty casework.ID) (err error) {
 		return err
 	}
 	of := casework.Disclosure{ID: casework.DisclosureID(g.glass.ID), Case: g.f.Case.ID}
-	if err = g.call.review(g.w, casework.ReviewGlass, of, g.f.Case, g.review, reviewDuty, g.entry); err != nil {
+	if err = g.call.review(g.w, casework.ReviewGlass, of, g.f.Case, g.review, g.idOf("review duty"), g.entry); err != nil {
 		return err
 	}
-	if err = g.oweAnswer(answerDuty); err != nil {
+	if err = g.oweAnswer(g.idOf("answer duty")); err != nil {
 		return err
 	}
 	if err = g.tellOwner(g.w, g.f.Case, g.review, g.entry); err != nil {
@@ -351,11 +351,8 @@ func (s *cases) openedGlass(ctx context.Context, w *store.Writer, name string) (
 	if g.review == (casework.ID{}) {
 		facts.Cond &^= access.ReviewPending // another review of the case is not one of this glass
 	}
-	if g.act = access.Decide(facts); g.act.Allowed() {
+	if g.act = orStepUp(facts); g.act.Allowed() {
 		return g, nil
-	}
-	if steppedUp(facts) {
-		g.act.Outcome = access.StepUp
 	}
 	return nil, g.refuse(access.BreakGlassCosign, g.act, about, name)
 }
