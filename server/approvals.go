@@ -110,11 +110,12 @@ func (c call) awaits(s second) error {
 // deciding decides an act that came with its reason, and with the second person if it runs by an approval. An act for which nothing is
 // wrong but the age of the second factor asks for that.
 func (c call) deciding(facts access.Facts, action access.Action) access.Decision {
+	facts = facts.Doing(action) // which leaves the second signature of a glass behind
 	facts.Cond |= access.HasReason
 	if c.second != (casework.AccountID{}) {
 		facts.Cond |= access.Cosigned
 	}
-	return orStepUp(facts.Doing(action))
+	return orStepUp(facts)
 }
 
 // orStepUp decides an act. The table has no row for "the same, with an older second factor"; whoever might do it with a newer one would
@@ -188,7 +189,11 @@ func (n *awaitsSecond) ask(w *store.Writer, req mutation, ids [2]casework.ID) (c
 	}
 	rec := n.record(n.action, n.act, n.about)
 	rec.Entry.Event = journal.Event{Name: "ask", After: string(a.State), Revision: 1}
-	entry, err := w.AppendReasoned(rec, n.reason, n.owner)
+	reason := n.reason
+	if n.about.caseID == (casework.CaseID{}) {
+		reason = "" // an entry of no case has no key to keep it under; the approval has
+	}
+	entry, err := w.AppendReasoned(rec, reason, n.owner)
 	if err != nil {
 		return a, err
 	}

@@ -156,7 +156,8 @@ func TestWhoMayBreakTheGlassAndWithWhat(t *testing.T) {
 func TestAnAttemptCountsWhetherItFindsSomethingOrNot(t *testing.T) {
 	var c clock
 	w := openWorld(t, t.TempDir(), c.now)
-	number := w.survivorFiled(t).text("caseNumber")
+	first := w.survivorFiled(t)
+	number, filed := first.text("caseNumber"), first.text("case")
 	doctor := "dokter-rsud"
 	miss := w.glass(doctor, neverNumber())
 	miss.expect(t, 404, []string{"NOT_FOUND"}, nil)
@@ -164,13 +165,21 @@ func TestAnAttemptCountsWhetherItFindsSomethingOrNot(t *testing.T) {
 	w.glass(doctor, neverNIK, again).expect(t, 404, nil, nil)
 	w.glass(doctor, neverNIK, again).expect(t, 404, nil, nil) // the same attempt, sent again
 	w.glass(doctor, number).expect(t, 200, nil, nil)
-	over := w.glass(doctor, number)
-	if over.Status == 200 || over.reason() == "NOT_FOUND" {
-		t.Fatalf("a fourth attempt: %d %s", over.Status, over.Body)
+	over, never := object{"requestId": newID()}, object{"requestId": newID()}
+	waits, missing := w.glass(doctor, number, over).awaited(t), w.glass(doctor, neverNumber(), never).awaited(t)
+	for _, who := range []string{"kepala-cibinong", "penelaah", doctor} {
+		if got := w.post(who, waits+":approve", nil); got.Status == 200 {
+			t.Errorf("%s approves the glass of another unit, or her own", who)
+		}
 	}
-	never := w.glass(doctor, neverNumber())
-	if over.Status != never.Status || over.reason() != never.reason() {
-		t.Errorf("over the quota: of a case %s, of none %s", over.Body, never.Body)
+	w.call("kepala-rsud", "GET", "/v1/approvals", nil).expect(t, 200, []string{waits, missing, whyGlass, "breakglass.open"}, append([]string{number}, hers...))
+	w.post("kepala-rsud", waits+":approve", nil).expect(t, 200, []string{"APPROVED"}, append([]string{number, filed}, hers...))
+	w.glass(doctor, number, over).expect(t, 200, []string{"glasses/", filed}, nil)
+	w.call(doctor, "GET", "/v1/"+filed, nil).expect(t, 200, []string{survivor}, []string{chronology})
+	w.post("kepala-rsud", missing+":approve", nil).expect(t, 400, []string{"APPROVAL_STATE"}, hers)
+	w.glass(doctor, neverNumber(), object{"requestId": never["requestId"]}).expect(t, 400, nil, hers)
+	if n := w.attempts(t, doctor); n != 5 {
+		t.Errorf("%d attempts counted, want 5", n)
 	}
 	w.glass("polwan-ppa", number).expect(t, 200, nil, nil) // it is each account's own
 	c.advance(31 * 24 * time.Hour)
@@ -278,19 +287,25 @@ func TestABlockedAccountBreaksNoGlassAndIsToldOf(t *testing.T) {
 		t.Errorf("%d, %d notices", got.Status, w.noticed("penelaah", "BLOCKED_ATTEMPT"))
 	}
 	w.glass("suami", survivorNIK).expect(t, 404, nil, hers)
-	over := w.glass("suami", filed.text("caseNumber")) // all three counted
-	if over.reason() == "NOT_FOUND" || over.Status == 200 {
-		t.Errorf("a fourth attempt: %s", over.Body)
+	w.glass("suami", filed.text("caseNumber")).awaited(t) // all three counted
+	if n := w.attempts(t, "suami"); n != 3 {
+		t.Errorf("%d attempts counted, want 3", n)
 	}
+	w.verified(t)
+}
+
+// attempts is how many of an account still count.
+func (w *world) attempts(t *testing.T, who string) int {
+	t.Helper()
 	standing, err := store.Read(context.Background(), w.served.Store, func(r *store.Reader) (store.GlassStanding, error) {
-		m, err := r.MemberByCode("suami", casework.UnitID{})
+		m, err := r.MemberByCode(who, casework.UnitID{})
 		if err != nil {
 			return store.GlassStanding{}, err
 		}
 		return r.GlassStanding(m.Account, r.Now())
 	})
-	if err != nil || standing.Recent != 3 {
-		t.Errorf("%+v, %v", standing, err)
+	if err != nil {
+		t.Fatal(err)
 	}
-	w.verified(t)
+	return standing.Recent
 }
