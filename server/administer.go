@@ -71,6 +71,8 @@ func withoutSecret(m proto.Message) proto.Message {
 	switch m := m.(type) {
 	case *pb.Invitation:
 		m.Invitation = ""
+	case *pb.CreateAppTokenResponse:
+		m.Token = ""
 	case *pb.CreateAccountResponse:
 		if m.GetInvitation() != nil {
 			m.Invitation.Invitation = ""

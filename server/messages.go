@@ -272,6 +272,8 @@ var fieldTexts = map[string]text{
 	"INVALID":         {"Is not valid.", "Tidak sah."},
 	"PAGE_TOKEN":      {"Is not a page token of this list.", "Bukan token halaman daftar ini."},
 	"NOT_COSIGNED":    {"Is no checkpoint of this journal with the signature of a known witness.", "Bukan titik periksa jurnal ini dengan tanda tangan saksi yang dikenal."},
+	"NETWORK_FORMAT":  {"Must be a network such as 10.1.0.0/16, or one address.", "Harus jaringan seperti 10.1.0.0/16, atau satu alamat."},
+	"SHA256_FORMAT":   {"Must be 64 hexadecimal digits.", "Harus 64 angka heksadesimal."},
 	"NAME_FORMAT":     {"Must be a resource name such as cases/{uuid}.", "Harus nama sumber daya seperti cases/{uuid}."},
 
 	// Meaning.

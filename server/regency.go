@@ -27,9 +27,10 @@ type RegencyConfig struct {
 	Dir        string // made; data and keys lie in two folders below it
 	HTTP, GRPC string // default a free port of loopback
 	Now        func() time.Time
-	Unlimited  bool   // no limits of rate, for measurements
-	Limits     Limits // unless Unlimited; zero fields have their defaults
-	NoSweep    bool   // Served.Sweep alone sweeps
+	Unlimited  bool          // no limits of rate, for measurements
+	Limits     Limits        // unless Unlimited; zero fields have their defaults
+	NoSweep    bool          // Served.Sweep alone sweeps
+	Configure  func(*Config) // changes the server's configuration at last
 	Witnesses  []string
 
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
@@ -84,6 +85,9 @@ func serveRegency(ctx context.Context, cfg RegencyConfig, st *store.Store) (Serv
 	config.Log, served.Log = log, log.String
 	if cfg.Unlimited {
 		config.Limits = NoLimits
+	}
+	if cfg.Configure != nil {
+		cfg.Configure(&config)
 	}
 	s, err := New(config, st)
 	if err != nil {

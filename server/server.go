@@ -55,6 +55,8 @@ type Server struct {
 	hooks    hooks
 	proofs   *lru.Cache[string, heldAgainst] // of credentials, by id
 	lastUses lastUses                        // of apps' tokens
+	signOn   *provider                       // the regency's; nil: none is configured
+	begins   *limiter                        // of sign-ins that wait for a word from elsewhere, by peer
 	cursors  cipher.AEAD                     // seals page tokens
 	longest  time.Duration                   // a call may take
 	peers    *limiter
@@ -170,6 +172,7 @@ func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 		pb.AccountService_AddMembership_FullMethodName:     meaningOf(s.meaningOfRole),
 		pb.AccountService_SignIn_FullMethodName:            meaningOf(s.meaningOfSignIn),
 		pb.AccountService_StepUp_FullMethodName:            meaningOf(s.meaningOfStepUp),
+		pb.AccountService_CreateAppToken_FullMethodName:    meaningOf(s.meaningOfAppToken),
 		pb.CaseService_RecordDisclosure_FullMethodName:     meaningOf(s.meaningOfDisclosure),
 		pb.CaseService_AddBlock_FullMethodName:             meaningOf(s.meaningOfBlock),
 		pb.CaseService_OpenCase_FullMethodName:             s.meaningOfReason,
@@ -230,6 +233,9 @@ func (s *Server) assemble(cfg Config, h hooks) (err error) {
 		return err
 	}
 	s.apps, s.open = newAppDays(s.cfg.Limits), newOpenStreams(s.cfg.Streams)
+	if err := s.prepareSignOn(); err != nil {
+		return err
+	}
 	var pair *certificate
 	if s.cfg.TLSCert != "" {
 		if pair, err = loadCertificate(s.cfg.TLSCert, s.cfg.TLSKey); err != nil {
@@ -390,6 +396,9 @@ func (s *Server) Serve(ctx context.Context) error {
 	endSweeps()
 	err = errors.Join(err, s.stop())
 	running.Wait()
+	if s.store != nil { // none in tests of the transport
+		err = errors.Join(err, s.keepLastUses(context.Background()))
+	}
 	s.log.Info("stop", "build", build())
 	return err
 }

@@ -67,7 +67,7 @@ func (s *Server) Sweep(ctx context.Context) error {
 		}
 		errs = append(errs, s.sweep(ctx, job))
 	}
-	errs = append(errs, s.tellOfSilentWitness(ctx))
+	errs = append(errs, s.tellOfSilentWitness(ctx), s.tidy(ctx))
 	return errors.Join(errs...)
 }
 

@@ -48,6 +48,12 @@ func openBehindProxy(t testing.TB, dir string, now func() time.Time) *world {
 	return serveWorld(t, server.RegencyConfig{Dir: dir, Now: now, Unlimited: true, TrustedProxies: loopback})
 }
 
+// configuredWorld is one whose server is configured besides.
+func configuredWorld(t testing.TB, configure func(*server.Config)) *world {
+	t.Helper()
+	return serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), Unlimited: true, Configure: configure})
+}
+
 func serveWorld(t testing.TB, cfg server.RegencyConfig) *world {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())

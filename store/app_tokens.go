@@ -52,13 +52,6 @@ func (t *tx) WorkingTokens(app casework.AccountID, now time.Time) (n int, err er
 		WHERE m.account = $1 AND c.kind = 'app' AND c.revoked IS NULL AND c.expires > $2`, app, now).scan(&n)
 }
 
-// RevokeToken ends a token now. Every call that begins after its commit is refused.
-func (w *Writer) RevokeToken(id string, entry [16]byte) error {
-	w.changeRights()
-	_, err := w.exec("UPDATE credentials SET revoked = $2, entry = $3 WHERE id = $1 AND revoked IS NULL", id, w.Now(), entry)
-	return err
-}
-
 // SetLastUses keeps in which hours tokens were last used. It is no change of the token and has no entry.
 func (w *Writer) SetLastUses(hours map[string]time.Time) error {
 	for id, hour := range hours {
