@@ -45,6 +45,11 @@ func (c *Client) AllReviews(ctx context.Context, req *pb.ListReviewsRequest) ite
 	return all(ctx, req, c.Reviews.ListReviews, (*pb.ListReviewsResponse).GetReviews)
 }
 
+// AllApprovals yields the acts that wait for the caller as second person, and the caller's own.
+func (c *Client) AllApprovals(ctx context.Context, req *pb.ListApprovalsRequest) iter.Seq2[*pb.Approval, error] {
+	return all(ctx, req, c.Reviews.ListApprovals, (*pb.ListApprovalsResponse).GetApprovals)
+}
+
 // AllNotices yields what the caller and the caller's unit were told, newest first.
 func (c *Client) AllNotices(ctx context.Context, req *pb.ListNoticesRequest) iter.Seq2[*pb.Notice, error] {
 	return all(ctx, req, c.Reviews.ListNotices, (*pb.ListNoticesResponse).GetNotices)

@@ -27,7 +27,8 @@ func (in *intake) block(req *pb.AddBlockRequest) (b store.Block) {
 	case req.GetAccount() != "":
 		b.Account = in.account("account", req.GetAccount())
 	default:
-		b.Unit = casework.UnitID(in.name("unit", "units", req.GetUnit()))
+		unit, _ := in.unitOf(req.GetUnit()) // one that is not known is told so after access
+		b.Unit = unit.ID
 	}
 	b.Reason = req.GetReason()
 	return b

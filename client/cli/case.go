@@ -34,6 +34,17 @@ type CaseCmd struct {
 	Assign   CaseAssign   `cmd:"" help:"Name an officer, or release one."`
 	Transfer CaseTransfer `cmd:"" help:"Move an officer's work to others of the register."`
 
+	Open    CaseOpen    `cmd:"" help:"Show a supervisor the whole of a case once, with a reason."`
+	Raise   CaseRaise   `cmd:"" help:"Make the case more secret."`
+	Lower   CaseLower   `cmd:"" help:"Make the case less secret."`
+	Block   CaseBlock   `cmd:"" help:"Keep an account or a unit from the case, in silence."`
+	Unblock CaseUnblock `cmd:"" help:"End a block; two persons."`
+	Blocks  CaseBlocks  `cmd:"" help:"Whom somebody has blocked."`
+	Seal    CaseSeal    `cmd:"" help:"End the reading of a closed case; two persons."`
+	Unseal  CaseUnseal  `cmd:"" help:"Take a seal back; two persons."`
+	Hold    CaseHold    `cmd:"" help:"Keep a case from erasure by a written order, or end that; two persons."`
+	Copy    CaseCopy    `cmd:"" help:"The client's own copy; two persons."`
+
 	Timeline CaseTimeline `cmd:"" help:"What happened in a case, newest first."`
 	Roster   CaseRoster   `cmd:"" help:"The children whom a posyandu weighs, and who was not weighed in the month."`
 	Growth   CaseGrowth   `cmd:"" help:"All measurements of a child, with what they mean."`

@@ -19,6 +19,7 @@ type Commands struct {
 	Duty       DutyCmd       `cmd:"" help:"What is owed, by whom, by when."`
 	Task       TaskCmd       `cmd:"" help:"What is owed on a case besides its next step."`
 	Review     ReviewCmd     `cmd:"" help:"What waits for the caller's judgement."`
+	Approval   ApprovalCmd   `cmd:"" help:"Acts that two persons do."`
 	Notice     NoticeCmd     `cmd:"" help:"What the caller and the caller's unit were told."`
 	Journal    JournalCmd    `cmd:"" help:"Who did what, by which right, and the proof that nobody rewrote it."`
 	Person     PersonCmd     `cmd:"" help:"Find, read and correct persons of the own register."`

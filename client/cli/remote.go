@@ -94,6 +94,9 @@ func (w *Write) again(err error) error {
 	if f, ok := err.(*Fault); ok && f.Code == exitUnreachable {
 		f.Remedy = strings.TrimPrefix(f.Remedy+"; it is safe with --request-id "+w.id(), "; ")
 	}
+	if f, ok := err.(*Fault); ok && f.Reason == "AWAITING_SECOND" {
+		f.Remedy += " with --request-id " + w.id()
+	}
 	return err
 }
 

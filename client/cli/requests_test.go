@@ -193,6 +193,29 @@ var requests = []struct{ typed, in, method, want string }{
 
 	{"review list --decided", "", "ReviewService.ListReviews", `{"decided": true, "pageSize": 100}`},
 	{"review decide U1 --outcome UNFOUNDED --reason -", "r", "ReviewService.DecideReview", `{"name": "reviews/U1", "outcome": "UNFOUNDED", "reason": "r"}`},
+	{"case open U1 --reason -", "r", "CaseService.OpenCase", `{"name": "cases/U1", "reason": "r"}`},
+	{"case raise U1 --level l3 --reason - --etag e", "r", "CaseService.RaiseLevel", `{"name": "cases/U1", "level": "L3", "reason": "r", "etag": "e"}`},
+	{"case lower U1 --level L2 --reason -", "r", "CaseService.LowerLevel", `{"name": "cases/U1", "level": "L2", "reason": "r"}`},
+	{"case block U1 --account U2 --reason -", "r", "CaseService.AddBlock", `{"name": "cases/U1", "account": "accounts/U2", "reason": "r"}`},
+	{"case block U1 --unit PKM-CIBINONG --reason -", "r", "CaseService.AddBlock", `{"name": "cases/U1", "unit": "units/PKM-CIBINONG", "reason": "r"}`},
+	{"case unblock U1 --reason -", "r", "CaseService.RemoveBlock", `{"name": "blocks/U1", "reason": "r"}`},
+	{"case blocks K-4Q8X-DT", "", "CaseService.ListBlocks", `{"name": "cases/K-4Q8X-DT"}`},
+	{"case seal U1 --reason -", "r", "CaseService.SealCase", `{"name": "cases/U1", "reason": "r"}`},
+	{"case unseal U1 --reason -", "r", "CaseService.UnsealCase", `{"name": "cases/U1", "reason": "r"}`},
+	{
+		"case hold U1 --order - --reason testdata/why.txt", "12/2026", "CaseService.SetLegalHold",
+		`{"name": "cases/U1", "orderNumber": "12/2026", "reason": "r"}`,
+	},
+	{
+		"case hold U1 --lift --order - --reason testdata/why.txt", "13/2026", "CaseService.LiftLegalHold",
+		`{"name": "cases/U1", "orderNumber": "13/2026", "reason": "r"}`,
+	},
+	{"case copy U1 --requester guardian --reason -", "r", "CaseService.CopySubject", `{"name": "cases/U1", "requester": "GUARDIAN", "reason": "r"}`},
+	{"person erase U1 --yes --reason -", "r", "PersonService.ErasePerson", `{"name": "persons/U1", "reason": "r"}`},
+	{"approval list --ended", "", "ReviewService.ListApprovals", `{"ended": true, "pageSize": 100}`},
+	{"approval approve U1", "", "ReviewService.Approve", `{"name": "approvals/U1"}`},
+	{"approval refuse U1 --reason -", "r", "ReviewService.Refuse", `{"name": "approvals/U1", "reason": "r"}`},
+
 	{"notice list", "", "ReviewService.ListNotices", `{"pageSize": 100}`},
 
 	{"person show U1", "", "PersonService.GetPerson", `{"name": "persons/U1"}`},
