@@ -127,7 +127,9 @@ func TestStreamEndsWithItsCaller(t *testing.T) {
 	revoked := open("token revoked", "kepala-cibinong").id
 	open("unit ended", "tpk-cibinong")
 	begun := time.Now()
-	change(func(w *store.Writer, entry [16]byte) error { return w.DisableAccount(member(w, "bidan-cibinong").Account, entry) })
+	change(func(w *store.Writer, entry [16]byte) error {
+		return w.DisableAccount(member(w, "bidan-cibinong").Account, entry)
+	})
 	change(func(w *store.Writer, entry [16]byte) error { return w.EndRole(member(w, "kader-melati"), entry) })
 	change(func(w *store.Writer, entry [16]byte) error { return w.RevokeCredential(revoked, entry) })
 	change(func(w *store.Writer, entry [16]byte) error {
