@@ -101,10 +101,17 @@ var entryTables = []string{
 
 // checkEntries finds rows without an entry: somebody wrote past the journal. It also finds an older value put back into its own
 // cell: that opens, but it is not what the journal says was written.
+// An entry whose row is gone, and a row that is older than the newest entry about it with all that belongs to it, it finds by the
+// object that stands beside the entry; of what was erased nothing stands there any more.
 func checkEntries(r *Reader, report func(string)) error {
 	values := map[[16]byte][32]byte{} // by entry; an index on the entries' ids would cost every write for the sake of this
+	newest := map[written]lastWrite{}
 	err := r.WalkJournal(0, func(rec Record) error {
-		values[rec.Entry.ID] = rec.Entry.Event.Value
+		e := rec.Entry
+		values[e.ID] = e.Event.Value
+		if _, kept := digestedKinds[e.ObjectKind]; kept && e.Event.Value != ([32]byte{}) && len(rec.Object) == 16 {
+			newest[written{e.ObjectKind, [16]byte(rec.Object)}] = lastWrite{e.ID, e.Number}
+		}
 		return nil
 	})
 	if err != nil {
@@ -114,6 +121,44 @@ func checkEntries(r *Reader, report func(string)) error {
 		if err := r.checkTable(table, values, report); err != nil {
 			return err
 		}
+	}
+	return r.checkNewest(newest, report)
+}
+
+// written is what an entry says was written; lastWrite the entry that said so last.
+type (
+	written struct {
+		kind string
+		id   [16]byte
+	}
+	lastWrite struct {
+		entry  [16]byte
+		number uint64
+	}
+)
+
+// digestedKinds are the tables of what entries call by a kind, as far as they carry the digest of the row.
+var digestedKinds = map[string]string{
+	"person": "persons", "household": "households", "case": "cases", "measurement": "measurements", "incident": "incidents", "leg": "legs",
+}
+
+// checkNewest holds each row against the newest entry that wrote it, and finds the entries whose rows are gone.
+func (t *tx) checkNewest(newest map[written]lastWrite, report func(string)) error {
+	for kind, table := range digestedKinds {
+		for row := range t.rows("SELECT t.id, t.entry FROM " + table + " t") {
+			var id, entry [16]byte
+			if err := row.scan(id[:], entry[:]); err != nil {
+				return err
+			}
+			last, known := newest[written{kind, id}]
+			if known && last.entry != entry {
+				report(fmt.Sprintf("a row of %s is older than entry %d, which wrote it anew", table, last.number))
+			}
+			delete(newest, written{kind, id})
+		}
+	}
+	for w, last := range newest {
+		report(fmt.Sprintf("entry %d wrote a row of %s that is not there", last.number, digestedKinds[w.kind]))
 	}
 	return nil
 }

@@ -34,7 +34,7 @@ func fill(t *testing.T, cfg store.Config) (before []byte) {
 			return struct{}{}, err
 		}
 		known.Identity.Name = "Neng Kirana Dewi"
-		return struct{}{}, w.UpdatePerson(known, noted(w, "update"))
+		return struct{}{}, w.UpdatePerson(known, noteOn(w, "update", person.ID[:]))
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -43,8 +43,17 @@ func fill(t *testing.T, cfg store.Config) (before []byte) {
 }
 
 func noted(w *store.Writer, action string) func([32]byte) [16]byte {
+	return noteOn(w, action, nil)
+}
+
+// noteOn is noted of a person.
+func noteOn(w *store.Writer, action string, person []byte) func([32]byte) [16]byte {
 	return func(value [32]byte) [16]byte {
-		return w.Append(journal.Entry{Version: journal.Version, Origin: "console", Action: action, Event: journal.Event{Value: value}}, nil, nil)
+		e := journal.Entry{Version: journal.Version, Origin: "console", Action: action, Event: journal.Event{Value: value}}
+		if person != nil {
+			e.ObjectKind = "person"
+		}
+		return w.Append(e, person, nil)
 	}
 }
 
@@ -60,7 +69,7 @@ func putOne(t *testing.T, s *store.Store, p casework.Person, name string) {
 		Type: casework.GrowthMonitoring, Level: casework.L1, Status: casework.GrowthMonitoring.BirthStatus(), Opened: time.Now(),
 	}
 	_, err = store.Update(t.Context(), s, func(w *store.Writer) (struct{}, error) {
-		if err := w.PutPerson(p, key, noted(w, "person")); err != nil {
+		if err := w.PutPerson(p, key, noteOn(w, "person", p.ID[:])); err != nil {
 			return struct{}{}, err
 		}
 		if err := w.PutCase(k, noted(w, "case")); err != nil {
@@ -120,6 +129,8 @@ func TestVerifyFindsWhatSomebodyDidPastTheServer(t *testing.T) {
 		{"a duty taken away", "DELETE FROM duties WHERE id = (SELECT min(id) FROM duties)", []string{"duties"}},
 		{"a duty ended in silence", "UPDATE duties SET ended = 1 WHERE id = (SELECT min(id) FROM duties)", []string{"duties"}},
 		{"an older value put back", "UPDATE persons SET f2 = ?1 WHERE revision = 2", []string{"entries"}},
+		{"an older value put back with its entry", "UPDATE persons SET f2 = ?1, revision = 1, entry = (SELECT j.id FROM journal j WHERE j.object_id = persons.id ORDER BY j.number LIMIT 1) WHERE revision = 2", []string{"entries"}},
+		{"a row taken out", "DELETE FROM persons WHERE revision = 2", []string{"entries"}},
 		{"a row written past the journal", "UPDATE cases SET entry = x'00112233445566778899aabbccddeeff'", []string{"entries"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
