@@ -17,9 +17,10 @@ import (
 type commands struct {
 	cli.Commands
 
-	Serve  server.Serve  `cmd:"" help:"The service."`
-	Verify server.Verify `cmd:"" help:"Open every sealed column, check that each row has its entry and each open thing its duty."`
-	Unit   struct {
+	Serve        server.Serve        `cmd:"" help:"The service."`
+	Verify       server.Verify       `cmd:"" help:"Open every sealed column, check that each row has its entry and each open thing its duty."`
+	BreachReport server.BreachReport `cmd:"" help:"Whose records an account has seen or changed; on the server's machine, while it is stopped."`
+	Unit         struct {
 		List    cli.UnitList    `cmd:"" help:"Units by code, with what they offer."`
 		Show    cli.UnitShow    `cmd:"" help:"One unit."`
 		Officer cli.UnitOfficer `cmd:"" help:"Name who takes what nobody else has taken."`
