@@ -420,6 +420,8 @@ func TestTwoTokensAreOneApp(t *testing.T) {
 	one := w.holding("one", w.newToken(t, &pb.CreateAppTokenRequest{Name: app}).GetToken())
 	two := w.holding("two", w.newToken(t, &pb.CreateAppTokenRequest{Name: app, Scopes: []string{"status"}}).GetToken())
 	body := stuntedChild()
+	body["legs"] = []object{{"service": "SPECIALIST_PEDIATRIC", "receiverUnit": "units/RSUD-CIBINONG"}}
+	body["disclosures"] = []object{{"basis": "CARE"}}
 	filed := w.call(one, "POST", "/v1/referrals:file", body)
 	filed.expect(t, 200, nil, nil)
 	again := w.call(one, "POST", "/v1/referrals:file", body)
