@@ -24,6 +24,9 @@ func (Forwarding) Format(s fmt.State, _ rune)         { fmt.Fprint(s, hidden) }
 func (LegReport) Format(s fmt.State, _ rune)          { fmt.Fprint(s, hidden) }
 func (Reporting) Format(s fmt.State, _ rune)          { fmt.Fprint(s, hidden) }
 func (Progress) Format(s fmt.State, _ rune)           { fmt.Fprint(s, hidden) }
+func (Loss) Format(s fmt.State, _ rune)               { fmt.Fprint(s, hidden) }
+func (Moved) Format(s fmt.State, _ rune)              { fmt.Fprint(s, hidden) }
+func (accused) Format(s fmt.State, _ rune)            { fmt.Fprint(s, hidden) }
 
 func (Identifier) LogValue() slog.Value         { return slog.StringValue(hidden) }
 func (Address) LogValue() slog.Value            { return slog.StringValue(hidden) }
@@ -41,6 +44,9 @@ func (Forwarding) LogValue() slog.Value         { return slog.StringValue(hidden
 func (LegReport) LogValue() slog.Value          { return slog.StringValue(hidden) }
 func (Reporting) LogValue() slog.Value          { return slog.StringValue(hidden) }
 func (Progress) LogValue() slog.Value           { return slog.StringValue(hidden) }
+func (Loss) LogValue() slog.Value               { return slog.StringValue(hidden) }
+func (Moved) LogValue() slog.Value              { return slog.StringValue(hidden) }
+func (accused) LogValue() slog.Value            { return slog.StringValue(hidden) }
 
 // A noun prints as its id, pointers to it too: fmt passes the Formatter of a field by when it reports a wrong verb behind a
 // pointer.
