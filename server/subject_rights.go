@@ -81,7 +81,7 @@ func (p *protection) copy(g access.Grant) (*pb.SubjectCopy, error) {
 	if err != nil {
 		return nil, err
 	}
-	looks, err := p.w.Looks(p.f.Case.ID, mostLooks)
+	looks, err := p.w.Looks(p.f.Case.ID, 0, mostLooks)
 	if err != nil {
 		return nil, err
 	}

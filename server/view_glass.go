@@ -60,3 +60,29 @@ func viewOwnGlassDuty(d *store.DutyFile, v casework.Review, now time.Time) *pb.D
 	m.Name, m.AllowedActions = named("reviews", v.ID), []string{"answer"}
 	return m
 }
+
+// viewLook makes the message of one look at a case. It names no person.
+func (c call) viewLook(l store.Look) *pb.CaseAccess {
+	return &pb.CaseAccess{
+		Time: timestamp(l.Time), Unit: unitName(c.nameable(l.Unit)), Number: l.Number, Shown: l.Shown,
+		Role:    enum[pb.Role_Value](pb.Role_Value_value, l.Role),
+		Purpose: enum[pb.AccessPurpose_Value](pb.AccessPurpose_Value_value, l.Purpose),
+	}
+}
+
+// viewAccesses makes the message of a page of looks. An entry holds the id of its unit: of a shelter it stays here, for it is where
+// she is.
+func (c call) viewAccesses(looks []store.Look, proofs lookProofs, next string) *pb.ListAccessesResponse {
+	m := &pb.ListAccessesResponse{NextPageToken: next, Checkpoint: proofs.checkpoint}
+	for _, l := range looks {
+		line := c.viewLook(l)
+		if c.nameable(l.Unit) == l.Unit {
+			line.Entry = l.Entry
+			for _, hash := range proofs.hashes[l.Number] {
+				line.Proof = append(line.Proof, hash[:])
+			}
+		}
+		m.Accesses = append(m.Accesses, line)
+	}
+	return m
+}

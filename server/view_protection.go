@@ -48,12 +48,3 @@ func (p *protection) viewCopy(g access.Grant, whole *pb.Case, all []casework.Dis
 	}
 	return m
 }
-
-// viewLook makes the message of one look at a case. It names no person.
-func (p *protection) viewLook(l store.Look) *pb.CaseAccess {
-	return &pb.CaseAccess{
-		Time: timestamp(l.Time), Unit: unitName(p.nameable(l.Unit)), Number: l.Number, Shown: l.Shown,
-		Role:    enum[pb.Role_Value](pb.Role_Value_value, l.Role),
-		Purpose: enum[pb.AccessPurpose_Value](pb.AccessPurpose_Value_value, l.Purpose),
-	}
-}

@@ -2,8 +2,11 @@ package store
 
 import (
 	"fmt"
+	"math"
+	"strings"
 	"time"
 
+	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/journal"
 )
@@ -14,30 +17,62 @@ type Look struct {
 	Time    time.Time
 	Unit    casework.UnitID
 	Role    casework.Role
-	Purpose string
-	Shown   bool // anything at all: false for an act or an attempt
+	Purpose access.Purpose
+	Shown   bool   // anything beyond a receipt: false for an act
+	Entry   []byte // canonical bytes
 }
 
-// Looks are the newest entries about a case by persons, newest first. Served by journal_case.
-func (t *tx) Looks(k casework.CaseID, limit int) ([]Look, error) {
-	all, err := list(t, func(r row) (l Look, err error) {
-		var bytes []byte
-		if err := r.scan(&bytes); err != nil {
-			return l, err
-		}
-		e, err := journal.Parse(bytes)
-		return Look{
-			Number: int64(e.Number), Time: time.UnixMicro(e.Time).UTC(), Unit: e.Unit, Role: casework.Role(e.Role), Purpose: e.Purpose, Shown: e.Mask != 0,
-		}, err
-	}, "SELECT bytes FROM journal WHERE case_id = $1 ORDER BY number DESC LIMIT $2", k, limit)
-	if err != nil {
-		return nil, fmt.Errorf("read who looked at a case: %w", err)
+// Looks are the newest entries about a case by persons, newest first, before a number (0: from the newest on). What was refused is not
+// among them: whoever stands beside the client while she reads would learn who is kept from her case. Nor is a pointer (R19), for nobody
+// on this side is told of the other. Served by journal_case.
+func (t *tx) Looks(k casework.CaseID, before int64, limit int) ([]Look, error) {
+	if before == 0 {
+		before = math.MaxInt64
 	}
-	people := all[:0]
-	for _, l := range all {
-		if l.Unit != (casework.UnitID{}) { // the server's own entries are nobody's look
-			people = append(people, l)
+	var looks []Look
+	for r := range t.rows("SELECT bytes FROM journal WHERE case_id = $1 AND number < $2 ORDER BY number DESC", k, before) {
+		var canonical []byte
+		if err := r.scan(&canonical); err != nil {
+			return nil, fmt.Errorf("read who looked at a case: %w", err)
+		}
+		e, err := journal.Parse(canonical)
+		if err != nil {
+			return nil, fmt.Errorf("read who looked at a case: %w", err)
+		}
+		if !isLook(e) {
+			continue
+		}
+		looks = append(looks, Look{
+			Number: int64(e.Number), Time: time.UnixMicro(e.Time).UTC(), Unit: e.Unit, Role: casework.Role(e.Role), Purpose: purposeOf(e),
+			Shown: access.Mask(e.Mask)&^access.Receipt != 0, Entry: canonical,
+		})
+		if len(looks) == limit {
+			break
 		}
 	}
-	return people, nil
+	return looks, nil
+}
+
+// isLook tells whether an entry is of something that a person did or read.
+func isLook(e journal.Entry) bool {
+	done := e.Outcome == access.Allow.String() || e.Outcome == access.Await.String() // or asked for, with a second person
+	return done && e.Unit != (casework.UnitID{}) && e.Rule != "R19"
+}
+
+// purposes are what an act was for, by the part of its name before the point; what is not here is care.
+var purposes = map[string]access.Purpose{
+	"referral": access.PurposeReferral, "disclosure": access.PurposeReferral, "breakglass": access.PurposeSafety, "review": access.PurposeReview,
+	"approval": access.PurposeReview, "subject": access.PurposeSubjectRequest,
+}
+
+// purposeOf follows from the rule, or where the table gives the rule none, from the act. Users choose none.
+func purposeOf(e journal.Entry) access.Purpose {
+	if e.Purpose != "" {
+		return access.Purpose(e.Purpose)
+	}
+	kind, _, _ := strings.Cut(e.Action, ".")
+	if p, ok := purposes[kind]; ok {
+		return p
+	}
+	return access.PurposeCare
 }
