@@ -108,6 +108,9 @@ func (c *Serve) Run(ctx context.Context) error {
 		if err := s.Listen(); err != nil {
 			return misconfigured(err)
 		}
+		if err := c.recordStart(ctx, st); err != nil && !errors.Is(err, store.ErrClock) {
+			return err
+		}
 		http, grpc := s.Addresses()
 		sizeHeap()
 		if err := greetFirst(ctx, st, s.publicURL(), os.Stderr); err != nil {

@@ -366,6 +366,34 @@ func TestInclusionAndConsistencyAreProven(t *testing.T) {
 	}
 }
 
+// TestErasureLeavesEveryProof: what erasure empties stands beside the leaves.
+func TestErasureLeavesEveryProof(t *testing.T) {
+	cfg := Config{Data: t.TempDir(), Keys: filepath.Join(t.TempDir(), "keys")}
+	s := openForTest(t, cfg)
+	_, err := Update(t.Context(), s, func(w *Writer) (struct{}, error) {
+		for i := range 20 {
+			id := []byte{15: byte(i + 1)}
+			w.AppendRecord(Record{Entry: journal.Entry{Version: journal.Version, Action: "read", ObjectKind: "case"}, Object: id, Case: id, Reason: []byte("sealed")})
+		}
+		return struct{}{}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	spoil(t, cfg, "UPDATE journal SET object_id = NULL, case_id = NULL, reason = NULL")
+	s = openForTest(t, cfg)
+	sameRoot(t, s, 21)
+	if found, err := s.Verify(t.Context()); err != nil || len(found) > 0 {
+		t.Errorf("%v, %v", found, err)
+	}
+	if err := s.SignCheckpoint(t.Context()); err != nil {
+		t.Error(err)
+	}
+}
+
 // BenchmarkAppendLeaf is what the tree costs an entry: its leaf's hash and those above it. Promised: 5 µs.
 func BenchmarkAppendLeaf(b *testing.B) {
 	var e journal.Edge
