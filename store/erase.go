@@ -153,6 +153,7 @@ func (w *Writer) heldNone(which string, of [16]byte) error {
 
 func (w *Writer) eraseRows(statements []string, which string, of [16]byte) error {
 	w.s.remains = true
+	w.changeRights()
 	for _, statement := range statements {
 		if _, err := w.exec(strings.ReplaceAll(statement, "%s", which), of); err != nil {
 			return fmt.Errorf("erase rows: %w", err)

@@ -30,6 +30,8 @@ func (approvalTexts) Format(s fmt.State, _ rune) { fmt.Fprint(s, hidden) }
 func (legalContent) Format(s fmt.State, _ rune)  { fmt.Fprint(s, hidden) }
 func (Key) Format(s fmt.State, _ rune)           { fmt.Fprint(s, hidden) }
 func (indexKeys) Format(s fmt.State, _ rune)     { fmt.Fprint(s, hidden) }
+func (EmergencyKey) Format(s fmt.State, _ rune)  { fmt.Fprint(s, hidden) }
+func (openGlasses) Format(s fmt.State, _ rune)   { fmt.Fprint(s, hidden) }
 func (cursorKeys) Format(s fmt.State, _ rune)    { fmt.Fprint(s, hidden) }
 func (signingKey) Format(s fmt.State, _ rune)    { fmt.Fprint(s, hidden) }
 func (*keyring) Format(s fmt.State, _ rune)      { fmt.Fprint(s, hidden) }
@@ -59,6 +61,8 @@ func (approvalTexts) LogValue() slog.Value { return slog.StringValue(hidden) }
 func (legalContent) LogValue() slog.Value  { return slog.StringValue(hidden) }
 func (Key) LogValue() slog.Value           { return slog.StringValue(hidden) }
 func (indexKeys) LogValue() slog.Value     { return slog.StringValue(hidden) }
+func (EmergencyKey) LogValue() slog.Value  { return slog.StringValue(hidden) }
+func (openGlasses) LogValue() slog.Value   { return slog.StringValue(hidden) }
 func (cursorKeys) LogValue() slog.Value    { return slog.StringValue(hidden) }
 func (signingKey) LogValue() slog.Value    { return slog.StringValue(hidden) }
 func (*keyring) LogValue() slog.Value      { return slog.StringValue(hidden) }
