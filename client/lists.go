@@ -70,6 +70,16 @@ func (c *Client) AllAbsences(ctx context.Context, req *pb.ListAbsencesRequest) i
 	return all(ctx, req, c.Accounts.ListAbsences, (*pb.ListAbsencesResponse).GetAbsences)
 }
 
+// AllAccounts yields the accounts with a role in a unit, by code.
+func (c *Client) AllAccounts(ctx context.Context, req *pb.ListAccountsRequest) iter.Seq2[*pb.Account, error] {
+	return all(ctx, req, c.Accounts.ListAccounts, (*pb.ListAccountsResponse).GetAccounts)
+}
+
+// AllPendingMemberships yields the roles that the caller may approve, oldest first.
+func (c *Client) AllPendingMemberships(ctx context.Context, req *pb.ListPendingMembershipsRequest) iter.Seq2[*pb.PendingMembership, error] {
+	return all(ctx, req, c.Accounts.ListPendingMemberships, (*pb.ListPendingMembershipsResponse).GetMemberships)
+}
+
 // AllUnits yields every unit that the request chooses, by code.
 func (c *Client) AllUnits(ctx context.Context, req *pb.ListUnitsRequest) iter.Seq2[*pb.Unit, error] {
 	return all(ctx, req, c.Directory.ListUnits, (*pb.ListUnitsResponse).GetUnits)

@@ -24,6 +24,8 @@ type Commands struct {
 	Journal    JournalCmd    `cmd:"" help:"Who did what, by which right, and the proof that nobody rewrote it."`
 	Person     PersonCmd     `cmd:"" help:"Find, read and correct persons of the own register."`
 	Household  HouseholdCmd  `cmd:"" help:"Who lives under one family card, and since when."`
+	Account    AccountCmd    `cmd:"" help:"Persons who sign in: their accounts, and your own password and codes."`
+	Membership MembershipCmd `cmd:"" help:"Roles in units, which work once a second person approves."`
 	Absence    AbsenceCmd    `cmd:"" help:"Who stands in for whom."`
 	Growth     GrowthCmd     `cmd:"" help:"z-scores of children, without a server."`
 	Whoami     Whoami        `cmd:"" help:"Account, role and unit of the token."`
