@@ -29,6 +29,7 @@ type world struct {
 	dir    string
 	served server.Served
 	conn   *grpc.ClientConn
+	things map[string]string // of requestFor: names of a case, its leg and its person, by collection
 }
 
 func newWorld(t testing.TB) *world {
