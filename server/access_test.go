@@ -11,8 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/journal"
 	"github.com/sinergi-pug/sinergi/server"
@@ -290,38 +288,6 @@ func TestAnIDInUseIsUnusableWhoeversItIs(t *testing.T) {
 		got := w.call("gizi-cibinong", "POST", "/v1/referrals:file", body)
 		if got.Status != 400 || got.reason() != "ID_UNUSABLE" {
 			t.Errorf("%s: %d %s", field, got.Status, got.Body)
-		}
-	}
-}
-
-// TestTimingOfNotYoursIsThatOfNeverWas compares the latencies of interleaved pairs by Welch's t.
-func TestTimingOfNotYoursIsThatOfNeverWas(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a measurement")
-	}
-	pairs := 150
-	if long("timing") {
-		pairs = 2000
-	}
-	w := newWorld(t)
-	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())
-	filed.expect(t, 200, nil, nil)
-	for what, paths := range map[string][2]string{
-		"case": {"/v1/" + filed.text("case"), "/v1/cases/"},
-		"leg":  {"/v1/" + filed.text("legs.0.referral"), "/v1/referrals/"},
-	} {
-		var times [2][]float64
-		for i := range 2 * pairs {
-			path := paths[0]
-			if i%2 == 1 {
-				path = paths[1] + uuid.NewString()
-			}
-			began := time.Now()
-			w.call("gizi-cibinong", "GET", path, nil)
-			times[i%2] = append(times[i%2], time.Since(began).Seconds())
-		}
-		if score := welch(times[0], times[1]); math.Abs(score) >= 4.5 {
-			t.Errorf("%s: t = %.1f over %d pairs", what, score, pairs)
 		}
 	}
 }

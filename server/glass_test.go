@@ -50,7 +50,13 @@ func (w *world) survivorFiled(t *testing.T) reply {
 // noticed counts notices of one kind, by who reads them.
 func (w *world) noticed(who, kind string) (n int) {
 	w.t.Helper()
-	return strings.Count(string(w.plainly(who, "GET", "/v1/notices?pageSize=100", nil).Body), `"kind":"`+kind+`"`)
+	for token := ""; ; {
+		page := w.plainly(who, "GET", "/v1/notices?pageSize=100&pageToken="+token, nil)
+		n += strings.Count(string(page.Body), `"kind":"`+kind+`"`)
+		if token = page.text("nextPageToken"); token == "" {
+			return n
+		}
+	}
 }
 
 func TestTheGlassOpensOneCaseForTwoHoursOnRecord(t *testing.T) {

@@ -53,6 +53,7 @@ func (c call) lookUp(w *store.Writer, act access.Decision, nik string) (*pb.Find
 		c.missed.look(c.caller.Account, false)
 	}
 	rec := c.searchRecord(act, found)
+	rec.Entry.Action = access.PersonFind.String()
 	rec.Entry.ObjectKind, rec.Entry.Object = "asked", c.store.Tag("asked", []byte("nik/"+nik))
 	entry := w.AppendRecord(*rec)
 	blocked := store.CaseFile{}
