@@ -45,6 +45,11 @@ func (c *Client) AllReviews(ctx context.Context, req *pb.ListReviewsRequest) ite
 	return all(ctx, req, c.Reviews.ListReviews, (*pb.ListReviewsResponse).GetReviews)
 }
 
+// AllAccesses yields who looked at a case, newest first.
+func (c *Client) AllAccesses(ctx context.Context, req *pb.ListAccessesRequest) iter.Seq2[*pb.CaseAccess, error] {
+	return all(ctx, req, c.Cases.ListAccesses, (*pb.ListAccessesResponse).GetAccesses)
+}
+
 // AllApprovals yields the acts that wait for the caller as second person, and the caller's own.
 func (c *Client) AllApprovals(ctx context.Context, req *pb.ListApprovalsRequest) iter.Seq2[*pb.Approval, error] {
 	return all(ctx, req, c.Reviews.ListApprovals, (*pb.ListApprovalsResponse).GetApprovals)

@@ -45,6 +45,9 @@ type CaseCmd struct {
 	Hold    CaseHold    `cmd:"" help:"Keep a case from erasure by a written order, or end that; two persons."`
 	Copy    CaseCopy    `cmd:"" help:"The client's own copy; two persons."`
 
+	Glass    CaseGlass    `cmd:"" help:"Open one case in an emergency, for two hours; it is told, and reviewed."`
+	Accesses CaseAccesses `cmd:"" help:"Who looked at the case, for the client: unit, role, time, purpose."`
+
 	Timeline CaseTimeline `cmd:"" help:"What happened in a case, newest first."`
 	Roster   CaseRoster   `cmd:"" help:"The children whom a posyandu weighs, and who was not weighed in the month."`
 	Growth   CaseGrowth   `cmd:"" help:"All measurements of a child, with what they mean."`

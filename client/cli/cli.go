@@ -18,6 +18,7 @@ type Commands struct {
 	Disclosure DisclosureCmd `cmd:"" help:"On what bases other units may read a case."`
 	Duty       DutyCmd       `cmd:"" help:"What is owed, by whom, by when."`
 	Task       TaskCmd       `cmd:"" help:"What is owed on a case besides its next step."`
+	Glass      GlassCmd      `cmd:"" help:"Cases that were opened in an emergency."`
 	Review     ReviewCmd     `cmd:"" help:"What waits for the caller's judgement."`
 	Approval   ApprovalCmd   `cmd:"" help:"Acts that two persons do."`
 	Notice     NoticeCmd     `cmd:"" help:"What the caller and the caller's unit were told."`

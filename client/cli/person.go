@@ -16,6 +16,7 @@ type PersonCmd struct {
 	Show   PersonShow   `cmd:"" help:"One person, as far as the caller may see her."`
 	Update PersonUpdate `cmd:"" help:"Correct what was recorded."`
 	Erase  PersonErase  `cmd:"" help:"Erase a record with all of its cases, for ever; two persons."`
+	Find   PersonFind   `cmd:"" help:"Clients of the own register by exact NIK."`
 	Search PersonSearch `cmd:"" help:"Clients of the own register, by name or mother's name; 10 at most."`
 }
 

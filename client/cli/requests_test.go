@@ -191,6 +191,14 @@ var requests = []struct{ typed, in, method, want string }{
 	{"task end U1", "", "DutyService.EndTask", `{"name": "tasks/U1", "state": "DONE"}`},
 	{"task end U1 --state not-due --reason -", "r", "DutyService.EndTask", `{"name": "tasks/U1", "state": "NOT_DUE", "reason": "r"}`},
 
+	{
+		"case glass K-4Q8X-DT --code MEDICAL_EMERGENCY --reason -", "r", "CaseService.OpenGlass",
+		`{"caseNumber": "K-4Q8X-DT", "code": "MEDICAL_EMERGENCY", "reason": "r"}`,
+	},
+	{"glass cosign U1", "", "CaseService.CosignGlass", `{"name": "glasses/U1"}`},
+	{"review answer U1 --text -", "t", "ReviewService.AnswerReview", `{"name": "reviews/U1", "text": "t"}`},
+	{"person find --nik -", "3201015102940003", "PersonService.FindByNationalId", `{"nik": "3201015102940003"}`},
+	{"case accesses K-4Q8X-DT", "", "CaseService.ListAccesses", `{"name": "cases/K-4Q8X-DT", "pageSize": 100}`},
 	{"review list --decided", "", "ReviewService.ListReviews", `{"decided": true, "pageSize": 100}`},
 	{"review decide U1 --outcome UNFOUNDED --reason -", "r", "ReviewService.DecideReview", `{"name": "reviews/U1", "outcome": "UNFOUNDED", "reason": "r"}`},
 	{"case open U1 --reason -", "r", "CaseService.OpenCase", `{"name": "cases/U1", "reason": "r"}`},

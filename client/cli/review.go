@@ -11,6 +11,7 @@ import (
 // ReviewCmd is what waits for the caller's judgement.
 type ReviewCmd struct {
 	List   ReviewList   `cmd:"" help:"Acts that the caller shall judge, due soonest first."`
+	Answer ReviewAnswer `cmd:"" help:"Say what happened when you opened a case in an emergency."`
 	Decide ReviewDecide `cmd:"" help:"Say whether an act was founded; never one's own."`
 }
 
