@@ -259,6 +259,27 @@ var requests = []struct{ typed, in, method, want string }{
 	{"whoami", "", "AccountService.WhoAmI", `{}`},
 	{"login", "", "AccountService.RedeemDevice", `{}`},
 	{
+		"account create bidan-rina --name Rina --role worker --unit PKM-CIBINONG", "3201374101900001\n", "AccountService.CreateAccount",
+		`{"code": "bidan-rina", "fullName": "Rina", "nik": "3201374101900001", "role": "WORKER", "unit": "units/PKM-CIBINONG"}`,
+	},
+	{"account list --unit DINKES", "", "AccountService.ListAccounts", `{"unit": "units/DINKES", "pageSize": 100}`},
+	{"account show accounts/U1", "", "AccountService.GetAccount", `{"name": "accounts/U1"}`},
+	{"account invite accounts/U1", "", "AccountService.InviteAccount", `{"name": "accounts/U1"}`},
+	{"account disable accounts/U1 --at-once", "", "AccountService.DisableAccount", `{"name": "accounts/U1", "atOnce": true}`},
+	{
+		"account enrol", "https://sinergi.example/setup#abc\np w\n123456\n", "AccountService.AcceptInvitation",
+		`{"invitation": "abc", "password": "p w", "totpCode": "123456"}`,
+	},
+	{"account password", "p w\nnew p w\n", "AccountService.ChangePassword", `{"password": "p w", "newPassword": "new p w"}`},
+	{"account codes", "", "AccountService.RenewRecoveryCodes", `{}`},
+	{
+		"membership add accounts/U1 --role supervisor --in DINKES", "", "AccountService.AddMembership",
+		`{"name": "accounts/U1", "role": "SUPERVISOR", "unit": "units/DINKES"}`,
+	},
+	{"membership end U2", "", "AccountService.EndMembership", `{"name": "memberships/U2"}`},
+	{"membership approve U2", "", "AccountService.ApproveMembership", `{"name": "memberships/U2"}`},
+	{"membership pending", "", "AccountService.ListPendingMemberships", `{"pageSize": 100}`},
+	{
 		"login --password --account rina --unit PKM-CIBINONG --role worker", "p w\n123456\n", "AccountService.SignIn",
 		`{"account": "rina", "password": "p w", "totpCode": "123456", "unit": "units/PKM-CIBINONG", "role": "WORKER"}`,
 	},
@@ -298,6 +319,7 @@ var requests = []struct{ typed, in, method, want string }{
 // without are the methods that a shell has no command for, and why.
 var without = map[string]string{
 	"GrowthService.Assess":          "growth assess computes on this machine, without a server",
+	"AccountService.BeginEnrolment": "account enrol begins with it and ends with AcceptInvitation",
 	"AccountService.StartDevice":    "login begins with it and ends with RedeemDevice",
 	"AccountService.BeginSignOn":    "login --sso begins with it and waits for a browser",
 	"AccountService.CompleteSignOn": "login --sso ends with it",
