@@ -1,11 +1,13 @@
 -- +goose Up
 -- The journal's proofs: an RFC 6962 tree over the canonical bytes, and what was signed of it. Nothing here is ever changed or deleted.
 
--- Stored hashes in the order of x/mod/sumdb/tlog, one row a commit: first is the index of the first of them, each is 32 bytes.
+-- Stored hashes in the order of x/mod/sumdb/tlog, one row a commit: first is the index of the first of them, each is 32 bytes. INTEGER
+-- is SQLite's own row number: rows of up to a page stand whole in their leaf, and one at the end moves no neighbour. In PostgreSQL it
+-- ends after a billion entries.
 CREATE TABLE tree (
-    first BIGINT NOT NULL PRIMARY KEY,
+    first INTEGER NOT NULL PRIMARY KEY,
     hashes BYTEA NOT NULL
-) /*sqlite: WITHOUT ROWID*/;
+);
 
 -- C2SP signed notes of origin, size and root.
 CREATE TABLE checkpoints (
