@@ -359,7 +359,7 @@ func TestTheTimeOfNotFoundTellsNothing(t *testing.T) {
 	if math.Abs(score) >= 4.5 {
 		t.Errorf("t = %.1f over %d pairs", score, len(all[0]))
 	}
-	// The measure finds what it is to find: a path that misses four beats, in a tenth of the calls.
+	// The measure finds what it is to find: a path that misses four beats.
 	slow := w.pairs(200, func(hidden bool) {
 		ways["gRPC case"](w, hidden)
 		if hidden {
