@@ -63,8 +63,8 @@ func (w *world) asEveryRole(t *testing.T, method protoreflect.MethodDescriptor, 
 				mu.Lock()
 				defer mu.Unlock()
 				made = made && status.Code(byGRPC) != codes.Unimplemented
-				grpcIn := letIn(status.Code(byGRPC)) && !(byGRPC == nil && tellsNothing(compactJSON(said)))
-				restIn := !slices.Contains([]int{401, 403, 404, 501}, byREST.Status) && !(byREST.Status == 200 && tellsNothing(compactJSON(byREST.Body)))
+				grpcIn := letIn(status.Code(byGRPC)) && !(byGRPC == nil && tellsOfNobody(compactJSON(said)))
+				restIn := !slices.Contains([]int{401, 403, 404, 501}, byREST.Status) && !(byREST.Status == 200 && tellsOfNobody(compactJSON(byREST.Body)))
 				if grpcIn || restIn {
 					in++
 				}
@@ -93,8 +93,8 @@ func (w *world) credited(t *testing.T, name, who string) {
 	}
 }
 
-// tellsNothing are answers that a caller without any right gets as well: an empty list, and a batch of which each leg was not found.
-func tellsNothing(body string) bool {
+// tellsOfNobody are answers that a caller without any right gets as well: an empty list, and a batch of which each leg was not found.
+func tellsOfNobody(body string) bool {
 	return body == "{}" || strings.Contains(body, `"reason":"NOT_FOUND"`)
 }
 
