@@ -296,3 +296,21 @@ func TestTheCopyIsTheClientsAndNotHerAbusers(t *testing.T) {
 	}
 	w.verified(t)
 }
+
+// While an exception waits for her, the reviewer may protect the case it is on, and reads no more of it than before.
+func TestTheReviewerOfAnExceptionMayProtectItsCase(t *testing.T) {
+	w := newWorld(t)
+	k := w.survivorCase(t)
+	w.post("kepala-cibinong", k+":lowerLevel", object{"level": "L2", "reason": why30}).expect(t, 200, nil, nil)
+	block := object{"unit": "units/RSUD-CIBINONG", "reason": "ipar pelaku bekerja di sana"}
+	sameButForDateAndID(t, "nothing waits", w.post("penelaah", k+":addBlock", maps.Clone(block)), w.post("penelaah", "cases/"+newID()+":addBlock", maps.Clone(block)))
+	w.post("bidan-cibinong", k+"/disclosures", object{"disclosure": object{
+		"basis": "X2", "reason": "Pelaku mengancam membunuh malam ini dan menunggu di depan rumah.", "receiverUnits": []string{"units/POLRES-PPA"},
+	}}).expect(t, 200, nil, nil)
+	hers := []string{survivor, villain, chronology, "ipar pelaku"}
+	w.post("penelaah", k+":addBlock", maps.Clone(block)).expect(t, 200, []string{"blocks/"}, append([]string{"units/"}, hers...))
+	w.post("penelaah", k+":raiseLevel", object{"level": "L3", "reason": "terlalu banyak yang tahu"}).expect(t, 200, []string{`"level":"L3"`}, hers)
+	w.post("penelaah", k+":lowerLevel", object{"level": "L2", "reason": why30}).expect(t, 403, []string{"ACTION_NOT_ALLOWED"}, hers)
+	w.call("kepala-cibinong", "GET", "/v1/notices", nil).expect(t, 200, []string{"PROTECTION_CHANGED"}, hers)
+	w.verified(t)
+}

@@ -90,8 +90,3 @@ func (i PersonIdentity) same(j PersonIdentity) bool {
 		i.Address == j.Address && i.Mother == j.Mother && i.Father == j.Father && i.Guardian == j.Guardian && i.Husband == j.Husband &&
 		i.BirthOrder == j.BirthOrder && i.SafeContact == j.SafeContact && slices.EqualFunc(i.Identifiers, j.Identifiers, equal)
 }
-
-// NewNIKs are the NIKs of a person that she had not before.
-func (i PersonIdentity) NewNIKs(next PersonIdentity) []string {
-	return slices.DeleteFunc(next.NIKs(), func(nik string) bool { return slices.Contains(i.NIKs(), nik) })
-}
