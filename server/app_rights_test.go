@@ -65,7 +65,7 @@ func TestALeakedAppTokenFilesAndFollowsAndNothingElse(t *testing.T) {
 				}
 			}
 			switch reason := client.Reason(err); {
-			case err == nil && appMay[name] == "" && tellsNothing(raw):
+			case err == nil && appMay[name] == "" && holdsNoField(raw):
 			case err == nil && appMay[name] == "":
 				t.Errorf("%s answers an app: %s", name, raw)
 			case err == nil:
@@ -88,9 +88,9 @@ func TestALeakedAppTokenFilesAndFollowsAndNothingElse(t *testing.T) {
 	}
 }
 
-// tellsNothing tells an answer without any field: what the receipt of an own filing leaves of its case, and lists with nothing in
+// holdsNoField tells an answer without any field: what the receipt of an own filing leaves of its case, and lists with nothing in
 // them. Of a batch each part is refused.
-func tellsNothing(raw []byte) bool {
+func holdsNoField(raw []byte) bool {
 	text := strings.Join(strings.Fields(string(raw)), "")
 	return text == "{}" || strings.HasPrefix(text, `{"results":[{"name":`) && strings.Contains(text, `"NOT_FOUND"`) && strings.Count(text, `"name":`) == 1
 }

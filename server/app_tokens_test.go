@@ -31,6 +31,7 @@ import (
 
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/server"
+	"github.com/sinergi-pug/sinergi/store"
 )
 
 // newApp makes an app of a unit by its administrator.
@@ -431,4 +432,47 @@ func TestTwoTokensAreOneApp(t *testing.T) {
 	w.call(two, "POST", "/v1/referrals:file", body).expect(t, 403, []string{"ACTION_NOT_ALLOWED"}, nil) // its scope
 	w.call(two, "GET", "/v1/referrals/"+filed.text("legs.0.number"), nil).expect(t, 200, nil, nil)
 	w.call("app-melati", "GET", "/v1/referrals/"+filed.text("legs.0.number"), nil).expect(t, 404, nil, nil) // another app of the unit
+}
+
+// The hour of a token's last use outlives the server: the sweep writes it, and the calls do not.
+func TestTheLastUseOfATokenIsKept(t *testing.T) {
+	clock := &movedClock{}
+	dir := t.TempDir()
+	w := openWorld(t, dir, clock.now)
+	app := w.newApp(t, "PKM-CIBINONG")
+	made := w.newToken(t, &pb.CreateAppTokenRequest{Name: app})
+	used := w.holding("used", made.GetToken())
+	kept := func() (at time.Time) {
+		t.Helper()
+		_, err := store.Read(t.Context(), w.served.Store, func(r *store.Reader) (struct{}, error) {
+			token, ok, err := r.AppToken(strings.TrimPrefix(made.GetAppToken().GetName(), "tokens/"))
+			if !ok {
+				t.Error("the token is away")
+			}
+			at = token.LastUsed
+			return struct{}{}, err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return at
+	}
+	for range 3 {
+		w.call(used, "GET", "/v1/units", nil).expect(t, 200, nil, nil)
+	}
+	if at := kept(); !at.IsZero() {
+		t.Errorf("a call has written %v", at)
+	}
+	for range 2 {
+		want := clock.now().UTC().Truncate(time.Hour)
+		w.call(used, "GET", "/v1/units", nil).expect(t, 200, nil, nil)
+		if err := w.served.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if at := kept(); !at.Equal(want) {
+			t.Errorf("last used %v, want %v", at, want)
+		}
+		clock.move(2 * time.Hour)
+	}
+	w.verified(t)
 }
