@@ -119,21 +119,25 @@ func (want traces) gone(t *testing.T, cfg store.Config) {
 }
 
 // Among many, for a page that was split keeps copies of what stood in it.
-func TestNothingOfTheErasedIsLeftInTheFile(t *testing.T) {
+func TestAfterAnErasureNothingIsLeftInTheFile(t *testing.T) {
 	cfg := folders(t)
 	s := openStore(t, cfg)
 	var all []casework.Person
-	for n := range 400 {
+	size := 160
+	if long("erasure") {
+		size = 4000
+	}
+	for n := range size {
 		all = append(all, somebody(t, s, n))
 	}
 	var hers []traces
-	for _, p := range all[:100] {
+	for _, p := range all[:size/4] {
 		hers = append(hers, tracesOf(t, cfg, p.ID))
 		if found := hers[len(hers)-1].search(t, cfg.Data); len(found) < 5 {
 			t.Fatalf("before the erasure only %v is there: the search finds nothing", found)
 		}
 	}
-	for _, p := range all[:100] {
+	for _, p := range all[:size/4] {
 		erase(t, s, p.ID)
 	}
 	for _, h := range hers {
@@ -144,7 +148,7 @@ func TestNothingOfTheErasedIsLeftInTheFile(t *testing.T) {
 		t.Errorf("Verify: %v, %v", findings, err)
 	}
 	_, err = store.Read(t.Context(), s, func(r *store.Reader) (struct{}, error) {
-		for _, p := range all[100:] {
+		for _, p := range all[size/4:] {
 			if _, err := r.Person(p.ID); err != nil {
 				return struct{}{}, err
 			}
