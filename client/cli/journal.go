@@ -209,6 +209,9 @@ func export(ctx context.Context, c *client.Client, p *printer, out io.Writer) (s
 			notes, size = append(notes, one.GetNote()), one.GetSize()
 		}
 	}
+	if size == 0 {
+		return 0, &Fault{What: "journal export", Why: "nothing is signed yet", Remedy: "a checkpoint comes within a minute: repeat then", Code: exitUnreachable}
+	}
 	b := newBundleWriter(out)
 	for _, part := range []struct {
 		name  string
