@@ -144,7 +144,8 @@ type filed struct {
 	findings growth.Findings             // of the newest measurement; a flagged index makes none
 	bases    map[int]casework.Disclosure // of the call's disclosures, those that have been recorded
 	legsDone []*pb.FiledLeg
-	entry    [16]byte // of the case
+	entry    [16]byte             // of the case
+	keepers  []casework.AccountID // of a record that the filer may not read: the officer of its new case is one of them
 }
 
 func (s *Server) file(ctx context.Context, w *store.Writer, f filing) (*pb.FileReferralResponse, error) {
@@ -281,6 +282,11 @@ func (j *filed) settleType() error {
 		}
 	}
 	j.k.Level, j.k.Status = j.k.Type.BirthLevel(), j.k.Type.BirthStatus()
+	if !j.made {
+		if err := j.staySecret(); err != nil {
+			return err
+		}
+	}
 	if !j.findings.Empty() {
 		j.k, _ = j.k.FindNutritionRisk()
 	}
@@ -355,7 +361,10 @@ func (j *filed) noting(kind string, id casework.ID, event journal.Event) func([3
 
 // officer is who answers for a new case: the filer, if a worker or supervisor; else whoever is on duty.
 func (j *filed) officer() (casework.AccountID, error) {
-	if j.caller.Role == casework.RoleWorker || j.caller.Role == casework.RoleSupervisor {
+	if len(j.keepers) > 0 && j.keepers[0] != (casework.AccountID{}) {
+		return j.keepers[0], nil
+	}
+	if len(j.keepers) == 0 && (j.caller.Role == casework.RoleWorker || j.caller.Role == casework.RoleSupervisor) {
 		return j.caller.Account, nil
 	}
 	return j.w.DutyOfficer(j.caller.Unit)

@@ -238,6 +238,38 @@ func (j *filed) findCase() error {
 	return j.newCaseOf()
 }
 
+// staySecret opens the next case of a record as secret as the most secret that it has: secrecy is of what stands in the record, and a
+// new case would else show a whole register where she lives now. Whoever files and may not read her there does not become her officer
+// by filing: those of that case do.
+func (j *filed) staySecret() error {
+	files, err := j.w.CasesOf(j.caller, j.person.ID, j.now)
+	if err != nil {
+		return err
+	}
+	var secret casework.Case
+	reads := false
+	for _, f := range files {
+		if f.Case.Level > j.k.Level && f.Case.Level > secret.Level {
+			secret = f.Case
+		}
+		read := access.Decide(f.Facts.Doing(access.Read))
+		reads = reads || read.Allowed() && read.Grant.Shows(access.F2)
+	}
+	if secret.ID == (casework.CaseID{}) {
+		return nil
+	}
+	j.k.Level = secret.Level
+	if reads {
+		return nil
+	}
+	officers, err := j.w.Officers(secret.ID, j.now)
+	if err != nil {
+		return err
+	}
+	j.keepers = append(officers, casework.AccountID{}) // nobody, if it is long over
+	return nil
+}
+
 // joinCase takes the open case. Who asked for a new one learns of it only if she may see it.
 func (j *filed) joinCase(id casework.CaseID) error {
 	if err := j.w.LockCase(id); err != nil {

@@ -27,6 +27,7 @@ type truth struct {
 	cases       []*caseRow
 	legs        []*legRow
 	bases       map[key]*basisRow
+	made        map[key]time.Time // the records of persons
 	blocks      []blockRow
 	named       []spanRow // officers
 	filings     []filingRow
@@ -34,6 +35,7 @@ type truth struct {
 	reviews     []*reviewRow
 	notices     []noticeRow
 	inHouse     []livingRow
+	glasses     []glassRow
 	rows        map[string][]partRow // notes, incidents and the like, by table
 }
 
@@ -94,14 +96,18 @@ type (
 		due, level2, level3, ended      time.Time
 	}
 	reviewRow struct {
-		id, kase, object key
-		kind             string
-		due, decided     time.Time
+		id, kase, object, by key
+		kind                 string
+		due, decided         time.Time
 	}
 	noticeRow struct {
 		target, id, object, kase key
 		role, objectKind         string
 		at                       time.Time
+	}
+	glassRow struct {
+		kase, account, unit key
+		until, cosigned     time.Time
 	}
 	livingRow struct {
 		house, person key
@@ -116,7 +122,7 @@ type (
 func truthOf(t testing.TB, db *sql.DB, now time.Time) *truth {
 	t.Helper()
 	s := &truth{
-		now: now, units: map[key]unitRow{}, credentials: map[string]credentialRow{}, accountEnd: map[key]time.Time{}, bases: map[key]*basisRow{},
+		now: now, units: map[key]unitRow{}, credentials: map[string]credentialRow{}, accountEnd: map[key]time.Time{}, bases: map[key]*basisRow{}, made: map[key]time.Time{},
 		rows: map[string][]partRow{},
 	}
 	read := func(query string, row func(scan func(...any))) {
@@ -167,6 +173,12 @@ func truthOf(t testing.TB, db *sql.DB, now time.Time) *truth {
 		scan(&id, &until)
 		s.accountEnd[id] = until
 	})
+	read("SELECT id, created FROM persons", func(scan func(...any)) {
+		var id key
+		var at time.Time
+		scan(&id, &at)
+		s.made[id] = at
+	})
 	read("SELECT account, deputy, from_time, until_time FROM absences", func(scan func(...any)) {
 		var a absenceRow
 		scan(&a.account, &a.deputy, &a.from, &a.until)
@@ -207,15 +219,20 @@ func truthOf(t testing.TB, db *sql.DB, now time.Time) *truth {
 		scan(&d.id, &d.object, &d.kase, &d.unit, &d.officer, &d.kind, &d.due, &d.level2, &d.level3, &d.ended)
 		s.duties = append(s.duties, d)
 	})
-	read("SELECT id, case_id, object, kind, due, decided FROM reviews", func(scan func(...any)) {
+	read("SELECT id, case_id, object, account, kind, due, decided FROM reviews", func(scan func(...any)) {
 		v := &reviewRow{}
-		scan(&v.id, &v.kase, &v.object, &v.kind, &v.due, &v.decided)
+		scan(&v.id, &v.kase, &v.object, &v.by, &v.kind, &v.due, &v.decided)
 		s.reviews = append(s.reviews, v)
 	})
 	read("SELECT target, id, object, case_id, role, object_kind, time FROM notices", func(scan func(...any)) {
 		var n noticeRow
 		scan(&n.target, &n.id, &n.object, &n.kase, &n.role, &n.objectKind, &n.at)
 		s.notices = append(s.notices, n)
+	})
+	read("SELECT case_id, account, unit, until_time, cosigned FROM glasses WHERE case_id IS NOT NULL", func(scan func(...any)) {
+		var g glassRow
+		scan(&g.kase, &g.account, &g.unit, &g.until, &g.cosigned)
+		s.glasses = append(s.glasses, g)
 	})
 	read("SELECT household, person FROM household_members", func(scan func(...any)) {
 		var l livingRow
@@ -409,7 +426,7 @@ func (s *truth) caseFacts(who reader, k *caseRow) access.Facts {
 		if who.unit.register == k.register { // who has moved to another register is told nothing more (PC-10)
 			f.Relations |= access.Submitter
 		}
-		if filed.opened && s.now.Sub(filed.at) < 24*time.Hour {
+		if filed.opened && s.now.Sub(filed.at) < 24*time.Hour && !s.made[k.subject].Before(filed.at) { // of a record that it has made
 			f.Cond |= access.RecentFiling
 		}
 		if s.now.Sub(filed.at) < 30*24*time.Hour {
@@ -420,8 +437,16 @@ func (s *truth) caseFacts(who reader, k *caseRow) access.Facts {
 		f.Cond |= access.ChildGrowth
 	}
 	for _, v := range s.reviews {
-		if v.kase == k.id && v.kind == "EXCEPTION" && v.decided.IsZero() {
+		if v.kase == k.id && v.kind != "WITHDRAWAL" && v.decided.IsZero() {
 			f.Cond |= access.ReviewPending
+		}
+	}
+	for _, g := range s.glasses { // who opened it in one unit has not in another
+		if g.kase == k.id && g.account == who.account && g.unit == who.unit.id && s.now.Before(g.until) {
+			f.Relations |= access.BreakGlass
+			if !g.cosigned.IsZero() {
+				f.Cond |= access.Cosigned
+			}
 		}
 	}
 	return f

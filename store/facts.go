@@ -117,6 +117,9 @@ func (t *tx) rightsOn(k casework.Case, c Caller, now time.Time) (rights caseRigh
 			rights.opened = filed
 		}
 	}
+	if rights.opened, err = t.broughtAll(k, rights.opened, now); err != nil {
+		return rights, err
+	}
 	if err := t.glass(&rights, k.ID, c, now); err != nil {
 		return rights, err
 	}
@@ -124,6 +127,25 @@ func (t *tx) rightsOn(k casework.Case, c Caller, now time.Time) (rights caseRigh
 		rights.underReview, err = t.UnderReview(k.ID)
 	}
 	return rights, err
+}
+
+// filedAnew is how long a filing that opened a case may be corrected.
+const filedAnew = 24 * time.Hour
+
+// broughtAll is when a filing opened a case, if the client's record was made by it. Whoever files for somebody whom the register knew
+// has not brought what stands in her record: to read it as one's own filing would tell a kader, for a day, where a woman lives now.
+func (t *tx) broughtAll(k casework.Case, opened, now time.Time) (time.Time, error) {
+	if opened.IsZero() || now.Sub(opened) >= filedAnew {
+		return opened, nil
+	}
+	var made time.Time
+	if err := t.row("SELECT created FROM persons WHERE id = $1", k.Subject).scan(&made); err != nil {
+		return opened, fmt.Errorf("read when a record was made: %w", err)
+	}
+	if made.Before(opened) {
+		return time.Time{}, nil
+	}
+	return opened, nil
 }
 
 // standIns reads for whom the caller is deputy: she has their part in the case while the absence lasts, no longer and not before.
@@ -199,7 +221,7 @@ func (r caseRights) apply(f *access.Facts, c Caller, k casework.Case, now time.T
 	if k.Register == c.Unit.Register && (c.Role != casework.RoleIntake || k.Unit == c.Unit.ID) {
 		f.Relations |= access.Owner
 	}
-	if !r.opened.IsZero() && now.Sub(r.opened) < 24*time.Hour {
+	if !r.opened.IsZero() && now.Sub(r.opened) < filedAnew {
 		f.Cond |= access.RecentFiling
 	}
 	if !r.filed.IsZero() && now.Sub(r.filed) < 30*24*time.Hour {
