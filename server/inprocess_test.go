@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"google.golang.org/grpc"
@@ -22,14 +23,18 @@ type handlerOf func(ctx context.Context, request proto.Message) (any, error)
 
 // NewInProcess serves a store to the tests of this folder.
 func NewInProcess(st *store.Store) (*InProcess, error) {
-	s := &Server{store: st}
-	if err := s.prepare(); err != nil {
-		return nil, err
-	}
+	s := &Server{store: st, cursors: st.Cursors(), log: newLog(io.Discard, "error"), metrics: newMetrics()}
 	var err error
 	if s.cfg, err = (Config{Now: st.Now, Limits: NoLimits}).completed(); err != nil {
 		return nil, err
 	}
+	if s.misses, err = newQuota(s.cfg.NotFoundPerHour); err != nil {
+		return nil, err
+	}
+	if s.lookups, err = newQuota(s.cfg.LookupsPerHour); err != nil {
+		return nil, err
+	}
+	s.apps = newAppDays(s.cfg.Limits)
 	p := &InProcess{map[string]handlerOf{}}
 	s.registerServices(p)
 	return p, nil

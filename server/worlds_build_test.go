@@ -790,7 +790,7 @@ func (r *regency) tell(kind casework.DutyKind, object casework.ID, k *casework.C
 // change is one of the things that give and take rights.
 func (r *regency) change() {
 	k, who := oneOf(r, r.cases...), oneOf(r, r.staff...)
-	switch r.chance.IntN(12) {
+	switch r.chance.IntN(14) {
 	case 0: // named as perpetrator
 		if who.nik != "" {
 			r.write(func(w *store.Writer, entry [16]byte) error { return w.Bar(who.nik, k.ID, entry) })
@@ -834,8 +834,30 @@ func (r *regency) change() {
 		}
 		column := oneOf(r, "until_time = 1", "approved = NULL")
 		r.alter("UPDATE memberships SET "+column+" WHERE id = ?", who.member[:])
+	case 11, 12:
+		r.emergency(k)
 	default:
 		r.raise(k)
+	}
+}
+
+// emergency breaks the glass of a case, now or a while ago, with or without the reviewer's yes.
+func (r *regency) emergency(k *casework.Case) {
+	some := r.in(func(s *staffer) bool { return s.role == worker || s.role == head })
+	who := oneOf(r, some...)
+	g := casework.NewGlass(r.id(), who.account, who.unit.ID, "IMMINENT_DANGER", mark(r.indexOf(k.ID), "REASON"), r.now().Add(-time.Duration(r.chance.IntN(150))*time.Minute))
+	g.Case = k.ID
+	r.write(func(w *store.Writer, entry [16]byte) error {
+		if err := w.PutGlass(g, store.Owner(k.Subject), entry); err != nil || r.once(2) {
+			return err
+		}
+		g.Cosigned, g.CosignedBy = r.now(), oneOf(r, r.staff...).account
+		return w.CosignGlass(g, entry)
+	})
+	r.named = append(r.named, appointed{k.ID, who.account})
+	if !r.once(3) {
+		v := casework.Review{ID: r.id(), Kind: "GLASS", Object: casework.DisclosureID(g.ID), Case: k.ID, Unit: k.Unit, By: who.account, Started: r.now(), Due: r.around(96), Revision: 1}
+		r.write(func(w *store.Writer, entry [16]byte) error { return w.PutReview(v, entry) })
 	}
 }
 

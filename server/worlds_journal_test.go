@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"testing"
@@ -19,7 +20,7 @@ func TestNoEntryNoAnswer(t *testing.T) {
 	t.Parallel()
 	template, seed := emptyStore(t), worldSeed(t)
 	kept, refused, free, served := map[string]int{}, map[string]int{}, map[string]int{}, map[string]bool{}
-	for n := range uint64(12) {
+	for n := range uint64(5) {
 		r := newRegency(t, template, seed+n)
 		r.people()
 		for range worldsOf {
@@ -40,6 +41,7 @@ func TestNoEntryNoAnswer(t *testing.T) {
 		again := func(s spoken) (proto.Message, pb.ErrorReason_Value) {
 			return r.calls.Call(s.credential, s.method, s.request)
 		}
+		all = sample(all)
 		r.schema("CREATE TRIGGER refusing BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no entry'); END")
 		for _, s := range all {
 			answer, reason := again(s)
@@ -66,6 +68,9 @@ func TestNoEntryNoAnswer(t *testing.T) {
 	}
 	t.Logf("answers kept back %v, refusals %v, free %v", kept, refused, free)
 	for name, m := range methods() {
+		if m.Parent().Name() == "AccountService" {
+			continue // accounts and their roles, of no case
+		}
 		if (m.verb == "GET" || slices.Contains(postedReads, name)) && m.Parent().Name() != "JournalService" { // entries hold no field of a case
 			_, exempt := aboutNobody[name]
 			if said := kept[name] + refused[name]; said == 0 && !exempt && served[name] {
@@ -78,6 +83,18 @@ func TestNoEntryNoAnswer(t *testing.T) {
 			t.Errorf("the contract has no %s", name)
 		}
 	}
+}
+
+// sample leaves a few calls of each method and kind of answer.
+func sample(all []spoken) (some []spoken) {
+	taken := map[string]int{}
+	for _, s := range all {
+		kind := fmt.Sprint(s.method, s.wrote, s.reason)
+		if taken[kind]++; taken[kind] <= 3 {
+			some = append(some, s)
+		}
+	}
+	return some
 }
 
 // postedReads are reads that say in their body what no URL may hold.
