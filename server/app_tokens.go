@@ -125,7 +125,7 @@ func (s *accounts) CreateAppToken(ctx context.Context, req *pb.CreateAppTokenReq
 			return nil, err
 		}
 		made, _, err := a.w.AppToken(id)
-		return &pb.CreateAppTokenResponse{Token: text, AppToken: s.viewAppToken(made)}, err
+		return s.viewNewToken(text, made), err
 	})
 }
 
@@ -196,21 +196,4 @@ func (s *accounts) RevokeAppToken(ctx context.Context, req *pb.RevokeAppTokenReq
 		token.Revoked = a.now
 		return s.viewAppToken(token), tellUnit(a.w, token.Unit, token.Account, entry)
 	})
-}
-
-// viewAppToken makes the message of a token: all but the secret, which is nowhere.
-func (s *Server) viewAppToken(t store.AppToken) *pb.AppToken {
-	m := &pb.AppToken{
-		Name: "tokens/" + t.ID, Scopes: strings.Fields(t.Scopes), Cidrs: strings.Fields(t.CIDRs),
-		CreateTime: timestamp(t.Created), ExpireTime: timestamp(t.Expires), RevokeTime: timestamp(t.Revoked),
-	}
-	if t.Cert != ([32]byte{}) {
-		m.CertificateSha256 = hex.EncodeToString(t.Cert[:])
-	}
-	last := t.LastUsed
-	if here := s.lastUses.of(t.ID); here.After(last) {
-		last = here
-	}
-	m.LastUseTime = timestamp(last)
-	return m
 }

@@ -116,10 +116,7 @@ func (s *accounts) StartDevice(ctx context.Context, req *pb.StartDeviceRequest) 
 			return nil, err
 		}
 		if !ends.IsZero() {
-			return &pb.StartDeviceResponse{
-				DeviceCode: secret, UserCode: code[:4] + "-" + code[4:], VerificationUri: s.verificationURI(), ExpireTime: timestamp(ends),
-				IntervalSeconds: int32(askInterval / time.Second),
-			}, nil
+			return s.viewDevice(secret, code, ends), nil
 		}
 	}
 	return nil, errGrantsFull
@@ -168,10 +165,10 @@ func (s *accounts) approveDevice(ctx context.Context, req *pb.ApproveDeviceReque
 			return nil, firstOf(err, c.refuseOwn(actionDevice, errSignIn))
 		}
 		if req.GetValidateOnly() {
-			return &pb.ApproveDeviceResponse{Client: g.Client}, nil
+			return viewApproved(g), nil
 		}
 		w.AppendRecord(c.own(actionDevice, eventApproved))
-		return &pb.ApproveDeviceResponse{Client: g.Client}, w.ApproveGrant(g.Hash, member, c.caller.MFATime)
+		return viewApproved(g), w.ApproveGrant(g.Hash, member, c.caller.MFATime)
 	})
 }
 

@@ -83,7 +83,7 @@ func (s *accounts) BeginSignOn(ctx context.Context, req *pb.BeginSignOnRequest) 
 	if err != nil {
 		return nil, err
 	}
-	return &pb.BeginSignOnResponse{AuthorizationUri: address, State: state, Secret: secret}, nil
+	return viewSignOn(address, state, secret), nil
 }
 
 // CompleteSignOn exchanges what the provider sent back for a session. Good or not, it counts once.

@@ -153,7 +153,7 @@ func (j *JournalCosign) Run(ctx context.Context, s Streams) error {
 		return err
 	}
 	return j.do(ctx, s, "journal cosign", func(ctx context.Context, c *client.Client, p *printer) error {
-		newest, err := c.Journal.AddCosignature(ctx, &pb.AddCosignatureRequest{Note: text})
+		newest, err := c.Journal.AddCosignature(ctx, &pb.AddCosignatureRequest{Note: text + "\n"}) // a signed note ends with its last line
 		if err != nil {
 			return err
 		}

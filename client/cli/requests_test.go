@@ -313,6 +313,14 @@ var requests = []struct{ typed, in, method, want string }{
 		`{"service": "LEGAL_AID", "areaCode": "32.01.01", "type": "HOSPITAL", "parent": "units/DINKES", "includeInactive": true, "pageSize": 100}`,
 	},
 	{"unit officer PKM-CIBINONG U1", "", "DirectoryService.SetDutyOfficer", `{"name": "units/PKM-CIBINONG", "officer": "accounts/U1"}`},
+	{
+		"journal list --since 2026-12-01T00:00:00+07:00 --until 2026-12-08T00:00:00+07:00 --action case.assign --refused", "", "JournalService.ListEntries",
+		`{"since": "2026-11-30T17:00:00Z", "until": "2026-12-07T17:00:00Z", "action": "case.assign", "refused": true, "pageSize": 100}`,
+	},
+	{"journal judgements --open", "", "JournalService.ListJudgements", `{"open": true, "pageSize": 100}`},
+	{"journal checkpoint", "", "JournalService.GetCheckpoint", `{}`},
+	{"journal cosign -", "sinergi/journal\n1\n", "JournalService.AddCosignature", `{"note": "sinergi/journal\n1\n"}`},
+
 	{"region list --parent 32.01", "", "DirectoryService.ListRegions", `{"parent": "32.01", "pageSize": 100}`},
 }
 
@@ -323,6 +331,12 @@ var without = map[string]string{
 	"AccountService.StartDevice":    "login begins with it and ends with RedeemDevice",
 	"AccountService.BeginSignOn":    "login --sso begins with it and waits for a browser",
 	"AccountService.CompleteSignOn": "login --sso ends with it",
+
+	"JournalService.ListJournalKeys":     "journal export begins with it",
+	"JournalService.ListCheckpoints":     "journal export goes on with it",
+	"JournalService.ListLeaves":          "journal export ends with it",
+	"JournalService.GetInclusionProof":   "for witnesses' programs: journal verify reckons it from the whole of a bundle",
+	"JournalService.GetConsistencyProof": "for witnesses' programs: journal verify reckons it from the whole of a bundle",
 }
 
 func TestEveryMethodHasACommandThatSaysWhatWasTyped(t *testing.T) {
