@@ -146,6 +146,7 @@ type filed struct {
 	legsDone []*pb.FiledLeg
 	entry    [16]byte             // of the case
 	keepers  []casework.AccountID // of a record that the filer may not read: the officer of its new case is one of them
+	from     casework.PersonID    // the known record that the new case is of, or is a copy of; zero: none
 }
 
 func (s *Server) file(ctx context.Context, w *store.Writer, f filing) (*pb.FileReferralResponse, error) {
@@ -177,7 +178,7 @@ func (s *Server) file(ctx context.Context, w *store.Writer, f filing) (*pb.FileR
 	}
 	job := &filed{call: c, filing: f, w: w, act: act}
 	for _, step := range []func() error{
-		job.findSubject, job.findCase, job.assessAll, job.putPerson, job.putCase, job.putContent, job.sendLegs,
+		job.findSubject, job.findCase, job.assessAll, job.putPerson, job.putCase, job.putContent, job.keepBlocks, job.sendLegs,
 	} {
 		if err := step(); err != nil {
 			return nil, err

@@ -3,6 +3,8 @@ package server
 import (
 	"slices"
 
+	"github.com/google/uuid"
+
 	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/journal"
@@ -129,6 +131,7 @@ func (j *filed) knownPerson() error {
 	if j.person, err = j.w.Person(asked); err != nil {
 		return err
 	}
+	j.from = asked
 	if j.newCase.Type.IsViolence() && j.person.Side == casework.Ordinary {
 		j.person.ID, j.person.Side, j.made = j.protected, casework.Protected, true
 	}
@@ -190,7 +193,7 @@ func (j *filed) match() error {
 // joinPerson takes the known record; a true NIK that comes later joins it.
 func (j *filed) joinPerson(known casework.Person) error {
 	stated := j.person
-	j.person = known
+	j.person, j.from = known, known.ID
 	if len(known.Identity.NIKs()) > 0 || len(stated.Identity.NIKs()) == 0 {
 		return nil
 	}
@@ -285,4 +288,40 @@ func (j *filed) joinCase(id casework.CaseID) error {
 	}
 	j.k.Content, err = j.w.CaseContent(j.k)
 	return err
+}
+
+// keepBlocks keeps from a new case whom persons have kept from another of the record that it joins, or is a copy of: blocks only add up
+// (design: access, I11). Those that follow from what is recorded are made anew.
+func (j *filed) keepBlocks() error {
+	if !j.opened || j.from == (casework.PersonID{}) {
+		return nil
+	}
+	files, err := j.w.CasesOf(j.caller, j.from, j.now)
+	if err != nil {
+		return err
+	}
+	kept := map[casework.ID]bool{}
+	for _, f := range files {
+		if f.Case.ID == j.k.ID {
+			continue
+		}
+		blocks, err := j.w.Blocks(f.Case.ID)
+		if err != nil {
+			return err
+		}
+		for _, b := range blocks {
+			if err := j.w.BlockReason(&b, f.Case); err != nil {
+				return err
+			}
+			b.ID, b.Case = casework.ID(uuid.NewSHA1(uuid.UUID(j.k.ID), slices.Concat(b.Account[:], b.Unit[:]))), j.k.ID
+			if kept[b.ID] {
+				continue
+			}
+			kept[b.ID] = true
+			if _, err := j.w.PutBlock(b, j.k, j.entry); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
