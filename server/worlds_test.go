@@ -93,6 +93,9 @@ func (l *listener) recorded(method string, reason pb.ErrorReason_Value, secret b
 	}
 }
 
+// inHerList is a read that the client finds in her list, and so is on record, whatever the level.
+func inHerList(d access.Decision) bool { return d.Effects&access.TellSubject != 0 }
+
 // secret tells whether a read of a case must be on record.
 func (l *listener) secret(k *caseRow) bool {
 	return k.level != "L1" || k.register != l.who.unit.register
@@ -140,7 +143,7 @@ func (l *listener) reads(method string, request proto.Message, d access.Decision
 		l.fault("%s of %s at %s: got %v, want %v by %s", method, k.kind, k.level, reason, want, d.Rule)
 		return nil, false
 	}
-	l.recorded(method, reason, got != nil && l.secret(k))
+	l.recorded(method, reason, got != nil && (l.secret(k) || inHerList(d)))
 	if got == nil {
 		return nil, false
 	}
@@ -406,7 +409,7 @@ func (l *listener) personSight(p key) (s glimpse, secret bool, reason pb.ErrorRe
 		}
 		switch d := l.readCase(l.who, k); {
 		case d.Allowed() && d.Grant.Shows(access.F1|access.F2|access.F2Roster):
-			s.mask, secret = s.mask|d.Grant.Mask(), secret || l.secret(k)
+			s.mask, secret = s.mask|d.Grant.Mask(), secret || l.secret(k) || inHerList(d)
 		case d.Outcome == access.StepUp:
 			reason = pb.ErrorReason_STEP_UP_REQUIRED
 		}
@@ -521,6 +524,7 @@ type listRow struct {
 	order string // as text, ascending
 	sight glimpse
 	kase  *caseRow
+	told  bool // it stands in the client's list
 }
 
 // pages reads a list to its end, in pages of any size, and compares it with what it should hold, in order.
@@ -544,7 +548,7 @@ func (l *listener) pages(method, field string, request proto.Message, want []lis
 		secret := false
 		for i := range rows.Len() {
 			l.compareRow(method, rows.Get(i).Message(), want, at)
-			secret = secret || at < len(want) && want[at].name != "" && want[at].kase != nil && l.secret(want[at].kase)
+			secret = secret || at < len(want) && want[at].name != "" && want[at].kase != nil && (want[at].told || l.secret(want[at].kase))
 			at++
 		}
 		l.recorded(method, reason, secret)
@@ -602,7 +606,7 @@ func (l *listener) listCases() {
 		for _, k := range l.cases {
 			d := l.readCase(l.who, k)
 			if k.register == l.who.unit.register && (closed || k.closed.IsZero()) && d.Allowed() && d.Grant.Shows(access.F1) {
-				want = append(want, listRow{nameOfID("cases", k.id), orderOf(k.opened.UnixMicro(), k.id, true), sightOfGrant(d.Grant), k})
+				want = append(want, listRow{nameOfID("cases", k.id), orderOf(k.opened.UnixMicro(), k.id, true), sightOfGrant(d.Grant), k, inHerList(d)})
 			}
 		}
 		l.pages("ListCases", "cases", &pb.ListCasesRequest{Closed: closed}, want, l.refusedAll())
@@ -622,7 +626,7 @@ func (l *listener) listLegs() {
 				fits = leg.filer == l.who.account
 			}
 			if d := l.readLeg(l.who, leg); fits && d.Allowed() && d.Grant.Shows(access.F1Own) {
-				want = append(want, listRow{nameOfID("referrals", leg.id), orderOf(leg.sent.UnixMicro(), leg.id, true), sightOfGrant(d.Grant), l.caseOf(leg.kase)})
+				want = append(want, listRow{nameOfID("referrals", leg.id), orderOf(leg.sent.UnixMicro(), leg.id, true), sightOfGrant(d.Grant), l.caseOf(leg.kase), inHerList(d)})
 			}
 		}
 		l.pages("ListReferrals", "referrals", &pb.ListReferralsRequest{Direction: direction}, want, l.refusedAll())
@@ -659,7 +663,7 @@ func (l *listener) listDuties() {
 				d = l.readCase(l.who, k)
 			}
 			if owed.ended.IsZero() && mine(owed) && d.Allowed() && d.Grant.Shows(needs) {
-				want = append(want, listRow{nameOfID(dutyKinds[owed.kind], owed.object), orderOf(owed.due.UnixMicro(), owed.id, false), sightOfGrant(d.Grant), k})
+				want = append(want, listRow{nameOfID(dutyKinds[owed.kind], owed.object), orderOf(owed.due.UnixMicro(), owed.id, false), sightOfGrant(d.Grant), k, inHerList(d)})
 			}
 		}
 		l.pages("ListDuties", "duties", &pb.ListDutiesRequest{Scope: scope}, want, l.refusedAll())
@@ -681,7 +685,7 @@ func (l *listener) listNotices() {
 		if !told || f.Blocked || !readable && !heads {
 			continue
 		}
-		row := listRow{"", orderOf(n.at.UnixMicro(), n.id, true), sightOfGrant(d.Grant), l.caseOf(n.kase)}
+		row := listRow{"", orderOf(n.at.UnixMicro(), n.id, true), sightOfGrant(d.Grant), l.caseOf(n.kase), inHerList(d)}
 		if readable {
 			row.name = nameOfID(dutyKinds[n.objectKind], n.object)
 		}
@@ -707,11 +711,11 @@ func (l *listener) listReviews() {
 				mine = v.kind == "GLASS" && v.by == l.who.account
 			}
 			if f := l.caseFacts(l.who, l.caseOf(v.kase)); v.kind == "GLASS" && v.by == l.who.account && !f.Blocked && (l.who.role == head || l.who.role == worker) && (decided || v.decided.IsZero()) {
-				want = append(want, listRow{nameOfID("reviews", v.id), orderOf(v.due.UnixMicro(), v.id, false), glimpse{mask: access.F1 | access.Reason}, nil})
+				want = append(want, listRow{nameOfID("reviews", v.id), orderOf(v.due.UnixMicro(), v.id, false), glimpse{mask: access.F1 | access.Reason}, nil, false})
 				continue
 			}
 			if mine && (decided || v.decided.IsZero()) && d.Allowed() && d.Grant.Shows(access.F1) {
-				want = append(want, listRow{nameOfID("reviews", v.id), orderOf(v.due.UnixMicro(), v.id, false), sightOfGrant(d.Grant), l.caseOf(v.kase)})
+				want = append(want, listRow{nameOfID("reviews", v.id), orderOf(v.due.UnixMicro(), v.id, false), sightOfGrant(d.Grant), l.caseOf(v.kase), inHerList(d)})
 			}
 		}
 		l.pages("ListReviews", "reviews", &pb.ListReviewsRequest{Decided: decided}, want, refused)
@@ -730,7 +734,7 @@ func (l *listener) listRoster() {
 			if l.who.role == intake {
 				sight.mask &= access.F0 | access.F1 | access.F1Own | access.F2Roster | access.F3Last
 			}
-			want = append(want, listRow{nameOfID("cases", k.id), p.Identity.Name, sight, k})
+			want = append(want, listRow{nameOfID("cases", k.id), p.Identity.Name, sight, k, false})
 		}
 	}
 	l.pages("ListRoster", "children", &pb.ListRosterRequest{}, want, l.refusedAll())
