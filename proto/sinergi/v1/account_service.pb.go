@@ -581,7 +581,13 @@ type AcceptInvitationRequest struct {
 	// 6 digits of the second factor.
 	TotpCode string `protobuf:"bytes,6,opt,name=totp_code,json=totpCode,proto3" json:"totp_code,omitempty"`
 	// In place of both: id token of the regency's sign-on.
-	IdToken       string `protobuf:"bytes,7,opt,name=id_token,json=idToken,proto3" json:"id_token,omitempty"`
+	IdToken string `protobuf:"bytes,7,opt,name=id_token,json=idToken,proto3" json:"id_token,omitempty"`
+	// In place of `id_token`: what the provider sent back to the browser, as in `CompleteSignOn`. State.
+	State string `protobuf:"bytes,8,opt,name=state,proto3" json:"state,omitempty"`
+	// Code that came with the state.
+	SignOnCode string `protobuf:"bytes,9,opt,name=sign_on_code,json=signOnCode,proto3" json:"sign_on_code,omitempty"`
+	// Secret that `BeginSignOn` gave.
+	Secret        string `protobuf:"bytes,10,opt,name=secret,proto3" json:"secret,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -661,6 +667,27 @@ func (x *AcceptInvitationRequest) GetTotpCode() string {
 func (x *AcceptInvitationRequest) GetIdToken() string {
 	if x != nil {
 		return x.IdToken
+	}
+	return ""
+}
+
+func (x *AcceptInvitationRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *AcceptInvitationRequest) GetSignOnCode() string {
+	if x != nil {
+		return x.SignOnCode
+	}
+	return ""
+}
+
+func (x *AcceptInvitationRequest) GetSecret() string {
+	if x != nil {
+		return x.Secret
 	}
 	return ""
 }
@@ -1012,7 +1039,7 @@ func (x *CompleteSignOnRequest) GetSecret() string {
 	return ""
 }
 
-// StepUpRequest gives the second factor again. One of the three.
+// StepUpRequest gives the second factor again: a code, a recovery code, an id token, or what the sign-on sent back.
 type StepUpRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// 6 digits of the second factor.
@@ -1020,7 +1047,13 @@ type StepUpRequest struct {
 	// A recovery code.
 	RecoveryCode string `protobuf:"bytes,2,opt,name=recovery_code,json=recoveryCode,proto3" json:"recovery_code,omitempty"`
 	// Id token of the regency's sign-on, of a sign-in just now.
-	IdToken       string `protobuf:"bytes,3,opt,name=id_token,json=idToken,proto3" json:"id_token,omitempty"`
+	IdToken string `protobuf:"bytes,3,opt,name=id_token,json=idToken,proto3" json:"id_token,omitempty"`
+	// In place of `id_token`: what the provider sent back to the browser, as in `CompleteSignOn`. State.
+	State string `protobuf:"bytes,4,opt,name=state,proto3" json:"state,omitempty"`
+	// Code that came with the state.
+	SignOnCode string `protobuf:"bytes,5,opt,name=sign_on_code,json=signOnCode,proto3" json:"sign_on_code,omitempty"`
+	// Secret that `BeginSignOn` gave.
+	Secret        string `protobuf:"bytes,6,opt,name=secret,proto3" json:"secret,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1072,6 +1105,27 @@ func (x *StepUpRequest) GetRecoveryCode() string {
 func (x *StepUpRequest) GetIdToken() string {
 	if x != nil {
 		return x.IdToken
+	}
+	return ""
+}
+
+func (x *StepUpRequest) GetState() string {
+	if x != nil {
+		return x.State
+	}
+	return ""
+}
+
+func (x *StepUpRequest) GetSignOnCode() string {
+	if x != nil {
+		return x.SignOnCode
+	}
+	return ""
+}
+
+func (x *StepUpRequest) GetSecret() string {
+	if x != nil {
+		return x.Secret
 	}
 	return ""
 }
@@ -3269,7 +3323,7 @@ const file_sinergi_v1_account_service_proto_rawDesc = "" +
 	"totpSecret\x12 \n" +
 	"\btotp_uri\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\n" +
 	"R\atotpUri\x12\x1e\n" +
-	"\asign_on\x18\x05 \x01(\bB\x05\x8a\xb5\x18\x01\x01R\x06signOn\"\xb4\x02\n" +
+	"\asign_on\x18\x05 \x01(\bB\x05\x8a\xb5\x18\x01\x01R\x06signOn\"\xb0\x03\n" +
 	"\x17AcceptInvitationRequest\x12,\n" +
 	"\n" +
 	"invitation\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18d\x8a\xb5\x18\x01\tR\n" +
@@ -3280,7 +3334,12 @@ const file_sinergi_v1_account_service_proto_rawDesc = "" +
 	"\bpassword\x18\x05 \x01(\tB\r\xbaH\x05r\x03\x18\xc8\x01\x8a\xb5\x18\x01\tR\bpassword\x12)\n" +
 	"\ttotp_code\x18\x06 \x01(\tB\f\xbaH\x04r\x02\x18\n" +
 	"\x8a\xb5\x18\x01\tR\btotpCode\x12(\n" +
-	"\bid_token\x18\a \x01(\tB\r\xbaH\x05r\x03\x18\x80}\x8a\xb5\x18\x01\tR\aidToken\"\x87\x01\n" +
+	"\bid_token\x18\a \x01(\tB\r\xbaH\x05r\x03\x18\x80}\x8a\xb5\x18\x01\tR\aidToken\x12#\n" +
+	"\x05state\x18\b \x01(\tB\r\xbaH\x05r\x03\x18\xc8\x01\x8a\xb5\x18\x01\tR\x05state\x12/\n" +
+	"\fsign_on_code\x18\t \x01(\tB\r\xbaH\x05r\x03\x18\xa0\x1f\x8a\xb5\x18\x01\tR\n" +
+	"signOnCode\x12$\n" +
+	"\x06secret\x18\n" +
+	" \x01(\tB\f\xbaH\x04r\x02\x18d\x8a\xb5\x18\x01\tR\x06secret\"\x87\x01\n" +
 	"\x18AcceptInvitationResponse\x12=\n" +
 	"\n" +
 	"credential\x18\x01 \x01(\v2\x16.sinergi.v1.CredentialB\x05\x8a\xb5\x18\x01\n" +
@@ -3311,12 +3370,16 @@ const file_sinergi_v1_account_service_proto_rawDesc = "" +
 	"\x04code\x18\x02 \x01(\tB\r\xbaH\x05r\x03\x18\xa0\x1f\x8a\xb5\x18\x01\tR\x04code\x12 \n" +
 	"\x04unit\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x01R\x04unit\x129\n" +
 	"\x04role\x18\x04 \x01(\x0e2\x16.sinergi.v1.Role.ValueB\r\xbaH\x05\x82\x01\x02\x10\x01\x8a\xb5\x18\x01\x01R\x04role\x12$\n" +
-	"\x06secret\x18\x05 \x01(\tB\f\xbaH\x04r\x02\x18d\x8a\xb5\x18\x01\tR\x06secret\"\x97\x01\n" +
+	"\x06secret\x18\x05 \x01(\tB\f\xbaH\x04r\x02\x18d\x8a\xb5\x18\x01\tR\x06secret\"\x93\x02\n" +
 	"\rStepUpRequest\x12)\n" +
 	"\ttotp_code\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18\n" +
 	"\x8a\xb5\x18\x01\tR\btotpCode\x121\n" +
 	"\rrecovery_code\x18\x02 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\tR\frecoveryCode\x12(\n" +
-	"\bid_token\x18\x03 \x01(\tB\r\xbaH\x05r\x03\x18\x80}\x8a\xb5\x18\x01\tR\aidToken\"?\n" +
+	"\bid_token\x18\x03 \x01(\tB\r\xbaH\x05r\x03\x18\x80}\x8a\xb5\x18\x01\tR\aidToken\x12#\n" +
+	"\x05state\x18\x04 \x01(\tB\r\xbaH\x05r\x03\x18\xc8\x01\x8a\xb5\x18\x01\tR\x05state\x12/\n" +
+	"\fsign_on_code\x18\x05 \x01(\tB\r\xbaH\x05r\x03\x18\xa0\x1f\x8a\xb5\x18\x01\tR\n" +
+	"signOnCode\x12$\n" +
+	"\x06secret\x18\x06 \x01(\tB\f\xbaH\x04r\x02\x18d\x8a\xb5\x18\x01\tR\x06secret\"?\n" +
 	"\rSwitchRequest\x12.\n" +
 	"\n" +
 	"membership\x18\x01 \x01(\tB\x0e\xbaH\x06r\x04\x10\x01\x18<\x8a\xb5\x18\x01\x01R\n" +
