@@ -174,8 +174,12 @@ func TestWhatATokenIsAskedForIsChecked(t *testing.T) {
 		}
 	}
 	for _, req := range []*pb.CreateAppTokenRequest{
-		{ExpireTime: timestamppb.New(time.Now().Add(-time.Second))}, {CertificateSha256: "ab"}, {CertificateSha256: strings.Repeat("0", 64)},
-		{Cidrs: []string{"10.0.0.0/8 192.168.0.0/16"}}, {Cidrs: []string{"::ffff:0:0/90"}}, {Cidrs: []string{"kantor"}},
+		{ExpireTime: timestamppb.New(time.Now().Add(-time.Second))},
+		{CertificateSha256: "ab"},
+		{CertificateSha256: strings.Repeat("0", 64)},
+		{Cidrs: []string{"10.0.0.0/8 192.168.0.0/16"}},
+		{Cidrs: []string{"::ffff:0:0/90"}},
+		{Cidrs: []string{"kantor"}},
 	} {
 		req.Name, req.RequestId = app, newID()
 		_, err := w.accounts().CreateAppToken(w.as("admin-kabupaten"), req)

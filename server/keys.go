@@ -25,7 +25,7 @@ func (s *Server) keepKeys(ctx context.Context) {
 	for {
 		by := journal.Entry{Version: journal.Version, Origin: "timer", Role: "SERVER", Action: "key.manage", Outcome: "ALLOW"}
 		if err := s.store.KeepKeys(ctx, by); err != nil && ctx.Err() == nil {
-			s.log.ErrorContext(ctx, "keep keys", "error", err)
+			s.log.ErrorContext(ctx, "a key that is due could not be changed; it serves until it can")
 		}
 		select {
 		case <-ctx.Done():

@@ -42,7 +42,7 @@ func (s *Server) prepareSignOn() (err error) {
 	if s.begins, err = newLimiter(perSecond, beginsBurst); err != nil {
 		return err
 	}
-	s.signOn, err = newProvider(s.cfg, s.now, func(what string) { s.log.Warn(what) })
+	s.signOn, err = newProvider(s.cfg, s.now, s.log)
 	if s.signOn != nil {
 		s.identify = s.identifyOnce
 	}

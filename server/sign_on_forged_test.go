@@ -15,6 +15,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
+	"log/slog"
 	"maps"
 	"math/big"
 	"net/http"
@@ -100,7 +101,7 @@ func (i *issuer) takeBack(kid string) {
 // trusting is our side of it.
 func (i *issuer) trusting(now func() time.Time) *provider {
 	i.t.Helper()
-	p, err := newProvider(Config{SignOnIssuer: i.name, SignOnClient: "sinergi", SignOnFactors: []string{"mfa"}}, now, func(string) {})
+	p, err := newProvider(Config{SignOnIssuer: i.name, SignOnClient: "sinergi", SignOnFactors: []string{"mfa"}}, now, slog.New(slog.DiscardHandler))
 	if err != nil {
 		i.t.Fatal(err)
 	}
@@ -383,7 +384,7 @@ func TestAProviderThatIsAwayHoldsNobody(t *testing.T) {
 	i.mu.Lock()
 	i.name = "https://another.example"
 	i.mu.Unlock()
-	p = &provider{issuer: i.server.URL, client: "sinergi", now: time.Now, warn: func(string) {}}
+	p = &provider{issuer: i.server.URL, client: "sinergi", now: time.Now, log: slog.New(slog.DiscardHandler)}
 	p.ask()
 	if _, _, err := p.discovered(); err == nil {
 		t.Error("a provider under another name is taken")

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/netip"
 	"net/url"
@@ -58,7 +59,7 @@ type provider struct {
 	redirects, factors     []string
 	http, keysHTTP         *http.Client
 	now                    func() time.Time
-	warn                   func(what string)
+	log                    *slog.Logger
 
 	mu    sync.Mutex // guards what follows
 	known *oidc.Provider
@@ -68,7 +69,7 @@ type provider struct {
 }
 
 // newProvider reads the configuration; it asks nobody anything, for a provider that is down must not keep the server from starting.
-func newProvider(cfg Config, now func() time.Time, warn func(string)) (*provider, error) {
+func newProvider(cfg Config, now func() time.Time, log *slog.Logger) (*provider, error) {
 	if cfg.SignOnIssuer == "" {
 		if cfg.SignOnClient != "" || cfg.SignOnSecretFile != "" {
 			return nil, errors.New("a sign-on needs its issuer: give --sign-on-issuer")
@@ -90,7 +91,7 @@ func newProvider(cfg Config, now func() time.Time, warn func(string)) (*provider
 		}
 	}
 	p := &provider{
-		issuer: cfg.SignOnIssuer, client: cfg.SignOnClient, redirects: cfg.SignOnRedirects, factors: cfg.SignOnFactors, now: now, warn: warn,
+		issuer: cfg.SignOnIssuer, client: cfg.SignOnClient, redirects: cfg.SignOnRedirects, factors: cfg.SignOnFactors, now: now, log: log,
 	}
 	p.ask()
 	p.secret, err = readSecret(cfg.SignOnSecretFile)
@@ -194,9 +195,9 @@ func (p *provider) discovered() (*oidc.Provider, oidc.KeySet, error) {
 	if err != nil || keys.URI == "" {
 		p.quiet = now.Add(askAgain)
 		if _, differs := errors.AsType[*oidc.IssuerMismatchError](err); differs {
-			p.warn("the sign-on calls itself by another issuer than the configured one")
+			p.log.Warn("the sign-on calls itself by another issuer than the configured one")
 		} else {
-			p.warn("the sign-on does not answer")
+			p.log.Warn("the sign-on does not answer")
 		}
 		return nil, nil, errSignOnUnavailable
 	}
@@ -243,7 +244,7 @@ func (p *provider) verify(ctx context.Context, token string, nonce string) (iden
 // saidOf tells a token that is not good from a provider that does not answer.
 func (p *provider) saidOf(err error) error {
 	if _, away := errors.AsType[*url.Error](err); away {
-		p.warn("the sign-on does not give its keys")
+		p.log.Warn("the sign-on does not give its keys")
 		return errSignOnUnavailable
 	}
 	if errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) {
@@ -367,10 +368,10 @@ func (p *provider) saidOfExchange(err error) error {
 	refused, ok := errors.AsType[*oauth2.RetrieveError](err)
 	switch {
 	case !ok:
-		p.warn("the sign-on does not answer")
+		p.log.Warn("the sign-on does not answer")
 		return errSignOnUnavailable
 	case refused.ErrorCode == "invalid_client" || refused.ErrorCode == "unauthorized_client" || refused.Response.StatusCode >= 500:
-		p.warn("the sign-on does not take this server's client id or secret")
+		p.log.Warn("the sign-on does not take this server's client id or secret")
 		return errSignOnUnavailable
 	}
 	return errSignIn

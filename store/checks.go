@@ -142,6 +142,16 @@ var digestedKinds = map[string]string{
 	"person": "persons", "household": "households", "case": "cases", "measurement": "measurements", "incident": "incidents", "leg": "legs",
 }
 
+// kindOf is what entries call the rows of a table.
+func kindOf(table string) (string, bool) {
+	for kind, of := range digestedKinds {
+		if of == table {
+			return kind, true
+		}
+	}
+	return "", false
+}
+
 // checkNewest holds each row against the newest entry that wrote it, and finds the entries whose rows are gone.
 func (t *tx) checkNewest(newest map[written]lastWrite, report func(string)) error {
 	for kind, table := range digestedKinds {

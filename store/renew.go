@@ -154,8 +154,13 @@ func (w *Writer) sealOneAgain(at sealedAt, by journal.Entry) error {
 	if err := w.row("SELECT "+columns+" FROM "+c.table+" t WHERE "+where, at.row...).scan(&first, &second); err != nil {
 		return err
 	}
-	by.ObjectKind, by.Event = "key", journal.Event{Name: "SEALED_AGAIN", Value: digest(first, second)}
-	entry := w.Append(by, nil, nil)
+	by.ObjectKind, by.Object, by.Event = "key", [16]byte{}, journal.Event{Name: "SEALED_AGAIN", Value: digest(first, second)}
+	var object []byte
+	if kind, known := kindOf(c.table); known { // the newest entry about the row, or it would seem to be an older one put back
+		object = at.cell.Row
+		by.ObjectKind, by.Object = kind, w.s.Pseudonym(kind, object)
+	}
+	entry := w.Append(by, object, nil)
 	_, err = w.exec("UPDATE "+c.table+" AS t SET entry = "+next+" WHERE "+where, append(slices.Clone(at.row), entry)...)
 	return err
 }
