@@ -94,6 +94,8 @@ var sound = map[string]object{
 	"RaiseLevel":         {"level": "L3", "reason": "klien takut"},
 	"LowerLevel":         {"level": "L2", "reason": why30},
 	"AddBlock":           {"account": "accounts/" + nobody, "reason": "tetangga klien"},
+	"RaiseReferralLevel": {"level": "L3", "reason": "klien takut"},
+	"AddReferralBlock":   {"account": "accounts/" + nobody, "reason": "tetangga klien"},
 	"RemoveBlock":        {"reason": why30},
 	"SealCase":           {"reason": why30},
 	"UnsealCase":         {"reason": why30},

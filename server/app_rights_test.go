@@ -140,14 +140,15 @@ func clearPath(m protoreflect.Message, path []string) {
 
 // soundForApp are requests that no filling by the types makes.
 var soundForApp = map[string]string{
-	"UpdateCase":       `{"name": "CASE", "requestId": "UUID", "etag": "\"x\"", "updateMask": ["intakeChannel"], "intakeChannel": "IN_PERSON"}`,
-	"UpdatePerson":     `{"name": "persons/UUID", "requestId": "UUID", "etag": "\"x\"", "updateMask": ["name"], "person": {"name": "Siti"}}`,
-	"AddLegalStep":     `{"name": "CASE", "requestId": "UUID", "status": "REPORTED_TO_POLICE", "occurredOn": "TODAY"}`,
-	"TransferCaseload": `{"requestId": "UUID", "from": "accounts/11111111-1111-4111-8111-111111111111", "to": ["accounts/22222222-2222-4222-8222-222222222222"], "reason": "` + longReason + `"}`,
-	"OpenGlass":        `{"requestId": "UUID", "caseNumber": "NUMBER", "code": "IMMINENT_DANGER", "reason": "` + longReason + `"}`,
-	"GetUnit":          `{"name": "units/RSUD-CIBINONG"}`,
-	"Assess":           `{"children": [{"sex": "FEMALE", "ageDays": 400, "weightKg": 9}]}`,
-	"EndTask":          `{"name": "tasks/UUID", "requestId": "UUID", "etag": "\"x\"", "state": "DONE", "reason": "` + longReason + `"}`,
+	"UpdateCase":         `{"name": "CASE", "requestId": "UUID", "etag": "\"x\"", "updateMask": ["intakeChannel"], "intakeChannel": "IN_PERSON"}`,
+	"UpdatePerson":       `{"name": "persons/UUID", "requestId": "UUID", "etag": "\"x\"", "updateMask": ["name"], "person": {"name": "Siti"}}`,
+	"AddLegalStep":       `{"name": "CASE", "requestId": "UUID", "status": "REPORTED_TO_POLICE", "occurredOn": "TODAY"}`,
+	"TransferCaseload":   `{"requestId": "UUID", "from": "accounts/11111111-1111-4111-8111-111111111111", "to": ["accounts/22222222-2222-4222-8222-222222222222"], "reason": "` + longReason + `"}`,
+	"OpenGlass":          `{"requestId": "UUID", "caseNumber": "NUMBER", "code": "IMMINENT_DANGER", "reason": "` + longReason + `"}`,
+	"RaiseReferralLevel": `{"name": "referrals/UUID", "requestId": "UUID", "level": "L3", "reason": "` + longReason + `"}`,
+	"GetUnit":            `{"name": "units/RSUD-CIBINONG"}`,
+	"Assess":             `{"children": [{"sex": "FEMALE", "ageDays": 400, "weightKg": 9}]}`,
+	"EndTask":            `{"name": "tasks/UUID", "requestId": "UUID", "etag": "\"x\"", "state": "DONE", "reason": "` + longReason + `"}`,
 }
 
 var takenWithoutCredential = map[string]bool{

@@ -10,15 +10,22 @@ import (
 	"github.com/sinergi-pug/sinergi/store"
 )
 
+// blocking is a request that says whom to keep from a case.
+type blocking interface {
+	GetAccount() string
+	GetUnit() string
+	GetReason() string
+}
+
 // meaningOfBlock is what the rules have against a block on any case.
-func (s *Server) meaningOfBlock(req *pb.AddBlockRequest) casework.Violations {
+func (s *Server) meaningOfBlock(req blocking) casework.Violations {
 	in := s.intake()
 	in.block(req)
 	return in.faults
 }
 
 // block reads whom it names: an account or a unit.
-func (in *intake) block(req *pb.AddBlockRequest) (b store.Block) {
+func (in *intake) block(req blocking) (b store.Block) {
 	switch {
 	case req.GetAccount() == "" && req.GetUnit() == "":
 		in.fault("account", "REQUIRED")

@@ -119,7 +119,7 @@ func (c call) dutyMessage(r *store.Reader, d *store.DutyFile, g access.Grant) (*
 		}
 	}
 	d.Duty.Unit = c.nameable(d.Duty.Unit)
-	return c.viewLegDuty(g, d, officer, legActions(&d.Leg), c.now), nil
+	return c.viewLegDuty(g, d, officer, legOffers(&d.Leg), c.now), nil
 }
 
 // taskText opens what a person wrote of a task, for who may read it.

@@ -64,14 +64,19 @@ func (s *cases) level(ctx context.Context, req leveling, action access.Action, e
 		if err != nil {
 			return nil, err
 		}
-		if err := p.change(event, next, []string{"level"}, string(p.f.Case.Level), string(next.Level)); err != nil {
-			return nil, err
-		}
-		if err := p.afterLevel(); err != nil {
+		if err := p.putLevel(event, next); err != nil {
 			return nil, err
 		}
 		return answerOf(p, p.whole)
 	})
+}
+
+// putLevel stores another level with all that follows from it, whoever asked for it and by which name.
+func (p *protection) putLevel(event casework.EventName, next casework.Case) error {
+	if err := p.change(event, next, []string{"level"}, string(p.f.Case.Level), string(next.Level)); err != nil {
+		return err
+	}
+	return p.afterLevel()
 }
 
 // afterLevel brings about what follows from another level: accounts that it keeps out or lets in again, and the chain of health care,

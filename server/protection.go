@@ -19,6 +19,7 @@ type protection struct {
 	call
 	w       *store.Writer
 	f       store.CaseFile
+	leg     *store.LegFile // by which the case was named, if it was
 	action  access.Action
 	act     access.Decision
 	reason  string
@@ -53,6 +54,47 @@ func (s *Server) protecting(ctx context.Context, w *store.Writer, req protective
 	return p, p.decide(p.f.Facts, req.GetName())
 }
 
+// protectingByLeg is protecting for who knows the case by a leg alone: the act is decided on the leg's facts, and so is the read after it.
+func (s *Server) protectingByLeg(ctx context.Context, w *store.Writer, req protective, action access.Action) (*protection, error) {
+	if leg, ok := parseName("referrals", req.GetName()); ok {
+		if err := w.LockLeg(casework.LegID(leg)); err != nil {
+			return nil, err
+		}
+	}
+	p, err := s.protector(ctx, w, req, action)
+	if err != nil {
+		return nil, err
+	}
+	leg, err := p.legBy(w, req.GetName())
+	if err != nil {
+		return nil, err
+	}
+	p.by(&leg)
+	return p, p.decide(p.f.Facts, req.GetName())
+}
+
+// by makes the leg's case the one that is acted on.
+func (p *protection) by(leg *store.LegFile) {
+	p.leg, p.f = leg, store.CaseFile{Case: leg.Case, Facts: leg.Facts, Known: leg.Known}
+}
+
+// about is what a refusal or a read is about: what the caller has named.
+func (p *protection) about() object {
+	if p.leg != nil {
+		return aboutLeg(*p.leg)
+	}
+	return aboutCase(p.f.Case)
+}
+
+// changed is what the act is about: the case, and the basis of the leg by which it was named.
+func (p *protection) changed() object {
+	about := aboutCase(p.f.Case)
+	if p.leg != nil {
+		about.basis = p.leg.Leg.Disclosure
+	}
+	return about
+}
+
 // protector begins the act.
 func (s *Server) protector(ctx context.Context, w *store.Writer, req protective, action access.Action) (p *protection, err error) {
 	p = &protection{w: w, action: action, reason: req.GetReason(), method: string(req.ProtoReflect().Descriptor().FullName())}
@@ -66,7 +108,7 @@ func (s *Server) protector(ctx context.Context, w *store.Writer, req protective,
 // decide decides the act, and looks for the answer to a request that was done before.
 func (p *protection) decide(facts access.Facts, asked string) error {
 	if p.act = p.deciding(facts, p.action); !p.act.Allowed() && p.act.Outcome != access.Await {
-		return p.refuse(p.action, p.act, aboutCase(p.f.Case), asked)
+		return p.refuse(p.action, p.act, p.about(), asked)
 	}
 	old, done, err := p.w.Answered(p.caller.Account, p.request)
 	if done {
@@ -81,7 +123,7 @@ func (p *protection) wait(kind string, object casework.ID) error {
 		return nil
 	}
 	return p.awaits(second{
-		action: p.action, act: p.act, about: aboutCase(p.f.Case), kind: kind, object: object, owner: store.Owner(p.f.Case.Subject), reason: p.reason,
+		action: p.action, act: p.act, about: p.changed(), kind: kind, object: object, owner: store.Owner(p.f.Case.Subject), reason: p.reason,
 	})
 }
 
@@ -90,7 +132,7 @@ func (p *protection) waitOnCase() error { return p.wait("cases", casework.ID(p.f
 
 // note appends the entry of the act with its reason.
 func (p *protection) note(event journal.Event) (err error) {
-	rec := p.record(p.action, p.act, aboutCase(p.f.Case))
+	rec := p.record(p.action, p.act, p.changed())
 	rec.Entry.Event = event
 	p.entry, err = p.w.AppendReasoned(rec, p.reason, store.Owner(p.f.Case.Subject))
 	return err
@@ -146,6 +188,11 @@ func (p *protection) tell() error {
 
 // reading is the read that follows the act, on the facts as they are now. That of case.open, and it alone, takes its reason along.
 func (p *protection) reading() (access.Decision, error) {
+	if p.leg != nil {
+		leg, err := p.w.ReferralFor(p.caller, p.leg.Leg.ID, p.now)
+		p.by(&leg)
+		return access.Decide(leg.Facts.Doing(access.Read)), err
+	}
 	f, err := p.w.CaseFor(p.caller, p.f.Case.ID, p.now)
 	if err != nil {
 		return access.Decision{}, err
@@ -171,9 +218,11 @@ func answerOf[M proto.Message](p *protection, view func(access.Grant) (M, error)
 		return none, err
 	}
 	p.w.Shown(p.entry, uint32(read.Grant.Mask()))
-	return answer, p.keep(p.w, p.request, store.Answered{
-		Method: p.method, Mark: p.mark, Owner: store.Owner(p.f.Case.Subject), Case: p.f.Case.ID, Mask: uint32(read.Grant.Mask()),
-	}, answer)
+	kept := store.Answered{Method: p.method, Mark: p.mark, Owner: store.Owner(p.f.Case.Subject), Case: p.f.Case.ID, Mask: uint32(read.Grant.Mask())}
+	if p.leg != nil {
+		kept.Leg = p.leg.Leg.ID
+	}
+	return answer, p.keep(p.w, p.request, kept, answer)
 }
 
 // asBefore answers a request that was done before: a read, and on record like one.
@@ -182,9 +231,14 @@ func asBefore[M proto.Message](p *protection, answer M) (M, error) {
 	if err != nil {
 		return answer, err
 	}
-	p.replayed(p.w, read, aboutCase(p.f.Case), p.f.Case)
+	p.replayed(p.w, read, p.about(), p.f.Case)
 	return answer, p.answered(*p.old, p.method, p.mark, read.Grant.Mask(), answer)
 }
 
 // whole is the case as the act's caller may now read it.
 func (p *protection) whole(g access.Grant) (*pb.Case, error) { return p.caseMessage(p.w, p.f, g) }
+
+// wholeLeg is the leg as the act's caller may now read it.
+func (p *protection) wholeLeg(g access.Grant) (*pb.Referral, error) {
+	return p.legMessage(p.w, *p.leg, g)
+}

@@ -56,7 +56,7 @@ func (c call) legList(r *store.Reader, req *pb.ListReferralsRequest, filter stor
 		}
 		return func() error {
 			person, err := r.Client(f)
-			m.Referrals = append(m.Referrals, c.viewReferral(read.Grant, f, legDetails{person: person}, legActions(f), c.isSender(f), c.now))
+			m.Referrals = append(m.Referrals, c.viewReferral(read.Grant, f, legDetails{person: person}, legOffers(f), c.isSender(f), c.now))
 			log.add(c, read, f.Case, f.Leg.ID)
 			return err
 		}, nil

@@ -124,7 +124,7 @@ func (c call) legMessage(r legReader, f store.LegFile, g access.Grant) (*pb.Refe
 	if len(notes) > 0 {
 		d.note = &notes[len(notes)-1] // the filing's own is the oldest
 	}
-	return c.viewReferral(g, &f, d, legActions(&f), c.isSender(&f), c.now), nil
+	return c.viewReferral(g, &f, d, legOffers(&f), c.isSender(&f), c.now), nil
 }
 
 // accountable is the unit that owes a duty.

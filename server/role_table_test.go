@@ -129,6 +129,8 @@ var roleTable = map[string]roleRow{
 	"ReferralService/ReopenReferral":        {roles: "WORKER SUPERVISOR"},
 	"ReferralService/ReassignReferral":      {roles: "SUPERVISOR"},
 	"ReferralService/RemindReferral":        {roles: "SUPERVISOR", body: `{"reason":"alasan uji yang cukup panjang untuk dicatat di jurnal"}`, nothing: true},
+	"ReferralService/RaiseReferralLevel":    {roles: "WORKER SUPERVISOR REVIEWER", body: `{"level":"L3"}`},
+	"ReferralService/AddReferralBlock":      {roles: "WORKER SUPERVISOR REVIEWER", body: `{"account":"<accounts>","reason":"alasan uji yang cukup panjang untuk dicatat di jurnal"}`},
 	"ReferralService/BatchTransition":       {roles: "INTAKE WORKER SUPERVISOR", nothing: true},
 	"ReferralService/SuggestReceivers":      {roles: "WORKER SUPERVISOR", body: `{"case":"<cases>"}`},
 	"ReviewService/ListReviews":             {roles: "REVIEWER SUPERVISOR", nothing: true},

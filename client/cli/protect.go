@@ -67,6 +67,47 @@ func (r *CaseBlock) Run(ctx context.Context, s Streams) error {
 	return act(ctx, s, r.entry(), "case block", req, pb.CaseServiceClient.AddBlock, textFrom(r.Reason, &req.Reason))
 }
 
+// ReferralEntry names a referral whose revision does not matter.
+type ReferralEntry struct {
+	Remote
+	Write
+
+	ID string `arg:"" help:"Number (R-7K2M-9N), UUID or referrals/…"`
+}
+
+func (e *ReferralEntry) entry() target {
+	return target{Remote: e.Remote, Write: &e.Write, name: resource("referrals", e.ID)}
+}
+
+// ReferralRaise makes the case of a referral more secret.
+type ReferralRaise struct {
+	ReferralEntry
+
+	Level  Word[pb.Level_Value] `required:"" placeholder:"LEVEL" help:"L2 or L3."`
+	Reason string               `required:"" placeholder:"FILE" help:"File that says why; - is standard input."`
+}
+
+// Run raises.
+func (r *ReferralRaise) Run(ctx context.Context, s Streams) error {
+	req := &pb.RaiseReferralLevelRequest{Level: r.Level.Value}
+	return act(ctx, s, r.entry(), "referral raise", req, pb.ReferralServiceClient.RaiseReferralLevel, textFrom(r.Reason, &req.Reason))
+}
+
+// ReferralBlock keeps somebody from the case of a referral.
+type ReferralBlock struct {
+	ReferralEntry
+
+	Account string `placeholder:"ACCOUNT" help:"Whom."`
+	Unit    string `placeholder:"UNIT" help:"Or a whole unit."`
+	Reason  string `required:"" placeholder:"FILE" help:"File that says why; - is standard input."`
+}
+
+// Run blocks.
+func (r *ReferralBlock) Run(ctx context.Context, s Streams) error {
+	req := &pb.AddReferralBlockRequest{Account: resource("accounts", r.Account), Unit: resource("units", r.Unit)}
+	return act(ctx, s, r.entry(), "referral block", req, pb.ReferralServiceClient.AddReferralBlock, textFrom(r.Reason, &req.Reason))
+}
+
 // CaseUnblock ends a block.
 type CaseUnblock struct {
 	Remote

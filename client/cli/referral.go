@@ -30,6 +30,8 @@ type ReferralCmd struct {
 	Cancel      ReferralCancel      `cmd:"" help:"The sender takes it back, before service."`
 	Reassign    ReferralReassign    `cmd:"" help:"Name another officer: by the receiver's supervisor, or by who oversees a late one."`
 	Remind      ReferralRemind      `cmd:"" help:"Tell the unit that owes a late one; by who oversees it."`
+	Raise       ReferralRaise       `cmd:"" help:"Its officer makes the case more secret, without being told how secret it is."`
+	Block       ReferralBlock       `cmd:"" help:"Its officer keeps an account or a unit from the case, at once and in silence."`
 	Batch       ReferralBatch       `cmd:"" help:"One event for many referrals, a result each."`
 }
 

@@ -91,6 +91,9 @@ var requests = []struct{ typed, in, method, want string }{
 		`{"name": "referrals/U1", "officer": "accounts/U2", "reason": "r"}`,
 	},
 	{"referral remind U1 --reason -", "r", "ReferralService.RemindReferral", `{"name": "referrals/U1", "reason": "r"}`},
+	{"referral raise U1 --level l3 --reason -", "r", "ReferralService.RaiseReferralLevel", `{"name": "referrals/U1", "level": "L3", "reason": "r"}`},
+	{"referral block U1 --account U2 --reason -", "r", "ReferralService.AddReferralBlock", `{"name": "referrals/U1", "account": "accounts/U2", "reason": "r"}`},
+	{"referral block U1 --unit PKM-CIBINONG --reason -", "r", "ReferralService.AddReferralBlock", `{"name": "referrals/U1", "unit": "units/PKM-CIBINONG", "reason": "r"}`},
 	{
 		"referral batch ACKNOWLEDGE U1 referrals/U2", "", "ReferralService.BatchTransition",
 		`{"event": "ACKNOWLEDGE", "names": ["referrals/U1", "referrals/U2"]}`,

@@ -134,7 +134,7 @@ func (x BatchEvent_Value) Number() protoreflect.EnumNumber {
 
 // Deprecated: Use BatchEvent_Value.Descriptor instead.
 func (BatchEvent_Value) EnumDescriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{20, 0}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{22, 0}
 }
 
 // FileReferralRequest is one filing.
@@ -2120,6 +2120,161 @@ func (x *RemindReferralRequest) GetReason() string {
 	return ""
 }
 
+// RaiseReferralLevelRequest raises the level of a leg's case.
+type RaiseReferralLevelRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `referrals/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// New level, L2 or L3.
+	Level Level_Value `protobuf:"varint,3,opt,name=level,proto3,enum=sinergi.v1.Level_Value" json:"level,omitempty"`
+	// Why.
+	Reason        string `protobuf:"bytes,4,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *RaiseReferralLevelRequest) Reset() {
+	*x = RaiseReferralLevelRequest{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *RaiseReferralLevelRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*RaiseReferralLevelRequest) ProtoMessage() {}
+
+func (x *RaiseReferralLevelRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use RaiseReferralLevelRequest.ProtoReflect.Descriptor instead.
+func (*RaiseReferralLevelRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *RaiseReferralLevelRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *RaiseReferralLevelRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *RaiseReferralLevelRequest) GetLevel() Level_Value {
+	if x != nil {
+		return x.Level
+	}
+	return Level_UNSPECIFIED
+}
+
+func (x *RaiseReferralLevelRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
+// AddReferralBlockRequest names an account or a unit. One of the two.
+type AddReferralBlockRequest struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// `referrals/{uuid}`.
+	Name string `protobuf:"bytes,1,opt,name=name,proto3" json:"name,omitempty"`
+	// UUID, kept through all retries.
+	RequestId string `protobuf:"bytes,2,opt,name=request_id,json=requestId,proto3" json:"request_id,omitempty"`
+	// `accounts/{uuid}`.
+	Account string `protobuf:"bytes,3,opt,name=account,proto3" json:"account,omitempty"`
+	// `units/{uuid}`.
+	Unit string `protobuf:"bytes,4,opt,name=unit,proto3" json:"unit,omitempty"`
+	// Why.
+	Reason        string `protobuf:"bytes,5,opt,name=reason,proto3" json:"reason,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *AddReferralBlockRequest) Reset() {
+	*x = AddReferralBlockRequest{}
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[21]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *AddReferralBlockRequest) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*AddReferralBlockRequest) ProtoMessage() {}
+
+func (x *AddReferralBlockRequest) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[21]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use AddReferralBlockRequest.ProtoReflect.Descriptor instead.
+func (*AddReferralBlockRequest) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{21}
+}
+
+func (x *AddReferralBlockRequest) GetName() string {
+	if x != nil {
+		return x.Name
+	}
+	return ""
+}
+
+func (x *AddReferralBlockRequest) GetRequestId() string {
+	if x != nil {
+		return x.RequestId
+	}
+	return ""
+}
+
+func (x *AddReferralBlockRequest) GetAccount() string {
+	if x != nil {
+		return x.Account
+	}
+	return ""
+}
+
+func (x *AddReferralBlockRequest) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *AddReferralBlockRequest) GetReason() string {
+	if x != nil {
+		return x.Reason
+	}
+	return ""
+}
+
 // BatchEvent says which event a batch sends.
 type BatchEvent struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
@@ -2129,7 +2284,7 @@ type BatchEvent struct {
 
 func (x *BatchEvent) Reset() {
 	*x = BatchEvent{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[20]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2141,7 +2296,7 @@ func (x *BatchEvent) String() string {
 func (*BatchEvent) ProtoMessage() {}
 
 func (x *BatchEvent) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[20]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2154,7 +2309,7 @@ func (x *BatchEvent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchEvent.ProtoReflect.Descriptor instead.
 func (*BatchEvent) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{20}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{22}
 }
 
 // BatchTransitionRequest is one event for many legs.
@@ -2172,7 +2327,7 @@ type BatchTransitionRequest struct {
 
 func (x *BatchTransitionRequest) Reset() {
 	*x = BatchTransitionRequest{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[21]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2184,7 +2339,7 @@ func (x *BatchTransitionRequest) String() string {
 func (*BatchTransitionRequest) ProtoMessage() {}
 
 func (x *BatchTransitionRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[21]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2197,7 +2352,7 @@ func (x *BatchTransitionRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchTransitionRequest.ProtoReflect.Descriptor instead.
 func (*BatchTransitionRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{21}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *BatchTransitionRequest) GetRequestId() string {
@@ -2232,7 +2387,7 @@ type BatchTransitionResponse struct {
 
 func (x *BatchTransitionResponse) Reset() {
 	*x = BatchTransitionResponse{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[22]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2244,7 +2399,7 @@ func (x *BatchTransitionResponse) String() string {
 func (*BatchTransitionResponse) ProtoMessage() {}
 
 func (x *BatchTransitionResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[22]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2257,7 +2412,7 @@ func (x *BatchTransitionResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchTransitionResponse.ProtoReflect.Descriptor instead.
 func (*BatchTransitionResponse) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{22}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *BatchTransitionResponse) GetResults() []*BatchResult {
@@ -2282,7 +2437,7 @@ type BatchResult struct {
 
 func (x *BatchResult) Reset() {
 	*x = BatchResult{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[23]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2294,7 +2449,7 @@ func (x *BatchResult) String() string {
 func (*BatchResult) ProtoMessage() {}
 
 func (x *BatchResult) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[23]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2307,7 +2462,7 @@ func (x *BatchResult) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use BatchResult.ProtoReflect.Descriptor instead.
 func (*BatchResult) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{23}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *BatchResult) GetName() string {
@@ -2352,7 +2507,7 @@ type SuggestReceiversRequest struct {
 
 func (x *SuggestReceiversRequest) Reset() {
 	*x = SuggestReceiversRequest{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[24]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2364,7 +2519,7 @@ func (x *SuggestReceiversRequest) String() string {
 func (*SuggestReceiversRequest) ProtoMessage() {}
 
 func (x *SuggestReceiversRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[24]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2377,7 +2532,7 @@ func (x *SuggestReceiversRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SuggestReceiversRequest.ProtoReflect.Descriptor instead.
 func (*SuggestReceiversRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{24}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *SuggestReceiversRequest) GetCase() string {
@@ -2435,7 +2590,7 @@ type SuggestReceiversResponse struct {
 
 func (x *SuggestReceiversResponse) Reset() {
 	*x = SuggestReceiversResponse{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[25]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2447,7 +2602,7 @@ func (x *SuggestReceiversResponse) String() string {
 func (*SuggestReceiversResponse) ProtoMessage() {}
 
 func (x *SuggestReceiversResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[25]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2460,7 +2615,7 @@ func (x *SuggestReceiversResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SuggestReceiversResponse.ProtoReflect.Descriptor instead.
 func (*SuggestReceiversResponse) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{25}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *SuggestReceiversResponse) GetSuggestions() []*Suggestion {
@@ -2492,7 +2647,7 @@ type Suggestion struct {
 
 func (x *Suggestion) Reset() {
 	*x = Suggestion{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[26]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2504,7 +2659,7 @@ func (x *Suggestion) String() string {
 func (*Suggestion) ProtoMessage() {}
 
 func (x *Suggestion) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[26]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2517,7 +2672,7 @@ func (x *Suggestion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Suggestion.ProtoReflect.Descriptor instead.
 func (*Suggestion) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{26}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *Suggestion) GetUnit() string {
@@ -2560,7 +2715,7 @@ type SuggestionNote struct {
 
 func (x *SuggestionNote) Reset() {
 	*x = SuggestionNote{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[27]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2572,7 +2727,7 @@ func (x *SuggestionNote) String() string {
 func (*SuggestionNote) ProtoMessage() {}
 
 func (x *SuggestionNote) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[27]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2585,7 +2740,7 @@ func (x *SuggestionNote) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SuggestionNote.ProtoReflect.Descriptor instead.
 func (*SuggestionNote) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{27}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *SuggestionNote) GetCode() SuggestionReason_Value {
@@ -2640,7 +2795,7 @@ type Exclusion struct {
 
 func (x *Exclusion) Reset() {
 	*x = Exclusion{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[28]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2652,7 +2807,7 @@ func (x *Exclusion) String() string {
 func (*Exclusion) ProtoMessage() {}
 
 func (x *Exclusion) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[28]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2665,7 +2820,7 @@ func (x *Exclusion) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Exclusion.ProtoReflect.Descriptor instead.
 func (*Exclusion) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{28}
+	return file_sinergi_v1_referral_service_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *Exclusion) GetUnit() string {
@@ -2705,7 +2860,7 @@ type ListReferralsRequest_Direction struct {
 
 func (x *ListReferralsRequest_Direction) Reset() {
 	*x = ListReferralsRequest_Direction{}
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[29]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2717,7 +2872,7 @@ func (x *ListReferralsRequest_Direction) String() string {
 func (*ListReferralsRequest_Direction) ProtoMessage() {}
 
 func (x *ListReferralsRequest_Direction) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_referral_service_proto_msgTypes[29]
+	mi := &file_sinergi_v1_referral_service_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2936,7 +3091,20 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\vR\trequestId\x12 \n" +
 	"\x04etag\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18(\x8a\xb5\x18\x01\vR\x04etag\x12F\n" +
 	"\roccurred_time\x18\x04 \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\vR\foccurredTime\x12%\n" +
-	"\x06reason\x18\x05 \x01(\tB\r\xbaH\x05r\x03\x18\xe8\a\x8a\xb5\x18\x01\vR\x06reason\"\x7f\n" +
+	"\x06reason\x18\x05 \x01(\tB\r\xbaH\x05r\x03\x18\xe8\a\x8a\xb5\x18\x01\vR\x06reason\"\xd9\x01\n" +
+	"\x19RaiseReferralLevelRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\vR\trequestId\x12@\n" +
+	"\x05level\x18\x03 \x01(\x0e2\x17.sinergi.v1.Level.ValueB\x11\xbaH\t\x82\x01\x06\x10\x01 \x00 \x01\x8a\xb5\x18\x01\vR\x05level\x12'\n" +
+	"\x06reason\x18\x04 \x01(\tB\x0f\xbaH\ar\x05\x10\x01\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"\xdf\x01\n" +
+	"\x17AddReferralBlockRequest\x12 \n" +
+	"\x04name\x18\x01 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\vR\x04name\x12/\n" +
+	"\n" +
+	"request_id\x18\x02 \x01(\tB\x10\xbaH\b\xd8\x01\x01r\x03\xb0\x01\x01\x8a\xb5\x18\x01\vR\trequestId\x12&\n" +
+	"\aaccount\x18\x03 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x05R\aaccount\x12 \n" +
+	"\x04unit\x18\x04 \x01(\tB\f\xbaH\x04r\x02\x18<\x8a\xb5\x18\x01\x05R\x04unit\x12'\n" +
+	"\x06reason\x18\x05 \x01(\tB\x0f\xbaH\ar\x05\x10\x01\x18\xd0\x0f\x8a\xb5\x18\x01\tR\x06reason\"\x7f\n" +
 	"\n" +
 	"BatchEvent\"q\n" +
 	"\x05Value\x12\x0f\n" +
@@ -2983,7 +3151,7 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"\x04unit\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04unit\x12<\n" +
 	"\x04code\x18\x02 \x01(\x0e2!.sinergi.v1.ExclusionReason.ValueB\x05\x8a\xb5\x18\x01\x01R\x04code\x12\x1e\n" +
 	"\atext_id\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x06textId\x12\x1e\n" +
-	"\atext_en\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x06textEn2\xf7\x10\n" +
+	"\atext_en\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x06textEn2\xf3\x12\n" +
 	"\x0fReferralService\x12p\n" +
 	"\fFileReferral\x12\x1f.sinergi.v1.FileReferralRequest\x1a .sinergi.v1.FileReferralResponse\"\x1d\x82\xd3\xe4\x93\x02\x17:\x01*\"\x12/v1/referrals:file\x12c\n" +
 	"\vGetReferral\x12\x1e.sinergi.v1.GetReferralRequest\x1a\x14.sinergi.v1.Referral\"\x1e\x82\xd3\xe4\x93\x02\x18\x12\x16/v1/{name=referrals/*}\x12k\n" +
@@ -3000,7 +3168,9 @@ const file_sinergi_v1_referral_service_proto_rawDesc = "" +
 	"\x0fForwardReferral\x12\".sinergi.v1.ForwardReferralRequest\x1a\x14.sinergi.v1.Referral\")\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/{name=referrals/*}:forward\x12s\n" +
 	"\x0eReopenReferral\x12!.sinergi.v1.ReopenReferralRequest\x1a\x14.sinergi.v1.Referral\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/{name=referrals/*}:reopen\x12y\n" +
 	"\x10ReassignReferral\x12#.sinergi.v1.ReassignReferralRequest\x1a\x14.sinergi.v1.Referral\"*\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/{name=referrals/*}:reassign\x12s\n" +
-	"\x0eRemindReferral\x12!.sinergi.v1.RemindReferralRequest\x1a\x14.sinergi.v1.Referral\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/{name=referrals/*}:remind\x12z\n" +
+	"\x0eRemindReferral\x12!.sinergi.v1.RemindReferralRequest\x1a\x14.sinergi.v1.Referral\"(\x82\xd3\xe4\x93\x02\":\x01*\"\x1d/v1/{name=referrals/*}:remind\x12\x7f\n" +
+	"\x12RaiseReferralLevel\x12%.sinergi.v1.RaiseReferralLevelRequest\x1a\x14.sinergi.v1.Referral\",\x82\xd3\xe4\x93\x02&:\x01*\"!/v1/{name=referrals/*}:raiseLevel\x12y\n" +
+	"\x10AddReferralBlock\x12#.sinergi.v1.AddReferralBlockRequest\x1a\x14.sinergi.v1.Referral\"*\x82\xd3\xe4\x93\x02$:\x01*\"\x1f/v1/{name=referrals/*}:addBlock\x12z\n" +
 	"\x0fBatchTransition\x12\".sinergi.v1.BatchTransitionRequest\x1a#.sinergi.v1.BatchTransitionResponse\"\x1e\x82\xd3\xe4\x93\x02\x18:\x01*\"\x13/v1/referrals:batch\x12\x88\x01\n" +
 	"\x10SuggestReceivers\x12#.sinergi.v1.SuggestReceiversRequest\x1a$.sinergi.v1.SuggestReceiversResponse\")\x82\xd3\xe4\x93\x02#:\x01*\"\x1e/v1/referrals:suggestReceiversB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
@@ -3017,7 +3187,7 @@ func file_sinergi_v1_referral_service_proto_rawDescGZIP() []byte {
 }
 
 var file_sinergi_v1_referral_service_proto_enumTypes = make([]protoimpl.EnumInfo, 2)
-var file_sinergi_v1_referral_service_proto_msgTypes = make([]protoimpl.MessageInfo, 30)
+var file_sinergi_v1_referral_service_proto_msgTypes = make([]protoimpl.MessageInfo, 32)
 var file_sinergi_v1_referral_service_proto_goTypes = []any{
 	(ListReferralsRequest_Direction_Value)(0), // 0: sinergi.v1.ListReferralsRequest.Direction.Value
 	(BatchEvent_Value)(0),                     // 1: sinergi.v1.BatchEvent.Value
@@ -3041,151 +3211,159 @@ var file_sinergi_v1_referral_service_proto_goTypes = []any{
 	(*ReopenReferralRequest)(nil),             // 19: sinergi.v1.ReopenReferralRequest
 	(*ReassignReferralRequest)(nil),           // 20: sinergi.v1.ReassignReferralRequest
 	(*RemindReferralRequest)(nil),             // 21: sinergi.v1.RemindReferralRequest
-	(*BatchEvent)(nil),                        // 22: sinergi.v1.BatchEvent
-	(*BatchTransitionRequest)(nil),            // 23: sinergi.v1.BatchTransitionRequest
-	(*BatchTransitionResponse)(nil),           // 24: sinergi.v1.BatchTransitionResponse
-	(*BatchResult)(nil),                       // 25: sinergi.v1.BatchResult
-	(*SuggestReceiversRequest)(nil),           // 26: sinergi.v1.SuggestReceiversRequest
-	(*SuggestReceiversResponse)(nil),          // 27: sinergi.v1.SuggestReceiversResponse
-	(*Suggestion)(nil),                        // 28: sinergi.v1.Suggestion
-	(*SuggestionNote)(nil),                    // 29: sinergi.v1.SuggestionNote
-	(*Exclusion)(nil),                         // 30: sinergi.v1.Exclusion
-	(*ListReferralsRequest_Direction)(nil),    // 31: sinergi.v1.ListReferralsRequest.Direction
-	(*timestamppb.Timestamp)(nil),             // 32: google.protobuf.Timestamp
-	(*NewPerson)(nil),                         // 33: sinergi.v1.NewPerson
-	(*NewCase)(nil),                           // 34: sinergi.v1.NewCase
-	(*NewMeasurement)(nil),                    // 35: sinergi.v1.NewMeasurement
-	(*Incident)(nil),                          // 36: sinergi.v1.Incident
-	(*Risk)(nil),                              // 37: sinergi.v1.Risk
-	(*NewDisclosure)(nil),                     // 38: sinergi.v1.NewDisclosure
-	(ReferralServiceType_Value)(0),            // 39: sinergi.v1.ReferralServiceType.Value
-	(Urgency_Value)(0),                        // 40: sinergi.v1.Urgency.Value
-	(*Assessment)(nil),                        // 41: sinergi.v1.Assessment
-	(Finding_Value)(0),                        // 42: sinergi.v1.Finding.Value
-	(ReferralState_Value)(0),                  // 43: sinergi.v1.ReferralState.Value
-	(DutyName_Value)(0),                       // 44: sinergi.v1.DutyName.Value
-	(*Referral)(nil),                          // 45: sinergi.v1.Referral
-	(HeardBy_Value)(0),                        // 46: sinergi.v1.HeardBy.Value
-	(DeclineReason_Value)(0),                  // 47: sinergi.v1.DeclineReason.Value
-	(ProgressKind_Value)(0),                   // 48: sinergi.v1.ProgressKind.Value
-	(ContactChannel_Value)(0),                 // 49: sinergi.v1.ContactChannel.Value
-	(StuntingDiagnosis_Value)(0),              // 50: sinergi.v1.StuntingDiagnosis.Value
-	(Outcome_Value)(0),                        // 51: sinergi.v1.Outcome.Value
-	(OutcomeReason_Value)(0),                  // 52: sinergi.v1.OutcomeReason.Value
-	(CancelReason_Value)(0),                   // 53: sinergi.v1.CancelReason.Value
-	(InfoQuestion_Value)(0),                   // 54: sinergi.v1.InfoQuestion.Value
-	(*InfoAnswer)(nil),                        // 55: sinergi.v1.InfoAnswer
-	(*status.Status)(nil),                     // 56: google.rpc.Status
-	(SuggestionReason_Value)(0),               // 57: sinergi.v1.SuggestionReason.Value
-	(ExclusionReason_Value)(0),                // 58: sinergi.v1.ExclusionReason.Value
+	(*RaiseReferralLevelRequest)(nil),         // 22: sinergi.v1.RaiseReferralLevelRequest
+	(*AddReferralBlockRequest)(nil),           // 23: sinergi.v1.AddReferralBlockRequest
+	(*BatchEvent)(nil),                        // 24: sinergi.v1.BatchEvent
+	(*BatchTransitionRequest)(nil),            // 25: sinergi.v1.BatchTransitionRequest
+	(*BatchTransitionResponse)(nil),           // 26: sinergi.v1.BatchTransitionResponse
+	(*BatchResult)(nil),                       // 27: sinergi.v1.BatchResult
+	(*SuggestReceiversRequest)(nil),           // 28: sinergi.v1.SuggestReceiversRequest
+	(*SuggestReceiversResponse)(nil),          // 29: sinergi.v1.SuggestReceiversResponse
+	(*Suggestion)(nil),                        // 30: sinergi.v1.Suggestion
+	(*SuggestionNote)(nil),                    // 31: sinergi.v1.SuggestionNote
+	(*Exclusion)(nil),                         // 32: sinergi.v1.Exclusion
+	(*ListReferralsRequest_Direction)(nil),    // 33: sinergi.v1.ListReferralsRequest.Direction
+	(*timestamppb.Timestamp)(nil),             // 34: google.protobuf.Timestamp
+	(*NewPerson)(nil),                         // 35: sinergi.v1.NewPerson
+	(*NewCase)(nil),                           // 36: sinergi.v1.NewCase
+	(*NewMeasurement)(nil),                    // 37: sinergi.v1.NewMeasurement
+	(*Incident)(nil),                          // 38: sinergi.v1.Incident
+	(*Risk)(nil),                              // 39: sinergi.v1.Risk
+	(*NewDisclosure)(nil),                     // 40: sinergi.v1.NewDisclosure
+	(ReferralServiceType_Value)(0),            // 41: sinergi.v1.ReferralServiceType.Value
+	(Urgency_Value)(0),                        // 42: sinergi.v1.Urgency.Value
+	(*Assessment)(nil),                        // 43: sinergi.v1.Assessment
+	(Finding_Value)(0),                        // 44: sinergi.v1.Finding.Value
+	(ReferralState_Value)(0),                  // 45: sinergi.v1.ReferralState.Value
+	(DutyName_Value)(0),                       // 46: sinergi.v1.DutyName.Value
+	(*Referral)(nil),                          // 47: sinergi.v1.Referral
+	(HeardBy_Value)(0),                        // 48: sinergi.v1.HeardBy.Value
+	(DeclineReason_Value)(0),                  // 49: sinergi.v1.DeclineReason.Value
+	(ProgressKind_Value)(0),                   // 50: sinergi.v1.ProgressKind.Value
+	(ContactChannel_Value)(0),                 // 51: sinergi.v1.ContactChannel.Value
+	(StuntingDiagnosis_Value)(0),              // 52: sinergi.v1.StuntingDiagnosis.Value
+	(Outcome_Value)(0),                        // 53: sinergi.v1.Outcome.Value
+	(OutcomeReason_Value)(0),                  // 54: sinergi.v1.OutcomeReason.Value
+	(CancelReason_Value)(0),                   // 55: sinergi.v1.CancelReason.Value
+	(InfoQuestion_Value)(0),                   // 56: sinergi.v1.InfoQuestion.Value
+	(*InfoAnswer)(nil),                        // 57: sinergi.v1.InfoAnswer
+	(Level_Value)(0),                          // 58: sinergi.v1.Level.Value
+	(*status.Status)(nil),                     // 59: google.rpc.Status
+	(SuggestionReason_Value)(0),               // 60: sinergi.v1.SuggestionReason.Value
+	(ExclusionReason_Value)(0),                // 61: sinergi.v1.ExclusionReason.Value
 }
 var file_sinergi_v1_referral_service_proto_depIdxs = []int32{
-	32, // 0: sinergi.v1.FileReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	33, // 1: sinergi.v1.FileReferralRequest.new_person:type_name -> sinergi.v1.NewPerson
-	34, // 2: sinergi.v1.FileReferralRequest.new_case:type_name -> sinergi.v1.NewCase
-	35, // 3: sinergi.v1.FileReferralRequest.measurements:type_name -> sinergi.v1.NewMeasurement
-	36, // 4: sinergi.v1.FileReferralRequest.incident:type_name -> sinergi.v1.Incident
-	37, // 5: sinergi.v1.FileReferralRequest.risk:type_name -> sinergi.v1.Risk
+	34, // 0: sinergi.v1.FileReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	35, // 1: sinergi.v1.FileReferralRequest.new_person:type_name -> sinergi.v1.NewPerson
+	36, // 2: sinergi.v1.FileReferralRequest.new_case:type_name -> sinergi.v1.NewCase
+	37, // 3: sinergi.v1.FileReferralRequest.measurements:type_name -> sinergi.v1.NewMeasurement
+	38, // 4: sinergi.v1.FileReferralRequest.incident:type_name -> sinergi.v1.Incident
+	39, // 5: sinergi.v1.FileReferralRequest.risk:type_name -> sinergi.v1.Risk
 	3,  // 6: sinergi.v1.FileReferralRequest.legs:type_name -> sinergi.v1.NewLeg
-	38, // 7: sinergi.v1.FileReferralRequest.disclosures:type_name -> sinergi.v1.NewDisclosure
-	39, // 8: sinergi.v1.NewLeg.service:type_name -> sinergi.v1.ReferralServiceType.Value
-	40, // 9: sinergi.v1.NewLeg.urgency:type_name -> sinergi.v1.Urgency.Value
-	32, // 10: sinergi.v1.FileReferralResponse.record_time:type_name -> google.protobuf.Timestamp
-	41, // 11: sinergi.v1.FileReferralResponse.assessments:type_name -> sinergi.v1.Assessment
-	42, // 12: sinergi.v1.FileReferralResponse.findings:type_name -> sinergi.v1.Finding.Value
+	40, // 7: sinergi.v1.FileReferralRequest.disclosures:type_name -> sinergi.v1.NewDisclosure
+	41, // 8: sinergi.v1.NewLeg.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	42, // 9: sinergi.v1.NewLeg.urgency:type_name -> sinergi.v1.Urgency.Value
+	34, // 10: sinergi.v1.FileReferralResponse.record_time:type_name -> google.protobuf.Timestamp
+	43, // 11: sinergi.v1.FileReferralResponse.assessments:type_name -> sinergi.v1.Assessment
+	44, // 12: sinergi.v1.FileReferralResponse.findings:type_name -> sinergi.v1.Finding.Value
 	5,  // 13: sinergi.v1.FileReferralResponse.legs:type_name -> sinergi.v1.FiledLeg
-	43, // 14: sinergi.v1.FiledLeg.state:type_name -> sinergi.v1.ReferralState.Value
-	44, // 15: sinergi.v1.FiledLeg.duty:type_name -> sinergi.v1.DutyName.Value
-	32, // 16: sinergi.v1.FiledLeg.due_time:type_name -> google.protobuf.Timestamp
-	32, // 17: sinergi.v1.FiledLeg.legal_due_time:type_name -> google.protobuf.Timestamp
+	45, // 14: sinergi.v1.FiledLeg.state:type_name -> sinergi.v1.ReferralState.Value
+	46, // 15: sinergi.v1.FiledLeg.duty:type_name -> sinergi.v1.DutyName.Value
+	34, // 16: sinergi.v1.FiledLeg.due_time:type_name -> google.protobuf.Timestamp
+	34, // 17: sinergi.v1.FiledLeg.legal_due_time:type_name -> google.protobuf.Timestamp
 	0,  // 18: sinergi.v1.ListReferralsRequest.direction:type_name -> sinergi.v1.ListReferralsRequest.Direction.Value
-	43, // 19: sinergi.v1.ListReferralsRequest.states:type_name -> sinergi.v1.ReferralState.Value
-	45, // 20: sinergi.v1.ListReferralsResponse.referrals:type_name -> sinergi.v1.Referral
-	32, // 21: sinergi.v1.AcknowledgeReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	46, // 22: sinergi.v1.AcknowledgeReferralRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
-	32, // 23: sinergi.v1.AcceptReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	46, // 24: sinergi.v1.AcceptReferralRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
-	32, // 25: sinergi.v1.DeclineReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	47, // 26: sinergi.v1.DeclineReferralRequest.reason:type_name -> sinergi.v1.DeclineReason.Value
-	46, // 27: sinergi.v1.DeclineReferralRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
-	32, // 28: sinergi.v1.RecordProgressRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	48, // 29: sinergi.v1.RecordProgressRequest.kind:type_name -> sinergi.v1.ProgressKind.Value
-	49, // 30: sinergi.v1.RecordProgressRequest.channel:type_name -> sinergi.v1.ContactChannel.Value
-	32, // 31: sinergi.v1.RecordProgressRequest.appointment_time:type_name -> google.protobuf.Timestamp
-	46, // 32: sinergi.v1.RecordProgressRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
-	50, // 33: sinergi.v1.RecordProgressRequest.stunting_diagnosis:type_name -> sinergi.v1.StuntingDiagnosis.Value
-	32, // 34: sinergi.v1.ReportOutcomeRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	51, // 35: sinergi.v1.ReportOutcomeRequest.outcome:type_name -> sinergi.v1.Outcome.Value
-	52, // 36: sinergi.v1.ReportOutcomeRequest.reason:type_name -> sinergi.v1.OutcomeReason.Value
-	39, // 37: sinergi.v1.ReportOutcomeRequest.unmet_services:type_name -> sinergi.v1.ReferralServiceType.Value
-	46, // 38: sinergi.v1.ReportOutcomeRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
-	32, // 39: sinergi.v1.ConfirmReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	32, // 40: sinergi.v1.CancelReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	53, // 41: sinergi.v1.CancelReferralRequest.reason:type_name -> sinergi.v1.CancelReason.Value
-	32, // 42: sinergi.v1.RequestInfoRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	54, // 43: sinergi.v1.RequestInfoRequest.questions:type_name -> sinergi.v1.InfoQuestion.Value
-	46, // 44: sinergi.v1.RequestInfoRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
-	32, // 45: sinergi.v1.ProvideInfoRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	55, // 46: sinergi.v1.ProvideInfoRequest.answers:type_name -> sinergi.v1.InfoAnswer
-	32, // 47: sinergi.v1.ForwardReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	38, // 48: sinergi.v1.ForwardReferralRequest.disclosure:type_name -> sinergi.v1.NewDisclosure
-	32, // 49: sinergi.v1.ReopenReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	32, // 50: sinergi.v1.ReassignReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	32, // 51: sinergi.v1.RemindReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	1,  // 52: sinergi.v1.BatchTransitionRequest.event:type_name -> sinergi.v1.BatchEvent.Value
-	25, // 53: sinergi.v1.BatchTransitionResponse.results:type_name -> sinergi.v1.BatchResult
-	45, // 54: sinergi.v1.BatchResult.referral:type_name -> sinergi.v1.Referral
-	56, // 55: sinergi.v1.BatchResult.error:type_name -> google.rpc.Status
-	39, // 56: sinergi.v1.SuggestReceiversRequest.service:type_name -> sinergi.v1.ReferralServiceType.Value
-	40, // 57: sinergi.v1.SuggestReceiversRequest.urgency:type_name -> sinergi.v1.Urgency.Value
-	28, // 58: sinergi.v1.SuggestReceiversResponse.suggestions:type_name -> sinergi.v1.Suggestion
-	30, // 59: sinergi.v1.SuggestReceiversResponse.excluded:type_name -> sinergi.v1.Exclusion
-	29, // 60: sinergi.v1.Suggestion.reasons:type_name -> sinergi.v1.SuggestionNote
-	57, // 61: sinergi.v1.SuggestionNote.code:type_name -> sinergi.v1.SuggestionReason.Value
-	32, // 62: sinergi.v1.SuggestionNote.until_time:type_name -> google.protobuf.Timestamp
-	47, // 63: sinergi.v1.SuggestionNote.decline_reason:type_name -> sinergi.v1.DeclineReason.Value
-	58, // 64: sinergi.v1.Exclusion.code:type_name -> sinergi.v1.ExclusionReason.Value
-	2,  // 65: sinergi.v1.ReferralService.FileReferral:input_type -> sinergi.v1.FileReferralRequest
-	6,  // 66: sinergi.v1.ReferralService.GetReferral:input_type -> sinergi.v1.GetReferralRequest
-	7,  // 67: sinergi.v1.ReferralService.ListReferrals:input_type -> sinergi.v1.ListReferralsRequest
-	9,  // 68: sinergi.v1.ReferralService.AcknowledgeReferral:input_type -> sinergi.v1.AcknowledgeReferralRequest
-	10, // 69: sinergi.v1.ReferralService.AcceptReferral:input_type -> sinergi.v1.AcceptReferralRequest
-	11, // 70: sinergi.v1.ReferralService.DeclineReferral:input_type -> sinergi.v1.DeclineReferralRequest
-	12, // 71: sinergi.v1.ReferralService.RecordProgress:input_type -> sinergi.v1.RecordProgressRequest
-	13, // 72: sinergi.v1.ReferralService.ReportOutcome:input_type -> sinergi.v1.ReportOutcomeRequest
-	14, // 73: sinergi.v1.ReferralService.ConfirmReferral:input_type -> sinergi.v1.ConfirmReferralRequest
-	15, // 74: sinergi.v1.ReferralService.CancelReferral:input_type -> sinergi.v1.CancelReferralRequest
-	16, // 75: sinergi.v1.ReferralService.RequestInfo:input_type -> sinergi.v1.RequestInfoRequest
-	17, // 76: sinergi.v1.ReferralService.ProvideInfo:input_type -> sinergi.v1.ProvideInfoRequest
-	18, // 77: sinergi.v1.ReferralService.ForwardReferral:input_type -> sinergi.v1.ForwardReferralRequest
-	19, // 78: sinergi.v1.ReferralService.ReopenReferral:input_type -> sinergi.v1.ReopenReferralRequest
-	20, // 79: sinergi.v1.ReferralService.ReassignReferral:input_type -> sinergi.v1.ReassignReferralRequest
-	21, // 80: sinergi.v1.ReferralService.RemindReferral:input_type -> sinergi.v1.RemindReferralRequest
-	23, // 81: sinergi.v1.ReferralService.BatchTransition:input_type -> sinergi.v1.BatchTransitionRequest
-	26, // 82: sinergi.v1.ReferralService.SuggestReceivers:input_type -> sinergi.v1.SuggestReceiversRequest
-	4,  // 83: sinergi.v1.ReferralService.FileReferral:output_type -> sinergi.v1.FileReferralResponse
-	45, // 84: sinergi.v1.ReferralService.GetReferral:output_type -> sinergi.v1.Referral
-	8,  // 85: sinergi.v1.ReferralService.ListReferrals:output_type -> sinergi.v1.ListReferralsResponse
-	45, // 86: sinergi.v1.ReferralService.AcknowledgeReferral:output_type -> sinergi.v1.Referral
-	45, // 87: sinergi.v1.ReferralService.AcceptReferral:output_type -> sinergi.v1.Referral
-	45, // 88: sinergi.v1.ReferralService.DeclineReferral:output_type -> sinergi.v1.Referral
-	45, // 89: sinergi.v1.ReferralService.RecordProgress:output_type -> sinergi.v1.Referral
-	45, // 90: sinergi.v1.ReferralService.ReportOutcome:output_type -> sinergi.v1.Referral
-	45, // 91: sinergi.v1.ReferralService.ConfirmReferral:output_type -> sinergi.v1.Referral
-	45, // 92: sinergi.v1.ReferralService.CancelReferral:output_type -> sinergi.v1.Referral
-	45, // 93: sinergi.v1.ReferralService.RequestInfo:output_type -> sinergi.v1.Referral
-	45, // 94: sinergi.v1.ReferralService.ProvideInfo:output_type -> sinergi.v1.Referral
-	45, // 95: sinergi.v1.ReferralService.ForwardReferral:output_type -> sinergi.v1.Referral
-	45, // 96: sinergi.v1.ReferralService.ReopenReferral:output_type -> sinergi.v1.Referral
-	45, // 97: sinergi.v1.ReferralService.ReassignReferral:output_type -> sinergi.v1.Referral
-	45, // 98: sinergi.v1.ReferralService.RemindReferral:output_type -> sinergi.v1.Referral
-	24, // 99: sinergi.v1.ReferralService.BatchTransition:output_type -> sinergi.v1.BatchTransitionResponse
-	27, // 100: sinergi.v1.ReferralService.SuggestReceivers:output_type -> sinergi.v1.SuggestReceiversResponse
-	83, // [83:101] is the sub-list for method output_type
-	65, // [65:83] is the sub-list for method input_type
-	65, // [65:65] is the sub-list for extension type_name
-	65, // [65:65] is the sub-list for extension extendee
-	0,  // [0:65] is the sub-list for field type_name
+	45, // 19: sinergi.v1.ListReferralsRequest.states:type_name -> sinergi.v1.ReferralState.Value
+	47, // 20: sinergi.v1.ListReferralsResponse.referrals:type_name -> sinergi.v1.Referral
+	34, // 21: sinergi.v1.AcknowledgeReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	48, // 22: sinergi.v1.AcknowledgeReferralRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
+	34, // 23: sinergi.v1.AcceptReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	48, // 24: sinergi.v1.AcceptReferralRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
+	34, // 25: sinergi.v1.DeclineReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	49, // 26: sinergi.v1.DeclineReferralRequest.reason:type_name -> sinergi.v1.DeclineReason.Value
+	48, // 27: sinergi.v1.DeclineReferralRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
+	34, // 28: sinergi.v1.RecordProgressRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	50, // 29: sinergi.v1.RecordProgressRequest.kind:type_name -> sinergi.v1.ProgressKind.Value
+	51, // 30: sinergi.v1.RecordProgressRequest.channel:type_name -> sinergi.v1.ContactChannel.Value
+	34, // 31: sinergi.v1.RecordProgressRequest.appointment_time:type_name -> google.protobuf.Timestamp
+	48, // 32: sinergi.v1.RecordProgressRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
+	52, // 33: sinergi.v1.RecordProgressRequest.stunting_diagnosis:type_name -> sinergi.v1.StuntingDiagnosis.Value
+	34, // 34: sinergi.v1.ReportOutcomeRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	53, // 35: sinergi.v1.ReportOutcomeRequest.outcome:type_name -> sinergi.v1.Outcome.Value
+	54, // 36: sinergi.v1.ReportOutcomeRequest.reason:type_name -> sinergi.v1.OutcomeReason.Value
+	41, // 37: sinergi.v1.ReportOutcomeRequest.unmet_services:type_name -> sinergi.v1.ReferralServiceType.Value
+	48, // 38: sinergi.v1.ReportOutcomeRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
+	34, // 39: sinergi.v1.ConfirmReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	34, // 40: sinergi.v1.CancelReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	55, // 41: sinergi.v1.CancelReferralRequest.reason:type_name -> sinergi.v1.CancelReason.Value
+	34, // 42: sinergi.v1.RequestInfoRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	56, // 43: sinergi.v1.RequestInfoRequest.questions:type_name -> sinergi.v1.InfoQuestion.Value
+	48, // 44: sinergi.v1.RequestInfoRequest.heard_by:type_name -> sinergi.v1.HeardBy.Value
+	34, // 45: sinergi.v1.ProvideInfoRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	57, // 46: sinergi.v1.ProvideInfoRequest.answers:type_name -> sinergi.v1.InfoAnswer
+	34, // 47: sinergi.v1.ForwardReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	40, // 48: sinergi.v1.ForwardReferralRequest.disclosure:type_name -> sinergi.v1.NewDisclosure
+	34, // 49: sinergi.v1.ReopenReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	34, // 50: sinergi.v1.ReassignReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	34, // 51: sinergi.v1.RemindReferralRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	58, // 52: sinergi.v1.RaiseReferralLevelRequest.level:type_name -> sinergi.v1.Level.Value
+	1,  // 53: sinergi.v1.BatchTransitionRequest.event:type_name -> sinergi.v1.BatchEvent.Value
+	27, // 54: sinergi.v1.BatchTransitionResponse.results:type_name -> sinergi.v1.BatchResult
+	47, // 55: sinergi.v1.BatchResult.referral:type_name -> sinergi.v1.Referral
+	59, // 56: sinergi.v1.BatchResult.error:type_name -> google.rpc.Status
+	41, // 57: sinergi.v1.SuggestReceiversRequest.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	42, // 58: sinergi.v1.SuggestReceiversRequest.urgency:type_name -> sinergi.v1.Urgency.Value
+	30, // 59: sinergi.v1.SuggestReceiversResponse.suggestions:type_name -> sinergi.v1.Suggestion
+	32, // 60: sinergi.v1.SuggestReceiversResponse.excluded:type_name -> sinergi.v1.Exclusion
+	31, // 61: sinergi.v1.Suggestion.reasons:type_name -> sinergi.v1.SuggestionNote
+	60, // 62: sinergi.v1.SuggestionNote.code:type_name -> sinergi.v1.SuggestionReason.Value
+	34, // 63: sinergi.v1.SuggestionNote.until_time:type_name -> google.protobuf.Timestamp
+	49, // 64: sinergi.v1.SuggestionNote.decline_reason:type_name -> sinergi.v1.DeclineReason.Value
+	61, // 65: sinergi.v1.Exclusion.code:type_name -> sinergi.v1.ExclusionReason.Value
+	2,  // 66: sinergi.v1.ReferralService.FileReferral:input_type -> sinergi.v1.FileReferralRequest
+	6,  // 67: sinergi.v1.ReferralService.GetReferral:input_type -> sinergi.v1.GetReferralRequest
+	7,  // 68: sinergi.v1.ReferralService.ListReferrals:input_type -> sinergi.v1.ListReferralsRequest
+	9,  // 69: sinergi.v1.ReferralService.AcknowledgeReferral:input_type -> sinergi.v1.AcknowledgeReferralRequest
+	10, // 70: sinergi.v1.ReferralService.AcceptReferral:input_type -> sinergi.v1.AcceptReferralRequest
+	11, // 71: sinergi.v1.ReferralService.DeclineReferral:input_type -> sinergi.v1.DeclineReferralRequest
+	12, // 72: sinergi.v1.ReferralService.RecordProgress:input_type -> sinergi.v1.RecordProgressRequest
+	13, // 73: sinergi.v1.ReferralService.ReportOutcome:input_type -> sinergi.v1.ReportOutcomeRequest
+	14, // 74: sinergi.v1.ReferralService.ConfirmReferral:input_type -> sinergi.v1.ConfirmReferralRequest
+	15, // 75: sinergi.v1.ReferralService.CancelReferral:input_type -> sinergi.v1.CancelReferralRequest
+	16, // 76: sinergi.v1.ReferralService.RequestInfo:input_type -> sinergi.v1.RequestInfoRequest
+	17, // 77: sinergi.v1.ReferralService.ProvideInfo:input_type -> sinergi.v1.ProvideInfoRequest
+	18, // 78: sinergi.v1.ReferralService.ForwardReferral:input_type -> sinergi.v1.ForwardReferralRequest
+	19, // 79: sinergi.v1.ReferralService.ReopenReferral:input_type -> sinergi.v1.ReopenReferralRequest
+	20, // 80: sinergi.v1.ReferralService.ReassignReferral:input_type -> sinergi.v1.ReassignReferralRequest
+	21, // 81: sinergi.v1.ReferralService.RemindReferral:input_type -> sinergi.v1.RemindReferralRequest
+	22, // 82: sinergi.v1.ReferralService.RaiseReferralLevel:input_type -> sinergi.v1.RaiseReferralLevelRequest
+	23, // 83: sinergi.v1.ReferralService.AddReferralBlock:input_type -> sinergi.v1.AddReferralBlockRequest
+	25, // 84: sinergi.v1.ReferralService.BatchTransition:input_type -> sinergi.v1.BatchTransitionRequest
+	28, // 85: sinergi.v1.ReferralService.SuggestReceivers:input_type -> sinergi.v1.SuggestReceiversRequest
+	4,  // 86: sinergi.v1.ReferralService.FileReferral:output_type -> sinergi.v1.FileReferralResponse
+	47, // 87: sinergi.v1.ReferralService.GetReferral:output_type -> sinergi.v1.Referral
+	8,  // 88: sinergi.v1.ReferralService.ListReferrals:output_type -> sinergi.v1.ListReferralsResponse
+	47, // 89: sinergi.v1.ReferralService.AcknowledgeReferral:output_type -> sinergi.v1.Referral
+	47, // 90: sinergi.v1.ReferralService.AcceptReferral:output_type -> sinergi.v1.Referral
+	47, // 91: sinergi.v1.ReferralService.DeclineReferral:output_type -> sinergi.v1.Referral
+	47, // 92: sinergi.v1.ReferralService.RecordProgress:output_type -> sinergi.v1.Referral
+	47, // 93: sinergi.v1.ReferralService.ReportOutcome:output_type -> sinergi.v1.Referral
+	47, // 94: sinergi.v1.ReferralService.ConfirmReferral:output_type -> sinergi.v1.Referral
+	47, // 95: sinergi.v1.ReferralService.CancelReferral:output_type -> sinergi.v1.Referral
+	47, // 96: sinergi.v1.ReferralService.RequestInfo:output_type -> sinergi.v1.Referral
+	47, // 97: sinergi.v1.ReferralService.ProvideInfo:output_type -> sinergi.v1.Referral
+	47, // 98: sinergi.v1.ReferralService.ForwardReferral:output_type -> sinergi.v1.Referral
+	47, // 99: sinergi.v1.ReferralService.ReopenReferral:output_type -> sinergi.v1.Referral
+	47, // 100: sinergi.v1.ReferralService.ReassignReferral:output_type -> sinergi.v1.Referral
+	47, // 101: sinergi.v1.ReferralService.RemindReferral:output_type -> sinergi.v1.Referral
+	47, // 102: sinergi.v1.ReferralService.RaiseReferralLevel:output_type -> sinergi.v1.Referral
+	47, // 103: sinergi.v1.ReferralService.AddReferralBlock:output_type -> sinergi.v1.Referral
+	26, // 104: sinergi.v1.ReferralService.BatchTransition:output_type -> sinergi.v1.BatchTransitionResponse
+	29, // 105: sinergi.v1.ReferralService.SuggestReceivers:output_type -> sinergi.v1.SuggestReceiversResponse
+	86, // [86:106] is the sub-list for method output_type
+	66, // [66:86] is the sub-list for method input_type
+	66, // [66:66] is the sub-list for extension type_name
+	66, // [66:66] is the sub-list for extension extendee
+	0,  // [0:66] is the sub-list for field type_name
 }
 
 func init() { file_sinergi_v1_referral_service_proto_init() }
@@ -3206,7 +3384,7 @@ func file_sinergi_v1_referral_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_referral_service_proto_rawDesc), len(file_sinergi_v1_referral_service_proto_rawDesc)),
 			NumEnums:      2,
-			NumMessages:   30,
+			NumMessages:   32,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -37,6 +37,8 @@ const (
 	ReferralService_ReopenReferral_FullMethodName      = "/sinergi.v1.ReferralService/ReopenReferral"
 	ReferralService_ReassignReferral_FullMethodName    = "/sinergi.v1.ReferralService/ReassignReferral"
 	ReferralService_RemindReferral_FullMethodName      = "/sinergi.v1.ReferralService/RemindReferral"
+	ReferralService_RaiseReferralLevel_FullMethodName  = "/sinergi.v1.ReferralService/RaiseReferralLevel"
+	ReferralService_AddReferralBlock_FullMethodName    = "/sinergi.v1.ReferralService/AddReferralBlock"
 	ReferralService_BatchTransition_FullMethodName     = "/sinergi.v1.ReferralService/BatchTransition"
 	ReferralService_SuggestReceivers_FullMethodName    = "/sinergi.v1.ReferralService/SuggestReceivers"
 )
@@ -90,6 +92,12 @@ type ReferralServiceClient interface {
 	ReassignReferral(ctx context.Context, in *ReassignReferralRequest, opts ...grpc.CallOption) (*Referral, error)
 	// RemindReferral tells the unit that owes a late leg. By its overseer.
 	RemindReferral(ctx context.Context, in *RemindReferralRequest, opts ...grpc.CallOption) (*Referral, error)
+	// RaiseReferralLevel makes the case of a leg more secret: for the leg's officer, who knows the leg alone. What the case already is,
+	// or more, changes nothing and is not told. CaseService.RaiseLevel is the case's own way to the same act.
+	RaiseReferralLevel(ctx context.Context, in *RaiseReferralLevelRequest, opts ...grpc.CallOption) (*Referral, error)
+	// AddReferralBlock keeps an account or a unit from the case of a leg, at once and in silence; CaseService.AddBlock by the leg's
+	// name. Reasons: ACCOUNT_UNKNOWN, UNIT_UNKNOWN, OFFICER_INVALID.
+	AddReferralBlock(ctx context.Context, in *AddReferralBlockRequest, opts ...grpc.CallOption) (*Referral, error)
 	// BatchTransition sends one event to up to 100 legs; each is a call of its own with a result of its own.
 	BatchTransition(ctx context.Context, in *BatchTransitionRequest, opts ...grpc.CallOption) (*BatchTransitionResponse, error)
 	// SuggestReceivers lists units that could serve, best first, with the reasons. Nothing is scored, and who is blocked is
@@ -265,6 +273,26 @@ func (c *referralServiceClient) RemindReferral(ctx context.Context, in *RemindRe
 	return out, nil
 }
 
+func (c *referralServiceClient) RaiseReferralLevel(ctx context.Context, in *RaiseReferralLevelRequest, opts ...grpc.CallOption) (*Referral, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Referral)
+	err := c.cc.Invoke(ctx, ReferralService_RaiseReferralLevel_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+func (c *referralServiceClient) AddReferralBlock(ctx context.Context, in *AddReferralBlockRequest, opts ...grpc.CallOption) (*Referral, error) {
+	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
+	out := new(Referral)
+	err := c.cc.Invoke(ctx, ReferralService_AddReferralBlock_FullMethodName, in, out, cOpts...)
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
 func (c *referralServiceClient) BatchTransition(ctx context.Context, in *BatchTransitionRequest, opts ...grpc.CallOption) (*BatchTransitionResponse, error) {
 	cOpts := append([]grpc.CallOption{grpc.StaticMethod()}, opts...)
 	out := new(BatchTransitionResponse)
@@ -334,6 +362,12 @@ type ReferralServiceServer interface {
 	ReassignReferral(context.Context, *ReassignReferralRequest) (*Referral, error)
 	// RemindReferral tells the unit that owes a late leg. By its overseer.
 	RemindReferral(context.Context, *RemindReferralRequest) (*Referral, error)
+	// RaiseReferralLevel makes the case of a leg more secret: for the leg's officer, who knows the leg alone. What the case already is,
+	// or more, changes nothing and is not told. CaseService.RaiseLevel is the case's own way to the same act.
+	RaiseReferralLevel(context.Context, *RaiseReferralLevelRequest) (*Referral, error)
+	// AddReferralBlock keeps an account or a unit from the case of a leg, at once and in silence; CaseService.AddBlock by the leg's
+	// name. Reasons: ACCOUNT_UNKNOWN, UNIT_UNKNOWN, OFFICER_INVALID.
+	AddReferralBlock(context.Context, *AddReferralBlockRequest) (*Referral, error)
 	// BatchTransition sends one event to up to 100 legs; each is a call of its own with a result of its own.
 	BatchTransition(context.Context, *BatchTransitionRequest) (*BatchTransitionResponse, error)
 	// SuggestReceivers lists units that could serve, best first, with the reasons. Nothing is scored, and who is blocked is
@@ -396,6 +430,12 @@ func (UnimplementedReferralServiceServer) ReassignReferral(context.Context, *Rea
 }
 func (UnimplementedReferralServiceServer) RemindReferral(context.Context, *RemindReferralRequest) (*Referral, error) {
 	return nil, status.Error(codes.Unimplemented, "method RemindReferral not implemented")
+}
+func (UnimplementedReferralServiceServer) RaiseReferralLevel(context.Context, *RaiseReferralLevelRequest) (*Referral, error) {
+	return nil, status.Error(codes.Unimplemented, "method RaiseReferralLevel not implemented")
+}
+func (UnimplementedReferralServiceServer) AddReferralBlock(context.Context, *AddReferralBlockRequest) (*Referral, error) {
+	return nil, status.Error(codes.Unimplemented, "method AddReferralBlock not implemented")
 }
 func (UnimplementedReferralServiceServer) BatchTransition(context.Context, *BatchTransitionRequest) (*BatchTransitionResponse, error) {
 	return nil, status.Error(codes.Unimplemented, "method BatchTransition not implemented")
@@ -712,6 +752,42 @@ func _ReferralService_RemindReferral_Handler(srv interface{}, ctx context.Contex
 	return interceptor(ctx, in, info, handler)
 }
 
+func _ReferralService_RaiseReferralLevel_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(RaiseReferralLevelRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReferralServiceServer).RaiseReferralLevel(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReferralService_RaiseReferralLevel_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReferralServiceServer).RaiseReferralLevel(ctx, req.(*RaiseReferralLevelRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
+func _ReferralService_AddReferralBlock_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
+	in := new(AddReferralBlockRequest)
+	if err := dec(in); err != nil {
+		return nil, err
+	}
+	if interceptor == nil {
+		return srv.(ReferralServiceServer).AddReferralBlock(ctx, in)
+	}
+	info := &grpc.UnaryServerInfo{
+		Server:     srv,
+		FullMethod: ReferralService_AddReferralBlock_FullMethodName,
+	}
+	handler := func(ctx context.Context, req interface{}) (interface{}, error) {
+		return srv.(ReferralServiceServer).AddReferralBlock(ctx, req.(*AddReferralBlockRequest))
+	}
+	return interceptor(ctx, in, info, handler)
+}
+
 func _ReferralService_BatchTransition_Handler(srv interface{}, ctx context.Context, dec func(interface{}) error, interceptor grpc.UnaryServerInterceptor) (interface{}, error) {
 	in := new(BatchTransitionRequest)
 	if err := dec(in); err != nil {
@@ -818,6 +894,14 @@ var ReferralService_ServiceDesc = grpc.ServiceDesc{
 		{
 			MethodName: "RemindReferral",
 			Handler:    _ReferralService_RemindReferral_Handler,
+		},
+		{
+			MethodName: "RaiseReferralLevel",
+			Handler:    _ReferralService_RaiseReferralLevel_Handler,
+		},
+		{
+			MethodName: "AddReferralBlock",
+			Handler:    _ReferralService_AddReferralBlock_Handler,
 		},
 		{
 			MethodName: "BatchTransition",
