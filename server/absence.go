@@ -89,7 +89,7 @@ func (c call) mayBeAbsent(w *store.Writer, a *casework.Absence) (casework.Role, 
 			role, a.Unit = m.Role, m.Unit
 		}
 	}
-	act := access.Decide(facts)
+	act := orStepUp(facts)
 	if !act.Allowed() {
 		return role, act, c.refuse(access.AbsenceSet, act, object{}, accountName(a.Account))
 	}

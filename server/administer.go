@@ -81,7 +81,7 @@ func withoutSecret(m proto.Message) proto.Message {
 	return m
 }
 
-// over decides an action on units: all of them must be the caller's, or below hers.
+// over decides an action on units: all of them must be the caller's, or below hers. Whose second factor is too old for it is told so.
 func (c call) over(action access.Action, self bool, units ...casework.UnitID) access.Decision {
 	facts := c.caller.Facts(c.now).Doing(action)
 	if len(units) > 0 && !slices.ContainsFunc(units, func(u casework.UnitID) bool { return !c.administers(u) }) {
@@ -90,7 +90,7 @@ func (c call) over(action access.Action, self bool, units ...casework.UnitID) ac
 	if !self {
 		facts.Cond |= access.NotSelf
 	}
-	return access.Decide(facts)
+	return orStepUp(facts)
 }
 
 // administers tells whether a unit is the caller's or below hers.
@@ -547,8 +547,10 @@ func (s *accounts) EndMembership(ctx context.Context, req *pb.EndMembershipReque
 		if a.act = a.over(a.action, a.role.Account == a.caller.Account, a.role.Unit); a.act.Allowed() {
 			return nil
 		}
-		if refuses := a.mayApprove(a.role); a.role.Waits() && refuses.Allowed() && a.role.ID != (casework.ID{}) {
+		if refuses := a.mayApprove(a.role); a.role.Waits() && a.role.ID != (casework.ID{}) && refuses.Outcome != access.Denied {
 			a.action, a.act = access.AccountApprove, refuses
+		}
+		if a.act.Allowed() {
 			return nil
 		}
 		return a.refuse(a.action, a.act, a.about(), req.GetName())

@@ -185,7 +185,7 @@ func (s *directory) SetDutyOfficer(ctx context.Context, req *pb.SetDutyOfficerRe
 		if known && s.store.Directory().Below(unit.ID, c.caller.Unit.ID) {
 			facts.Cond |= access.OwnOrChildUnit
 		}
-		act := access.Decide(facts.Doing(access.DirectoryDutyOfficer))
+		act := orStepUp(facts.Doing(access.DirectoryDutyOfficer))
 		if !act.Allowed() {
 			return nil, c.refuse(access.DirectoryDutyOfficer, act, object{kind: "unit", id: unit.ID}, req.GetName())
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"io"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -18,7 +19,14 @@ import (
 // emptyRegency serves a database in which there is nobody.
 func emptyRegency(t *testing.T) *staff {
 	t.Helper()
-	dir, clock := t.TempDir(), &movedClock{}
+	p, _ := regencyIn(t, t.TempDir())
+	return p
+}
+
+// regencyIn serves the database of a folder, until the test ends or stops it.
+func regencyIn(t *testing.T, dir string) (p *staff, end func()) {
+	t.Helper()
+	clock := &movedClock{}
 	st, err := store.Open(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys"), Now: clock.now})
 	if err != nil {
 		t.Fatal(err)
@@ -38,7 +46,7 @@ func emptyRegency(t *testing.T) *staff {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
+	end = sync.OnceFunc(func() {
 		conn.Close()
 		stop()
 		if err := <-ended; err != nil {
@@ -46,7 +54,8 @@ func emptyRegency(t *testing.T) *staff {
 		}
 		st.Close()
 	})
-	return &staff{&world{t: t, served: server.Served{Store: st, HTTP: rest, GRPC: rpc, Tokens: map[string]string{}}, conn: conn}, clock}
+	t.Cleanup(end)
+	return &staff{&world{t: t, served: server.Served{Store: st, HTTP: rest, GRPC: rpc, Tokens: map[string]string{}}, conn: conn}, clock}, end
 }
 
 // From an empty folder to a working regency by links and second persons alone; the journal marks who needed none.

@@ -90,6 +90,7 @@ func (s *Server) chain() []step {
 		s.limitedByPeer,
 		s.clocked,
 		s.authenticated,
+		s.begun,
 		s.watched,
 		s.limitedByAccount,
 		s.limitedStreams,
@@ -280,6 +281,26 @@ func (s *Server) limitedByAccount(ctx context.Context, _ *passage, next func(con
 func (s *Server) clocked(ctx context.Context, p *passage, next func(context.Context) error) error {
 	if s.hooks.clockWrong != nil && s.hooks.clockWrong() && !isOpen(p.method) {
 		return because(pb.ErrorReason_UNAVAILABLE)
+	}
+	return next(ctx)
+}
+
+// firstServices are all that is done before a REVIEWER works (design: access, First days): what makes accounts and the directory, and
+// reads no case. Without her nobody would look at an exception, a glass or a second person's yes.
+var firstServices = []string{"/sinergi.v1.AccountService/", "/sinergi.v1.DirectoryService/", pb.GrowthService_Assess_FullMethodName}
+
+// begun answers nothing else in the first days, whoever asks for whatever. Health says the same to everybody.
+func (s *Server) begun(ctx context.Context, p *passage, next func(context.Context) error) error {
+	first := func(prefix string) bool { return strings.HasPrefix(p.method, prefix) }
+	if s.hooks.reviewed == nil || isOpen(p.method) || slices.ContainsFunc(firstServices, first) {
+		return next(ctx)
+	}
+	reviewed, err := s.hooks.reviewed(ctx)
+	if err != nil {
+		return err
+	}
+	if !reviewed {
+		return &publicError{reason: pb.ErrorReason_UNAVAILABLE, meta: map[string]string{"missing": reviewerMissing}}
 	}
 	return next(ctx)
 }

@@ -102,7 +102,8 @@ type hooks struct {
 	holds        func(context.Context) func() (bool, error) // tells of a stream whether its caller may go on
 	missing      func(context.Context) (faults, missing []string)
 	clockWrong   func() bool
-	sweeps       func(context.Context) // until its context ends
+	reviewed     func(context.Context) (bool, error) // tells whether the first days are over
+	sweeps       func(context.Context)               // until its context ends
 	meaning      map[string]func(proto.Message) casework.Violations
 }
 
@@ -120,6 +121,7 @@ func New(cfg Config, st *store.Store) (*Server, error) {
 		holds:        s.holds,
 		missing:      s.missing,
 		clockWrong:   s.store.ClockWrong,
+		reviewed:     s.store.Reviewed,
 		sweeps:       s.sweeps,
 		meaning:      s.meanings(),
 	})

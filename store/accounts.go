@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -396,6 +397,27 @@ func (t *tx) AccountByCode(code string) (id casework.AccountID, ok bool, err err
 func (t *tx) HasMembership(account casework.AccountID, role casework.Role, unit casework.UnitID) (has bool, err error) {
 	return has, t.row("SELECT EXISTS (SELECT 1 FROM memberships WHERE account = $1 AND role = $2 AND unit = $3 AND until_time IS NULL)",
 		account, role, unit).scan(&has)
+}
+
+// reviewedSetting is the row of settings that remembers a REVIEWER whose role waits for its approval again.
+const reviewedSetting = "reviewed"
+
+// Reviewed tells whether a REVIEWER works, or ever has: her leaving takes nobody's help away. It is asked at every call, and read until
+// it is true.
+func (s *Store) Reviewed(ctx context.Context) (bool, error) {
+	if s.reviewed.Load() {
+		return true, nil
+	}
+	reviewed, err := Read(ctx, s, func(r *Reader) (bool, error) { return r.reviewedEver() })
+	if err == nil && reviewed {
+		s.reviewed.Store(true) // a reader has seen it, so it is committed
+	}
+	return reviewed, err
+}
+
+func (t *tx) reviewedEver() (reviewed bool, err error) {
+	return reviewed, t.row(`SELECT EXISTS (SELECT 1 FROM memberships WHERE role = $1 AND approved IS NOT NULL)
+		OR EXISTS (SELECT 1 FROM settings WHERE key = $2)`, casework.RoleReviewer, reviewedSetting).scan(&reviewed)
 }
 
 // HasRole tells whether anybody works in a role now: approved, and not disabled.

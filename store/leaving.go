@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -34,6 +35,11 @@ func (w *Writer) ApproveRole(m Membership, by casework.AccountID, entry [16]byte
 // the second one.
 func (w *Writer) AskApprovalAgain(account, given casework.AccountID, entry [16]byte) error {
 	w.changeRights()
+	if reviewed, err := w.reviewedEver(); err != nil || reviewed {
+		if err = errors.Join(err, w.SetSetting(reviewedSetting, "yes")); err != nil {
+			return fmt.Errorf("remember that a reviewer has worked: %w", err)
+		}
+	}
 	_, err := w.exec(`UPDATE memberships SET approved = NULL, approved_by = NULL, given_by = $2, entry = $3
 		WHERE account = $1 AND until_time IS NULL`, account, given, entry)
 	if err != nil {

@@ -75,6 +75,7 @@ type Store struct {
 	version    atomic.Uint64 // changes with every commit that writes more than the journal
 	pages      *lru.Cache[pageKey, legPage]
 	dutyPages  *lru.Cache[dutyKey, dutyPage]
+	reviewed   atomic.Bool  // a REVIEWER has worked here: nothing undoes that
 	fiveBy     atomic.Int64 // the day on which no monitored child was left who is five
 
 	// Owned by the writer goroutine: what changed in this group.

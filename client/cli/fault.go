@@ -139,7 +139,7 @@ func why(err error, language string) string {
 	if state := meta["state"]; state != "" {
 		text += fmt.Sprintf(" (state %s, possible: %s)", state, orNone(meta["allowed_actions"]))
 	}
-	for _, key := range []string{"guard", "referral", "case", "approval"} {
+	for _, key := range []string{"guard", "referral", "case", "approval", "missing"} {
 		if name := meta[key]; name != "" {
 			text += " (" + name + ")"
 		}
