@@ -90,7 +90,7 @@ func TestWhoMaySayThatSomebodyIsAbsent(t *testing.T) {
 		{"a colleague's by a colleague", "gizi-cibinong", object{"account": bidan, "deputy": gizi, "untilTime": tomorrow}, 403, "ACTION_NOT_ALLOWED"},
 		{"another unit's head", "kepala-rsud", object{"account": bidan, "deputy": gizi, "untilTime": tomorrow}, 403, "ACTION_NOT_ALLOWED"},
 		{"an account that never was", "kepala-cibinong", object{"account": "accounts/" + newID(), "deputy": gizi, "untilTime": tomorrow}, 403, "ACTION_NOT_ALLOWED"},
-		{"the head with an old second factor", w.stale(t, "kepala-cibinong"), object{"account": bidan, "deputy": gizi, "untilTime": tomorrow}, 403, "ACTION_NOT_ALLOWED"},
+		{"the head with an old second factor", w.stale(t, "kepala-cibinong"), object{"account": bidan, "deputy": gizi, "untilTime": tomorrow}, 401, "STEP_UP_REQUIRED"},
 		{"who handles no case", "statistik-dinkes", object{"deputy": gizi, "untilTime": tomorrow}, 403, "ACTION_NOT_ALLOWED"},
 		{"a deputy of another role", "bidan-cibinong", object{"deputy": w.accountOf(t, "kepala-cibinong"), "untilTime": tomorrow}, 400, "DEPUTY_INVALID"},
 		{"a deputy of another register", "bidan-cibinong", object{"deputy": w.accountOf(t, "dokter-rsud"), "untilTime": tomorrow}, 400, "DEPUTY_INVALID"},
