@@ -102,12 +102,17 @@ func (s *accounts) AcceptInvitation(ctx context.Context, req *pb.AcceptInvitatio
 	}
 	a := acceptance{accounts: s, req: req, enrolment: e, member: newID()}
 	if e.Setup() {
-		if err := a.prepareSetup(ctx); err != nil {
+		if err := a.prepareSetup(); err != nil {
 			return nil, err
 		}
 	}
 	if err := a.prepare(ctx); err != nil {
 		return nil, err
+	}
+	if e.Setup() && a.root.ID == (casework.UnitID{}) {
+		if a.root, err = a.makeRoot(ctx); err != nil {
+			return nil, err
+		}
 	}
 	var accepted *pb.AcceptInvitationResponse
 	err = s.try(ctx, "enrol", e.Hash[:], func() (err error) {
@@ -132,8 +137,8 @@ type acceptance struct {
 	hashes [][32]byte
 }
 
-// prepareSetup makes the first administrator's account, not yet stored, and the regency's unit if the directory is empty.
-func (a *acceptance) prepareSetup(ctx context.Context) (err error) {
+// prepareSetup makes the first administrator's account, not yet stored.
+func (a *acceptance) prepareSetup() (err error) {
 	var v casework.Violations
 	code, name, nik := strings.ToLower(strings.TrimSpace(a.req.GetCode())), strings.TrimSpace(a.req.GetFullName()), a.req.GetNik()
 	if !accountCode.MatchString(code) {
@@ -152,20 +157,15 @@ func (a *acceptance) prepareSetup(ctx context.Context) (err error) {
 	}
 	a.account = store.Account{ID: casework.AccountID(newID()), Code: code, Kind: "PERSON", Name: name, NIK: nik}
 	a.words = wordsOf(code, name)
-	if a.key, err = a.store.WrapKey(store.Owner(a.account.ID)); err != nil {
-		return err
-	}
-	if a.root.ID == (casework.UnitID{}) {
-		a.root, err = a.makeRoot(ctx)
-	}
+	a.key, err = a.store.WrapKey(store.Owner(a.account.ID))
 	return err
 }
 
 // prepare makes what has no place in a closure: a hash, a token, codes.
 func (a *acceptance) prepare(ctx context.Context) (err error) {
 	switch {
-	case a.req.GetIdToken() != "":
-		if a.who, err = a.bySignOn(ctx, a.req.GetIdToken()); err != nil {
+	case isSignOn(a.req):
+		if a.who, err = a.bySignOn(ctx, a.req); err != nil {
 			return err
 		}
 	default:

@@ -17,7 +17,7 @@ import (
 )
 
 // emptyRegency serves a database in which there is nobody.
-func emptyRegency(t *testing.T) *staff {
+func emptyRegency(t *testing.T, configure ...func(*server.Config)) *staff {
 	t.Helper()
 	p, _ := regencyIn(t, t.TempDir())
 	return p
@@ -31,7 +31,11 @@ func regencyIn(t *testing.T, dir string) (p *staff, end func()) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := server.New(server.Config{HTTP: "127.0.0.1:0", GRPC: "127.0.0.1:0", Log: io.Discard, Limits: server.NoLimits, Now: clock.now, NoSweep: true}, st)
+	cfg := server.Config{HTTP: "127.0.0.1:0", GRPC: "127.0.0.1:0", Log: io.Discard, Limits: server.NoLimits, Now: clock.now, NoSweep: true}
+	for _, c := range configure {
+		c(&cfg)
+	}
+	s, err := server.New(cfg, st)
 	if err != nil {
 		t.Fatal(err)
 	}

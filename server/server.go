@@ -174,6 +174,7 @@ func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 		pb.AccountService_AddMembership_FullMethodName:     meaningOf(s.meaningOfRole),
 		pb.AccountService_SignIn_FullMethodName:            meaningOf(s.meaningOfSignIn),
 		pb.AccountService_StepUp_FullMethodName:            meaningOf(s.meaningOfStepUp),
+		pb.AccountService_AcceptInvitation_FullMethodName:  meaningOf(s.meaningOfAcceptance),
 		pb.AccountService_CreateAppToken_FullMethodName:    meaningOf(s.meaningOfAppToken),
 		pb.CaseService_RecordDisclosure_FullMethodName:     meaningOf(s.meaningOfDisclosure),
 		pb.CaseService_AddBlock_FullMethodName:             meaningOf(func(req *pb.AddBlockRequest) casework.Violations { return s.meaningOfBlock(req) }),

@@ -33,8 +33,8 @@ func (s *Server) prepareSignIn() (err error) {
 	return err
 }
 
-// bySignOn asks the regency's sign-on whose id token it is.
-func (s *Server) bySignOn(ctx context.Context, idToken string) (identity, error) {
+// byIDToken asks the regency's sign-on whose id token it is.
+func (s *Server) byIDToken(ctx context.Context, idToken string) (identity, error) {
 	if s.identify == nil {
 		return identity{}, because(pb.ErrorReason_SIGN_ON_UNAVAILABLE)
 	}
@@ -55,10 +55,17 @@ func (s *Server) meaningOfSignIn(req *pb.SignInRequest) (v casework.Violations) 
 }
 
 func (s *Server) meaningOfStepUp(req *pb.StepUpRequest) casework.Violations {
-	if req.GetIdToken() != "" {
-		return nil
+	if isSignOn(req) {
+		return faultsOfSignOn(req)
 	}
 	return oneFactor(nil, req.GetTotpCode(), req.GetRecoveryCode())
+}
+
+func (s *Server) meaningOfAcceptance(req *pb.AcceptInvitationRequest) casework.Violations {
+	if isSignOn(req) {
+		return faultsOfSignOn(req)
+	}
+	return nil
 }
 
 func oneFactor(v casework.Violations, totp, recovery string) casework.Violations {
@@ -93,7 +100,7 @@ func (s *Server) try(ctx context.Context, label string, key []byte, prove func()
 // SignIn gives a session to who has the password and the second factor of an account.
 func (s *accounts) SignIn(ctx context.Context, req *pb.SignInRequest) (session *pb.Credential, err error) {
 	if req.GetIdToken() != "" {
-		who, err := s.bySignOn(ctx, req.GetIdToken())
+		who, err := s.byIDToken(ctx, req.GetIdToken())
 		if err != nil {
 			return nil, err
 		}
@@ -226,8 +233,8 @@ func roleAsked(role pb.Role_Value) casework.Role {
 // StepUp gives the second factor again: a new token, which ends when the old one would have.
 func (s *accounts) StepUp(ctx context.Context, req *pb.StepUpRequest) (session *pb.Credential, err error) {
 	who := identity{}
-	if req.GetIdToken() != "" {
-		if who, err = s.bySignOn(ctx, req.GetIdToken()); err != nil {
+	if isSignOn(req) {
+		if who, err = s.bySignOn(ctx, req); err != nil {
 			return nil, err
 		}
 	}

@@ -88,31 +88,72 @@ func (s *accounts) BeginSignOn(ctx context.Context, req *pb.BeginSignOnRequest) 
 
 // CompleteSignOn exchanges what the provider sent back for a session. Good or not, it counts once.
 func (s *accounts) CompleteSignOn(ctx context.Context, req *pb.CompleteSignOnRequest) (*pb.Credential, error) {
-	if s.signOn == nil {
-		return nil, errSignOnUnavailable
+	who, err := s.comeBack(ctx, req.GetState(), req.GetCode(), req.GetSecret())
+	if err != nil {
+		return nil, err
 	}
-	state, secret := req.GetState(), req.GetSecret()
-	hash := s.grantHash("sign-on", state, secret)
+	return s.signInAs(ctx, who, req.GetUnit(), req.GetRole())
+}
+
+// comeBack ends what BeginSignOn began: it proves who signed in at the provider. The beginning is used up before anything is asked.
+func (s *Server) comeBack(ctx context.Context, state, code, secret string) (identity, error) {
+	if s.signOn == nil {
+		return identity{}, errSignOnUnavailable
+	}
 	type taken struct {
 		grant store.Grant
 		ok    bool
 	}
+	hash := s.grantHash("sign-on", state, secret)
 	begun, err := store.Update(ctx, s.store, func(w *store.Writer) (t taken, err error) {
 		t.grant, t.ok, err = w.TakeGrant(hash)
 		t.ok = t.ok && t.grant.Works(w.Now())
 		return t, err
 	})
+	if err == nil && !begun.ok {
+		err = errSignIn
+	}
 	if err != nil {
-		return nil, err
+		return identity{}, err
 	}
-	if !begun.ok {
-		return nil, errSignIn
+	return s.signOn.exchange(ctx, begun.grant.Client, code, s.signOnVerifier(state, secret), s.signOnNonce(state, secret))
+}
+
+// signOnProof is a request that may be proven by the regency's sign-on: with an id token that the caller got for himself, or with what
+// came back of a beginning.
+type signOnProof interface {
+	GetIdToken() string
+	GetState() string
+	GetSignOnCode() string
+	GetSecret() string
+}
+
+// isSignOn tells whether a request means the sign-on, be it whole or not.
+func isSignOn(req signOnProof) bool {
+	return req.GetIdToken() != "" || req.GetState() != "" || req.GetSignOnCode() != "" || req.GetSecret() != ""
+}
+
+// faultsOfSignOn asks for one proof, and for the whole of it.
+func faultsOfSignOn(req signOnProof) (v casework.Violations) {
+	for _, f := range []struct{ field, value string }{
+		{"state", req.GetState()}, {"signOnCode", req.GetSignOnCode()}, {"secret", req.GetSecret()},
+	} {
+		switch given, token := f.value != "", req.GetIdToken() != ""; {
+		case given && token:
+			v.Add(f.field, "VALUE_NOT_TAKEN")
+		case !given && !token:
+			v.Add(f.field, "REQUIRED")
+		}
 	}
-	who, err := s.signOn.exchange(ctx, begun.grant.Client, req.GetCode(), s.signOnVerifier(state, secret), s.signOnNonce(state, secret))
-	if err != nil {
-		return nil, err
+	return v
+}
+
+// bySignOn asks the regency's sign-on whom a request proves.
+func (s *Server) bySignOn(ctx context.Context, req signOnProof) (identity, error) {
+	if req.GetIdToken() != "" {
+		return s.byIDToken(ctx, req.GetIdToken())
 	}
-	return s.signInAs(ctx, who, req.GetUnit(), req.GetRole())
+	return s.comeBack(ctx, req.GetState(), req.GetSignOnCode(), req.GetSecret())
 }
 
 // identifyOnce proves an id token that somebody else's sign-on brought. It counts once: who finds one in a log finds nothing.

@@ -177,7 +177,11 @@ func (r *AccountDisable) Run(ctx context.Context, s Streams) error {
 }
 
 // AccountEnrol sets up a sign-in.
-type AccountEnrol struct{ Remote }
+type AccountEnrol struct {
+	Remote
+
+	SSO bool `name:"sso" help:"By the regency's sign-on, in a browser on this machine, in place of password and code."`
+}
 
 // Run asks for the invitation, shows what an authenticator needs, asks for password and code, and keeps the session if there is one. From
 // standard input: invitation, of a setup link also code, name and NIK, then password and code, a line each.
@@ -205,11 +209,13 @@ func (r *AccountEnrol) Run(ctx context.Context, s Streams) error {
 		return &Fault{What: "account enrol", Why: err.Error(), Code: exitUsage}
 	}
 	defer c.Close()
-	done, err := enrol(ctx, s, c, ask, link)
+	done, err := r.enrol(ctx, s, c, ask, link)
 	if err != nil {
 		return explain("account enrol", r.Lang, err)
 	}
-	fmt.Fprintln(s.Err, "sinergi: recovery codes, each for one time in place of the second factor; write them down, they are shown once:")
+	if len(done.GetRecoveryCodes()) > 0 {
+		fmt.Fprintln(s.Err, "sinergi: recovery codes, each for one time in place of the second factor; write them down, they are shown once:")
+	}
 	for _, code := range done.GetRecoveryCodes() {
 		fmt.Fprintln(s.Out, clean(code))
 	}
@@ -220,7 +226,7 @@ func (r *AccountEnrol) Run(ctx context.Context, s Streams) error {
 	return keepSession(s, r.Remote, file, done.GetCredential())
 }
 
-func enrol(ctx context.Context, s Streams, c *client.Client, ask *asker, link string) (*pb.AcceptInvitationResponse, error) {
+func (r *AccountEnrol) enrol(ctx context.Context, s Streams, c *client.Client, ask *asker, link string) (*pb.AcceptInvitationResponse, error) {
 	begun, err := c.Accounts.BeginEnrolment(ctx, &pb.BeginEnrolmentRequest{Invitation: link})
 	if err != nil {
 		return nil, err
@@ -238,6 +244,14 @@ func enrol(ctx context.Context, s Streams, c *client.Client, ask *asker, link st
 		req.Nik = strings.Trim(req.Nik, "-") // a hyphen is none
 	} else {
 		fmt.Fprintf(s.Err, "sinergi: account %s\n", clean(begun.GetCode()))
+	}
+	if r.SSO {
+		b, err := browse(ctx, s, c)
+		if err != nil {
+			return nil, err
+		}
+		req.State, req.SignOnCode, req.Secret = b.state, b.code, b.secret
+		return c.Accounts.AcceptInvitation(ctx, req)
 	}
 	fmt.Fprintf(s.Err, "sinergi: put this into an authenticator app, as a key of time-based codes:\n  %s\n  %s\n", clean(begun.GetTotpSecret()), clean(begun.GetTotpUri()))
 	if req.Password, err = ask.secret("new password"); err != nil {

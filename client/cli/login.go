@@ -180,26 +180,34 @@ func (a *asker) secret(what string) (string, error) {
 	return string(text), nil
 }
 
-// bySignOn goes to the provider with a browser and waits on a loopback address for what it sends back (RFC 8252).
 func (l *Login) bySignOn(ctx context.Context, s Streams, c *client.Client) (*pb.Credential, error) {
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	b, err := browse(ctx, s, c)
 	if err != nil {
 		return nil, err
+	}
+	return c.Accounts.CompleteSignOn(ctx, &pb.CompleteSignOnRequest{
+		State: b.state, Secret: b.secret, Code: b.code, Unit: resource("units", l.Unit), Role: l.Role.Value,
+	})
+}
+
+// broughtBack is what proves a sign-in at the provider: what came through the browser, and the secret that did not.
+type broughtBack struct{ state, code, secret string }
+
+// browse sends a person to the provider with a browser and waits on a loopback address for what it sends back (RFC 8252).
+func browse(ctx context.Context, s Streams, c *client.Client) (b broughtBack, err error) {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return b, err
 	}
 	back := "http://" + listener.Addr().String() + "/"
 	begun, err := c.Accounts.BeginSignOn(ctx, &pb.BeginSignOnRequest{RedirectUri: back})
 	if err != nil {
 		listener.Close()
-		return nil, err
+		return b, err
 	}
 	fmt.Fprintf(s.Err, "sinergi: open this on this machine and sign in there:\n%s\n", begun.GetAuthorizationUri())
 	code, err := waitForCode(ctx, listener, begun.GetState())
-	if err != nil {
-		return nil, err
-	}
-	return c.Accounts.CompleteSignOn(ctx, &pb.CompleteSignOnRequest{
-		State: begun.GetState(), Secret: begun.GetSecret(), Code: code, Unit: resource("units", l.Unit), Role: l.Role.Value,
-	})
+	return broughtBack{begun.GetState(), code, begun.GetSecret()}, err
 }
 
 // waitForCode serves one page until the browser comes back with our state. What comes with another state is somebody else's.
@@ -232,7 +240,7 @@ func waitForCode(ctx context.Context, listener net.Listener, state string) (stri
 		return "", ctx.Err()
 	case query := <-codes:
 		if query.Get("code") == "" {
-			return "", &Fault{What: "login", Why: "the sign-on did not let you in", Code: exitFailed}
+			return "", &Fault{What: "sign-on", Why: "it did not let you in", Code: exitFailed}
 		}
 		return query.Get("code"), nil
 	}
@@ -262,24 +270,36 @@ func (l *Logout) Run(ctx context.Context, s Streams) error {
 type StepUp struct {
 	Remote
 
-	Recovery bool `help:"A recovery code in place of the second factor."`
+	Recovery bool `xor:"way" help:"A recovery code in place of the second factor."`
+	SSO      bool `name:"sso" xor:"way" help:"By the regency's sign-on, in a browser on this machine."`
 }
 
-// Run asks for the code and keeps the new token, for the old one ends.
+// Run asks for the code, or sends to the sign-on, and keeps the new token, for the old one ends.
 func (u *StepUp) Run(ctx context.Context, s Streams) error {
 	file, err := u.kept()
 	if err != nil {
 		return err
 	}
-	code, err := newAsker(s, u.Output).secret("code")
-	if err != nil {
-		return err
+	remote, req := u.Remote, &pb.StepUpRequest{}
+	if u.SSO {
+		remote.Timeout = loginWithin
+	} else {
+		code := &req.TotpCode
+		if u.Recovery {
+			code = &req.RecoveryCode
+		}
+		if *code, err = newAsker(s, u.Output).secret("code"); err != nil {
+			return err
+		}
 	}
-	req := &pb.StepUpRequest{TotpCode: code}
-	if u.Recovery {
-		req = &pb.StepUpRequest{RecoveryCode: code}
-	}
-	return u.do(ctx, s, "step-up", func(ctx context.Context, c *client.Client, _ *printer) error {
+	return remote.do(ctx, s, "step-up", func(ctx context.Context, c *client.Client, _ *printer) error {
+		if u.SSO {
+			b, err := browse(ctx, s, c)
+			if err != nil {
+				return err
+			}
+			req.State, req.SignOnCode, req.Secret = b.state, b.code, b.secret
+		}
 		session, err := c.Accounts.StepUp(ctx, req)
 		if err != nil {
 			return err
