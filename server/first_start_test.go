@@ -19,12 +19,12 @@ import (
 // emptyRegency serves a database in which there is nobody.
 func emptyRegency(t *testing.T, configure ...func(*server.Config)) *staff {
 	t.Helper()
-	p, _ := regencyIn(t, t.TempDir())
+	p, _ := regencyIn(t, t.TempDir(), configure...)
 	return p
 }
 
 // regencyIn serves the database of a folder, until the test ends or stops it.
-func regencyIn(t *testing.T, dir string) (p *staff, end func()) {
+func regencyIn(t *testing.T, dir string, configure ...func(*server.Config)) (p *staff, end func()) {
 	t.Helper()
 	clock := &movedClock{}
 	st, err := store.Open(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys"), Now: clock.now})
