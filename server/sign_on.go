@@ -176,16 +176,3 @@ func (s *Server) identifyOnce(ctx context.Context, idToken string) (identity, er
 	}
 	return who, nil
 }
-
-// tidy keeps what the sweep keeps of callers: in which hours apps called, and no grant that nobody used.
-func (s *Server) tidy(ctx context.Context) error {
-	if err := s.keepLastUses(ctx); err != nil {
-		return err
-	}
-	ended, err := store.Read(ctx, s.store, func(r *store.Reader) (bool, error) { return r.GrantsEnded(r.Now()) })
-	if err != nil || !ended {
-		return err
-	}
-	_, err = store.Update(ctx, s.store, func(w *store.Writer) (struct{}, error) { return struct{}{}, w.ForgetGrants() })
-	return err
-}
