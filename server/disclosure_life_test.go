@@ -157,8 +157,29 @@ func naming(t *testing.T, him func(*world, string) reply) {
 	hersToo := w.record("bidan-cibinong", name, byGuardian("Lilis Karlina", object{"receiverUnits": []string{"units/POLRES-PPA"}}))
 	police := w.send(name, "LAW_ENFORCEMENT", "POLRES-PPA").text("legs.0.referral")
 
+	second := w.record("bidan-cibinong", name, byGuardian("Bpk. Dedi Suhendar", object{"receiverUnits": []string{"units/DINSOS"}}))
+	waiting := w.send(name, "SOCIAL_ASSISTANCE", "DINSOS").text("legs.0.referral")
+	from := len(w.entries())
+
 	him(w, name).expect(t, 200, nil, nil)
 
+	w.lostAtOnce(t, from)
+	w.call("peksos-dinsos", "GET", "/v1/"+waiting, nil).expect(t, 200, []string{"CANCELLED", "CONSENT_WITHDRAWN"}, []string{"Neng Sekar"})
+	for _, who := range []string{"pendamping-uptd", "kepala-uptd"} { // FORMER: the leg and its outcome, nothing to do with her any more
+		w.call(who, "GET", "/v1/"+leg, nil).expect(t, 200, []string{"CANCELLED"}, []string{"Neng Sekar", "Lilis", "fullName", "allowedActions", name})
+		w.call(who, "GET", "/v1/referrals", nil).expect(t, 200, nil, []string{"Neng Sekar", name})
+	}
+	for event, body := range map[string]object{"raiseLevel": byLeg["raiseLevel"], "addBlock": byLeg["addBlock"]} {
+		w.event("pendamping-uptd", leg, event, body).expect(t, 403, []string{"ACTION_NOT_ALLOWED"}, []string{"Neng Sekar"})
+	}
+	for _, who := range []string{"pendamping-uptd", "peksos-dinsos", "bidan-cibinong"} {
+		if w.toldThat(t, who, "CONSENT_ENDED") == 0 {
+			t.Errorf("%s was not told that a consent ended", who)
+		}
+	}
+	if w.toldThat(t, "polwan-ppa", "CONSENT_ENDED") != 0 {
+		t.Error("the police were told of consents that are not theirs")
+	}
 	w.call("pendamping-uptd", "GET", "/v1/"+leg, nil).expect(t, 200, []string{"CANCELLED", "CONSENT_WITHDRAWN"}, []string{"Neng Sekar"})
 	w.call("polwan-ppa", "GET", "/v1/"+police, nil).expect(t, 200, []string{"SENT"}, nil)
 	list := w.call("bidan-cibinong", "GET", "/v1/"+name+"/disclosures", nil)
@@ -168,7 +189,7 @@ func naming(t *testing.T, him func(*world, string) reply) {
 			InForce bool
 		}
 	}
-	if err := json.Unmarshal(list.Body, &got); err != nil || len(got.Disclosures) != 2 {
+	if err := json.Unmarshal(list.Body, &got); err != nil || len(got.Disclosures) != 3 {
 		t.Fatalf("%v %s", err, list.Body)
 	}
 	for _, d := range got.Disclosures {
@@ -176,8 +197,44 @@ func naming(t *testing.T, him func(*world, string) reply) {
 			t.Errorf("%s in force: %v", d.Name, d.InForce)
 		}
 	}
-	w.record("bidan-cibinong", name, byGuardian("Dedi Suhendar", object{"replaces": his.text("name")})).expect(t, 400, []string{"GIVER_IS_ACCUSED"}, nil)
+	for _, ended := range []reply{his, second} {
+		w.record("bidan-cibinong", name, byGuardian("Dedi Suhendar", object{"replaces": ended.text("name")})).expect(t, 400, []string{"GIVER_IS_ACCUSED"}, nil)
+	}
 	w.verified(t)
+}
+
+// lostAtOnce holds that the entries since from say one call that named him, the loss by G1, and the end of both legs, one after the other.
+func (w *world) lostAtOnce(t *testing.T, from int) {
+	t.Helper()
+	var call [16]byte
+	legs, byG1, first, last := 0, 0, -1, -1
+	all := w.entries()[from:]
+	for _, e := range all {
+		if e.Rule == "G1" && e.Event.Name == "withdrawDisclosure" {
+			call = e.RequestID
+			byG1++
+		}
+	}
+	for n, e := range all {
+		if e.RequestID != call {
+			continue
+		}
+		if first < 0 {
+			first = n
+		}
+		last = n
+		if e.ObjectKind == "leg" && e.Event.After == "CANCELLED" && e.Rule == "G1" && e.Time == all[first].Time {
+			legs++
+		}
+	}
+	if byG1 != 1 || legs != 2 {
+		t.Errorf("%d entries of the loss by G1 and %d of legs that end with it, want 1 and 2: %+v", byG1, legs, all)
+	}
+	for _, e := range all[max(first, 0) : last+1] {
+		if e.RequestID != call {
+			t.Errorf("another call came between: %+v", e)
+		}
+	}
 }
 
 func TestWhoRefusesTheChainOfCareIsAskedForConsent(t *testing.T) {

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
@@ -157,6 +158,36 @@ func TestAGuardianWhoIsThePerpetratorGivesNoConsent(t *testing.T) {
 	}
 	if got := CheckConsent(Facts{Action: Notify, Cond: ContactPerpetrator}); len(got) != 1 || got[0] != "G3" {
 		t.Errorf("CheckConsent of a message: got %v, want G3", got)
+	}
+}
+
+// G3: no message about a client goes to somebody recorded as alleged perpetrator, whoever has it sent and however right the rest is. It is
+// said of messages alone: other acts do not ask whom the contact is.
+func TestAnAllegedPerpetratorIsSentNoMessage(t *testing.T) {
+	for role := Intake; role <= App; role++ {
+		for _, level := range []Level{L1, L2, L3} {
+			for _, relation := range []Relation{0, Assigned, Owner, Receiver, Pending} {
+				f := Facts{
+					Action: Notify, Active: true, Role: role, Relations: relation, Level: level, State: Open, MFA: MFARecent, Basis: Consent,
+					Cond: ContactPerpetrator | HasReason | Cosigned,
+				}
+				if got := CheckConsent(f); !slices.Equal(got, []Rule{"G3"}) {
+					t.Errorf("%v %v %v: %v, want G3", role, level, relation, got)
+				}
+				if d := Decide(f); d.Allowed() {
+					t.Errorf("%v %v %v: Decide allows it by %s", role, level, relation, d.Rule)
+				}
+				f.Cond &^= ContactPerpetrator
+				if got := CheckConsent(f); len(got) != 0 {
+					t.Errorf("%v %v %v: %v for a contact who is not", role, level, relation, got)
+				}
+			}
+		}
+	}
+	for a := Action(0); a < Notify; a++ {
+		if got := CheckConsent(Facts{Action: a, Cond: ContactPerpetrator}); slices.Contains(got, "G3") {
+			t.Errorf("%s breaks G3", a)
+		}
 	}
 }
 
