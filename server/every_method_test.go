@@ -124,7 +124,11 @@ func (w *world) byREST(as string, method protoreflect.MethodDescriptor, req prot
 	if verb == http.MethodGet {
 		query := url.Values{}
 		m.Range(func(field protoreflect.FieldDescriptor, v protoreflect.Value) bool {
-			if !field.IsList() && field.Message() == nil {
+			switch {
+			case field.IsList() || field.Message() != nil:
+			case field.Enum() != nil:
+				query.Set(field.JSONName(), string(field.Enum().Values().ByNumber(v.Enum()).Name()))
+			default:
 				query.Set(field.JSONName(), fmt.Sprint(v.Interface()))
 			}
 			return true
