@@ -139,6 +139,13 @@ func TestNamingHimEndsTheConsentsThatHeGaveInThatTransaction(t *testing.T) {
 		"by an incident on the case": func(w *world, caseName string) reply {
 			return w.call("bidan-cibinong", "POST", "/v1/"+caseName+":addIncident", object{"requestId": newID(), "incident": more})
 		},
+		"by a correction of the record": func(w *world, caseName string) reply {
+			child, father := w.personOf(w.t, "bidan-cibinong", caseName), object{"father": object{"name": "Dedi Suhendar"}}
+			tag := func() string { return w.call("bidan-cibinong", "GET", "/v1/"+child, nil).text("etag") }
+			w.update("bidan-cibinong", child, tag(), []string{"father"}, object{"father": object{"name": "Entah Siapa"}}).expect(w.t, 200, nil, nil)
+			w.call("bidan-cibinong", "POST", "/v1/"+caseName+":addIncident", object{"requestId": newID(), "incident": more}).expect(w.t, 200, nil, nil)
+			return w.update("bidan-cibinong", child, tag(), []string{"father"}, father)
+		},
 	} {
 		t.Run(how, func(t *testing.T) { naming(t, name) })
 	}

@@ -116,7 +116,10 @@ func (c call) endConsentsOfAccused(w *store.Writer, k casework.Case, entry [16]b
 	if len(ended) == 0 {
 		return nil
 	}
-	ids := []casework.ID{casework.ID(uuid.NewSHA1(uuid.UUID(entry), []byte("review"))), casework.ID(uuid.NewSHA1(uuid.UUID(entry), []byte("duty")))}
+	id := func(of string) casework.ID {
+		return casework.ID(uuid.NewSHA1(uuid.UUID(entry), append([]byte(of), k.ID[:]...)))
+	}
+	ids := []casework.ID{id("review"), id("duty")}
 	byG1 := access.Decision{Outcome: access.Allow, Rule: "G1"}
 	m := &basisMove{call: c, w: w, f: store.CaseFile{Case: k}, action: access.DisclosureWithdraw, act: byG1, all: all, ids: ids}
 	m.entry = m.append(w, m.action, m.act, aboutBasis(ended[0], k), journal.Event{Name: "withdrawDisclosure"})

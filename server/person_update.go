@@ -225,7 +225,24 @@ func (u *personUpdate) retag() error {
 func (u *personUpdate) bar(differs []string) error {
 	for _, field := range []string{"identifiers", "mother", "father", "guardian", "husband"} {
 		if slices.Contains(differs, field) {
-			return u.w.JudgeBlocksOf(u.next.ID, u.entry)
+			if err := u.w.JudgeBlocksOf(u.next.ID, u.entry); err != nil {
+				return err
+			}
+			return u.endConsents()
+		}
+	}
+	return nil
+}
+
+// endConsents ends what he gave who is accused by what he is to her, now that the record says who that is.
+func (u *personUpdate) endConsents() error {
+	files, err := u.w.CasesOf(u.caller, u.next.ID, u.now)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if err := u.endConsentsOfAccused(u.w, f.Case, u.entry); err != nil {
+			return err
 		}
 	}
 	return nil
