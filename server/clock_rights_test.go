@@ -1,12 +1,17 @@
 package server_test
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/sinergi-pug/sinergi/domain/journal"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/server"
+	"github.com/sinergi-pug/sinergi/store"
 )
 
 // ending is a right of somebody: it holds at first, ends by time or by an act, and must never hold again.
@@ -168,4 +173,70 @@ func (w *world) blockOn(t *testing.T, name string) string {
 	added := w.post("bidan-cibinong", name+":addBlock", object{"account": w.accountOf(t, "dokter-rsud"), "reason": "ipar pelaku"})
 	added.expect(t, 200, nil, nil)
 	return added.text("name")
+}
+
+// A server that starts in 2036 answers nothing, and nothing lapses by it; nothing has when the clock is set right. Once the operator has
+// said that it is right, on record, it serves, and what was to end ends: the control.
+func TestAStartIn2036EndsNothingUntilTheClockIsAccepted(t *testing.T) {
+	dir, ahead := t.TempDir(), &movedClock{}
+	p, end := regencyIn(t, dir)
+	units, err := os.ReadFile("regency/units.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	users, err := os.ReadFile("regency/users.csv")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := server.LoadUnits(t.Context(), p.served.Store, strings.NewReader(string(units)), false); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := server.LoadUsers(t.Context(), p.served.Store, strings.NewReader(string(users)), false); err != nil {
+		t.Fatal(err)
+	}
+	p.credit(t, "bidan-cibinong", "gizi-cibinong", "kepala-cibinong", "penelaah")
+	_, block := p.blocked(t)
+	waits := p.post("kepala-cibinong", block+":remove", object{"reason": why30}).awaited(t)
+	tokens, before := p.served.Tokens, len(p.entries())
+	end()
+
+	ahead.move(10 * 365 * aDay)
+	p, end = regencyAt(t, dir, ahead)
+	p.served.Tokens = tokens
+	p.raw("", "GET", "/readyz", "").expect(t, 503, []string{`"CLOCK"`}, nil)
+	p.call("penelaah", "GET", "/v1/approvals", nil).expect(t, 503, []string{"UNAVAILABLE"}, []string{waits})
+	if err := p.served.Sweep(t.Context()); !errors.Is(err, store.ErrClock) {
+		t.Errorf("the sweep of 2036 said %v", err)
+	}
+	end()
+
+	p, end = regencyIn(t, dir) // the clock is set right
+	p.served.Tokens = tokens
+	for _, e := range p.entries()[before:] {
+		if e.Time > time.Now().Add(aDay).UnixMicro() {
+			t.Errorf("2036 has written an entry %s %s", e.Action, e.Event.Name)
+		}
+	}
+	p.sweep(t)
+	p.call("penelaah", "GET", "/v1/approvals", nil).expect(t, 200, []string{waits, `"approve"`}, nil)
+	before = len(p.entries())
+	end()
+
+	st, err := store.Open(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys"), Now: ahead.now})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = st.AcceptClock(t.Context(), journal.Entry{Version: journal.Version, Origin: "console", Role: "OPERATOR", Action: "clock.accept"})
+	if err = errors.Join(err, st.Close()); err != nil {
+		t.Fatal(err)
+	}
+	p, _ = regencyAt(t, dir, ahead)
+	if p.count(before, func(e entry) bool { return e.Action == "clock.accept" }) != 1 {
+		t.Error("that the clock was accepted is not on record")
+	}
+	p.raw("", "GET", "/readyz", "").expect(t, 200, nil, []string{`"CLOCK"`})
+	p.credit(t, "penelaah")
+	p.sweep(t)
+	p.call("penelaah", "GET", "/v1/approvals", nil).expect(t, 200, nil, []string{waits})
+	p.verified(t)
 }

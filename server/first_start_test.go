@@ -26,7 +26,12 @@ func emptyRegency(t *testing.T, configure ...func(*server.Config)) *staff {
 // regencyIn serves the database of a folder, until the test ends or stops it.
 func regencyIn(t *testing.T, dir string, configure ...func(*server.Config)) (p *staff, end func()) {
 	t.Helper()
-	clock := &movedClock{}
+	return regencyAt(t, dir, &movedClock{}, configure...)
+}
+
+// regencyAt does so by a clock.
+func regencyAt(t *testing.T, dir string, clock *movedClock, configure ...func(*server.Config)) (p *staff, end func()) {
+	t.Helper()
 	st, err := store.Open(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys"), Now: clock.now})
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +64,7 @@ func regencyIn(t *testing.T, dir string, configure ...func(*server.Config)) (p *
 		st.Close()
 	})
 	t.Cleanup(end)
-	return &staff{&world{t: t, served: server.Served{Store: st, HTTP: rest, GRPC: rpc, Tokens: map[string]string{}}, conn: conn}, clock}, end
+	return &staff{&world{t: t, served: server.Served{Store: st, Sweep: s.Sweep, HTTP: rest, GRPC: rpc, Tokens: map[string]string{}}, conn: conn}, clock}, end
 }
 
 // From an empty folder to a working regency by links and second persons alone; the journal marks who needed none.
