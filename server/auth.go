@@ -31,6 +31,7 @@ type heldAgainst struct {
 	hash        [32]byte
 	kind        string
 	account     casework.AccountID
+	actor       [16]byte       // its pseudonym, for the log
 	networks    []netip.Prefix // none: from anywhere
 	certificate [32]byte       // zero: none is asked for
 }
@@ -56,7 +57,7 @@ func (s *Server) authenticate(ctx context.Context, token string) (context.Contex
 	if !known.takenFrom(passageOf(ctx)) {
 		return nil, errNobody
 	}
-	noteActor(ctx, s.store.Pseudonym("account", known.account[:]))
+	noteActor(ctx, known.actor)
 	return context.WithValue(ctx, principalKey{}, principal{given.id, known.account}), nil
 }
 
@@ -78,7 +79,7 @@ func (s *Server) readProof(ctx context.Context, id string) (heldAgainst, error) 
 		return heldAgainst{}, err
 	}
 	networks, err := parseNetworks(strings.Fields(p.CIDRs))
-	return heldAgainst{p.Hash, p.Kind, p.Account, networks, p.Cert}, err
+	return heldAgainst{p.Hash, p.Kind, p.Account, s.store.Pseudonym("account", p.Account[:]), networks, p.Cert}, err
 }
 
 // provenBy compares in constant time. A hash of zeroes is of no secret.

@@ -145,7 +145,11 @@ var caseAct = map[casework.EventName]access.Action{
 	casework.EventUpdateCase:     access.CaseUpdate,
 }
 
-func caseActions(f store.CaseFile) []string {
+// caseActions are all that the caller may now do with a case.
+func caseActions(f store.CaseFile) []string { return append(caseSteps(f), protectiveActions(f)...) }
+
+// caseSteps are the events of its life, and who holds it.
+func caseSteps(f store.CaseFile) []string {
 	var actions []string
 	var asked access.Action // most events are one action, and a list asks for each of its rows
 	var may bool
@@ -160,7 +164,7 @@ func caseActions(f store.CaseFile) []string {
 	if decideReasoned(f.Facts, access.CaseAssign).Allowed() {
 		actions = append(actions, string(eventAssign))
 	}
-	return append(actions, protectiveActions(f)...)
+	return actions
 }
 
 // protectiveActs are the acts on who may know of a case, each with the state in which it is possible. One that waits for a second person

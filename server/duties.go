@@ -70,7 +70,7 @@ func (c call) dutyList(r *store.Reader, req *pb.ListDutiesRequest, filter store.
 
 // approvalDuty decides what is owed as second person, by the rights of one.
 func (c call) approvalDuty(r *store.Reader, d *store.DutyFile, log *pageLog, add func(*pb.Duty)) (func() error, error) {
-	v, shown, err := c.approvalFor(r, d.Approval)
+	v, shown, err := c.approvalFor(r, *d.Approval)
 	if err != nil || !shown || d.Approval.By == c.caller.Account {
 		return nil, err
 	}
@@ -148,7 +148,7 @@ func dutyActions(d *store.DutyFile) []string {
 	case casework.OnDisclosure:
 		return allowed(facts.Doing(access.DisclosureRecord), "recordDisclosure")
 	}
-	return caseActions(d.Case)
+	return caseSteps(d.Case) // who may know of it is no step that is owed
 }
 
 func allowed(facts access.Facts, event string) []string {

@@ -76,7 +76,7 @@ type DutyFile struct {
 	Leg     LegFile                      // of a leg's duty
 	Case    CaseFile                     // of any other
 
-	Approval casework.Approval // of a second person's; its case may be none
+	Approval *casework.Approval // of a second person's; its case may be none
 }
 
 // dutyRow is a duty with its leg or its case, and the caller's rights there: all that does not follow from the moment.
@@ -88,7 +88,7 @@ type dutyRow struct {
 	caseRow caseRow
 	rights  caseRights
 
-	approval casework.Approval
+	approval *casework.Approval
 }
 
 // file says what of a row follows from the moment.
@@ -208,7 +208,8 @@ func (t *tx) readDuties(c Caller, now time.Time, where string, args ...any) ([]d
 // complete reads the leg or the case of a duty.
 func (t *tx) complete(d *dutyRow, c Caller, now time.Time) (err error) {
 	if d.duty.Kind == casework.OnApproval {
-		if d.approval, _, err = t.Approval(d.duty.Object); err != nil || d.duty.Case == (casework.CaseID{}) {
+		a, _, err := t.Approval(d.duty.Object)
+		if d.approval = &a; err != nil || d.duty.Case == (casework.CaseID{}) {
 			return err
 		}
 	}
