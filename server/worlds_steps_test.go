@@ -277,9 +277,9 @@ func (s *scene) searcher(who string) *search {
 	for _, k := range truth.cases {
 		x.masks[k.id] = truth.readCase(reader, k).Grant.Mask()
 		f := truth.caseFacts(reader, k)
-		if open := access.Decide(f.Doing(access.CaseOpen).Doing(access.Read)); reader.role == head && f.Relations&access.Owner != 0 && !f.Blocked {
+		if reader.role == head && f.Relations&access.Owner != 0 && !f.Blocked {
 			f.Action, f.Cond = access.CaseOpen, f.Cond|access.HasReason
-			if open = access.Decide(f); open.Allowed() { // with a reason, and on record: so naming herself as officer adds nothing
+			if access.Decide(f).Allowed() { // with a reason, and on record: so naming herself as officer adds nothing
 				x.masks[k.id] |= access.Decide(f.Doing(access.Read)).Grant.Mask()
 			}
 		}
