@@ -188,7 +188,7 @@ var shaped = map[protoreflect.Name]string{
 	"request_id": "", "page_token": "", "filter": "", "receiver_case": "", "etag": `"x"`,
 	"password": "salah-salah-salah", "new_password": "lentera-sungai-kemarin-7", "totp_code": "123456", "user_code": "BCDF-GHJK",
 	"nik": "3201012304950001", "code": "app-x", "area_code": "32.01.01.1006", "certificate_sha256": strings.Repeat("ab", 32),
-	"client": "x", "recovery_code": "", "id_token": "", "family_card_number": "3201010101010001", "card_number": "3201010101010001",
+	"client": "x", "recovery_code": "", "id_token": "", "state": "", "sign_on_code": "", "secret": "", "family_card_number": "3201010101010001", "card_number": "3201010101010001",
 }
 
 // filled is a request as whoever knows every id would send it.

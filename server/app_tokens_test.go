@@ -133,7 +133,7 @@ func TestOnlyTheUnitsAdministratorMakesTokens(t *testing.T) {
 		{"penelaah", app, pb.ErrorReason_ACTION_NOT_ALLOWED},
 		{"auditor", app, pb.ErrorReason_ACTION_NOT_ALLOWED},
 		{self, app, pb.ErrorReason_ACTION_NOT_ALLOWED},
-		{"admin-kabupaten!", app, pb.ErrorReason_ACTION_NOT_ALLOWED}, // without a second factor
+		{"admin-kabupaten!", app, pb.ErrorReason_STEP_UP_REQUIRED}, // without a second factor
 		{"admin-kabupaten", w.accountOf(t, "bidan-cibinong"), pb.ErrorReason_ACTION_NOT_ALLOWED},
 		{"admin-kabupaten", w.accountOf(t, "admin-kabupaten"), pb.ErrorReason_ACTION_NOT_ALLOWED},
 		{"admin-kabupaten", "accounts/" + newID(), pb.ErrorReason_ACTION_NOT_ALLOWED},

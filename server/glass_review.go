@@ -86,7 +86,8 @@ func (s *reviews) ownReview(ctx context.Context, w *store.Writer, name string) (
 
 // isOwn tells whether a review is of what the caller did in an emergency. For whoever is blocked now there is none.
 func (c call) isOwn(f store.CaseFile, v casework.Review) bool {
-	return v.Kind == casework.ReviewGlass && v.By == c.caller.Account && !f.Facts.Blocked
+	works := c.caller.Role == casework.RoleWorker || c.caller.Role == casework.RoleSupervisor // in no other role was it opened
+	return v.Kind == casework.ReviewGlass && v.By == c.caller.Account && works && !f.Facts.Blocked
 }
 
 // answer stores it, gives back the right that silence took, and tells the reviewer.
