@@ -168,8 +168,8 @@ func (a *administration) newRole(id casework.ID, role casework.Role, unit casewo
 		return m, "giveRole", nil
 	}
 	if role == casework.RoleReviewer && a.caller.Unit.Parent == (casework.UnitID{}) {
-		has, err := a.w.HasRole(role)
-		if err != nil || has {
+		ever, err := a.w.ReviewedEver() // or an ADMIN would put her own in the place of one whom she has dismissed
+		if err != nil || ever {
 			return m, "giveRole", err
 		}
 		m.Approved = a.now

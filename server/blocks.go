@@ -172,7 +172,7 @@ func (s *Server) removeBlock(ctx context.Context, w *store.Writer, req *pb.Remov
 	if err := p.note(journal.Event{Name: "removeBlock"}); err != nil {
 		return nil, err
 	}
-	if err := w.EndBlock(b.ID, p.entry); err != nil {
+	if err := w.EndBlock(b, p.entry); err != nil {
 		return nil, err
 	}
 	b.Until = p.now

@@ -199,3 +199,43 @@ func TestABlockedUnitIsNotSuggested(t *testing.T) {
 		t.Errorf("the blocked hospital: suggested %v, else %v", after, why)
 	}
 }
+
+// A leg to a post whose only worker is kept from the case is the health centre's above it, as long as she is: nobody's need lies where
+// nobody may know of it.
+func TestALegWhoseOnlyWorkerIsBlockedIsTheParents(t *testing.T) {
+	w := newWorld(t)
+	body := stuntedChild()
+	body["legs"], body["disclosures"] = []object{{"service": "GROWTH_FOLLOW_UP", "receiverUnit": "units/POS-MELATI-3"}}, []object{{"basis": "CARE"}}
+	filed := w.call("dokter-rsud", "POST", "/v1/referrals:file", body)
+	filed.expect(t, 200, nil, nil)
+	leg, k := filed.text("legs.0.referral"), filed.text("case")
+	owed := func(who string, is bool) {
+		t.Helper()
+		for _, list := range []string{"/v1/duties?scope=UNIT", "/v1/referrals?direction=INBOX"} {
+			if got := w.call(who, "GET", list, nil); strings.Contains(string(got.Body), leg) != is {
+				t.Errorf("%s of %s: has the leg %t, want %t", list, who, !is, is)
+			}
+		}
+		want := map[bool]int{true: 200, false: 404}[is]
+		w.call(who, "GET", "/v1/"+leg, nil).expect(t, want, nil, nil)
+	}
+	owed("bidan-melati", true)
+	owed("gizi-cibinong", false)
+
+	by := w.post("dokter-rsud", k+":addBlock", object{"account": w.accountOf(t, "bidan-melati"), "reason": "bibi anak itu"})
+	by.expect(t, 200, nil, nil)
+	owed("bidan-melati", false)
+	owed("gizi-cibinong", true)
+
+	approval := w.post("kepala-rsud", by.text("name")+":remove", object{"reason": why30}).awaited(t)
+	w.post("penelaah", approval+":approve", nil).expect(t, 200, []string{"APPROVED"}, nil)
+	owed("bidan-melati", true)
+	owed("gizi-cibinong", false)
+
+	w.post("dokter-rsud", k+":addBlock", object{"unit": "units/POS-MELATI-3", "reason": "semua mengenal keluarga itu"}).expect(t, 200, nil, nil)
+	owed("bidan-melati", false)
+	owed("gizi-cibinong", true)
+	w.event("gizi-cibinong", leg, "accept", nil).expect(t, 200, []string{"ACCEPTED"}, nil)
+	w.call("gizi-cibinong", "GET", "/v1/duties?scope=ME", nil).expect(t, 200, []string{leg, "FIRST_SERVICE"}, nil)
+	w.verified(t)
+}

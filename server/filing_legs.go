@@ -113,7 +113,7 @@ func (j *filed) inside(leg newLeg, unit casework.Unit) error {
 		return err
 	}
 	duty := casework.Duty{ID: j.id(), Kind: casework.OnTask, Object: task, Case: j.k.ID, Name: casework.DutyFirstService, Started: j.now}
-	if duty.Unit, err = j.w.Accountable(unit); err != nil {
+	if duty.Unit, err = j.w.AccountableOn(unit, j.k.ID); err != nil {
 		return err
 	}
 	if duty, err = j.start(duty, leg.service, leg.urgency); err != nil {

@@ -149,6 +149,13 @@ func TestUntilAReviewerWorksOnlyAccountsAndTheDirectoryDo(t *testing.T) {
 	}
 	p.missing(t, true)
 	open("she has left")
+
+	// Who has dismissed her cannot put her own in her place.
+	next := p.created(t, "admin-kabupaten", "penelaah-baru", pb.Role_REVIEWER, "REGENCY").GetAccount().GetMemberships()[0]
+	if next.GetApproveTime() != nil {
+		t.Error("the REVIEWER after the first works without a second person")
+	}
+	p.missing(t, true)
 	p.verified(t)
 }
 

@@ -150,7 +150,7 @@ func (s *Server) legDuty(w *store.Writer, l casework.Referral, k casework.Case, 
 	d := s.store.Directory()
 	known, _ := d.Unit(unit)
 	var err error
-	if duty.Unit, err = w.Accountable(known); err != nil {
+	if duty.Unit, err = w.AccountableOn(known, k.ID); err != nil {
 		return duty, err
 	}
 	if owed.Waiting {

@@ -45,11 +45,15 @@ func (c call) legPage(r *store.Reader, direction pb.ListReferralsRequest_Directi
 // legList decides each row. A row that shows no part of F1 is not in the list, and neither is a gap.
 func (c call) legList(r *store.Reader, req *pb.ListReferralsRequest, filter store.LegFilter, size int) (*pb.ListReferralsResponse, *store.Record, error) {
 	m := &pb.ListReferralsResponse{}
+	inbox := c.caller.Role != casework.RoleApp && req.GetDirection() != pb.ListReferralsRequest_Direction_OUTBOX
 	var log pageLog
 	next, err := listed(size, filter.Before, func(before store.Cursor, limit int) ([]*store.LegFile, error) {
 		filter.Before, filter.Limit = before, limit
 		return c.legPage(r, req.GetDirection(), filter)
 	}, func(f *store.LegFile) store.Cursor { return store.Cursor{Time: f.Leg.Sent, ID: f.Leg.ID} }, func(f *store.LegFile) (func() error, error) {
+		if inbox && f.Facts.Relations&(access.Pending|access.Former) == 0 {
+			return nil, nil // of a unit below, which serves it itself
+		}
 		read := access.Decide(f.Facts.Doing(access.Read))
 		if !read.Allowed() || !read.Grant.Shows(access.F1Own) || req.GetOverdue() && !f.Duty.Overdue(c.now) {
 			return nil, nil

@@ -690,7 +690,7 @@ func (r *regency) goOn(leg *casework.Referral, k *casework.Case, n int) {
 		if leg.State == casework.Reported || leg.State == casework.NeedsInfo || leg.State == casework.Declined {
 			owes = r.unit(leg.Sender)
 		}
-		if accountable, err := w.Accountable(owes); err == nil {
+		if accountable, err := w.AccountableOn(owes, k.ID); err == nil {
 			owes = r.unit(accountable)
 		}
 		return w.PutDuty(r.duty(casework.OnLeg, casework.ID(leg.ID), k.ID, owes, casework.DutyDecide), entry)

@@ -452,21 +452,21 @@ func (s *truth) caseFacts(who reader, k *caseRow) access.Facts {
 	return f
 }
 
-// handled tells whether a unit has somebody who works on cases.
-func (s *truth) handled(unit key) bool {
+// handled tells whether a unit has somebody who works on cases and is not kept from this one.
+func (s *truth) handled(unit, k key) bool {
 	for _, m := range s.members {
-		if m.unit == unit && (m.role == casework.RoleWorker || m.role == casework.RoleSupervisor) && m.until.IsZero() && !m.approved.IsZero() && s.accountEnd[m.account].IsZero() {
+		if !s.unitBlocked(k, unit) && !s.blocked(k, m.account) && m.unit == unit && (m.role == casework.RoleWorker || m.role == casework.RoleSupervisor) && m.until.IsZero() && !m.approved.IsZero() && s.accountEnd[m.account].IsZero() {
 			return true
 		}
 	}
 	return false
 }
 
-// serves are the units whose duties are the reader's unit's: its own, and of its register those that have nobody.
-func (s *truth) serves(who reader) map[key]bool {
+// serves are the units whose duties on a case are the reader's unit's: its own, and of its register those that have nobody for it.
+func (s *truth) serves(who reader, k key) map[key]bool {
 	all := map[key]bool{who.unit.id: true}
 	for id, u := range s.units {
-		if u.parent == who.unit.id && u.register == who.unit.register && !s.handled(id) {
+		if u.parent == who.unit.id && u.register == who.unit.register && !s.handled(id, k) {
 			all[id] = true
 		}
 	}
@@ -489,7 +489,7 @@ func (s *truth) legFacts(who reader, l *legRow) access.Facts {
 		f.Cond &^= access.RecentFiling
 	}
 	over := map[string]bool{"DECLINED": true, "FORWARDED": true, "CLOSED": true, "CANCELLED": true}[l.state]
-	if s.serves(who)[l.receiver] {
+	if s.serves(who, l.kase)[l.receiver] {
 		switch {
 		case over:
 			f.Relations |= access.Former

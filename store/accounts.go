@@ -322,6 +322,23 @@ func (t *tx) Accountable(unit casework.Unit) (casework.UnitID, error) {
 	return unit.Parent, nil
 }
 
+// AccountableOn is Accountable for what is owed on a case: a worker who is kept from it is none there.
+func (t *tx) AccountableOn(unit casework.Unit, k casework.CaseID) (casework.UnitID, error) {
+	accountable, err := t.Accountable(unit)
+	if err != nil || accountable != unit.ID || unit.Register != unit.Parent {
+		return accountable, err
+	}
+	handlers, err := t.Handlers(unit.ID)
+	if err != nil {
+		return unit.ID, err
+	}
+	blocked, err := t.blocked(k)
+	if err != nil || !blocked[[16]byte(unit.ID)] && slices.ContainsFunc(handlers, func(id casework.AccountID) bool { return !blocked[[16]byte(id)] }) {
+		return unit.ID, err
+	}
+	return unit.Parent, nil
+}
+
 // DutyOfficer is who takes what a unit's kader or app files: its duty officer, else its supervisor or a worker, else its parent's.
 // Zero if the register has nobody.
 func (t *tx) DutyOfficer(unit casework.Unit) (casework.AccountID, error) {
@@ -408,14 +425,15 @@ func (s *Store) Reviewed(ctx context.Context) (bool, error) {
 	if s.reviewed.Load() {
 		return true, nil
 	}
-	reviewed, err := Read(ctx, s, func(r *Reader) (bool, error) { return r.reviewedEver() })
+	reviewed, err := Read(ctx, s, func(r *Reader) (bool, error) { return r.ReviewedEver() })
 	if err == nil && reviewed {
 		s.reviewed.Store(true) // a reader has seen it, so it is committed
 	}
 	return reviewed, err
 }
 
-func (t *tx) reviewedEver() (reviewed bool, err error) {
+// ReviewedEver is Reviewed on this snapshot.
+func (t *tx) ReviewedEver() (reviewed bool, err error) {
 	return reviewed, t.row(`SELECT EXISTS (SELECT 1 FROM memberships WHERE role = $1 AND approved IS NOT NULL)
 		OR EXISTS (SELECT 1 FROM settings WHERE key = $2)`, casework.RoleReviewer, reviewedSetting).scan(&reviewed)
 }

@@ -110,7 +110,43 @@ func (w *Writer) passOn(k casework.Case, entry [16]byte) (found bool, err error)
 	if unit, _ := w.s.Directory().Unit(k.Unit); blocked[k.Unit] && !blocked[unit.Parent] {
 		_, err = w.exec("UPDATE duties SET unit = $3 WHERE case_id = $1 AND unit = $2 AND kind <> 'LEG' AND ended IS NULL", k.ID, k.Unit, unit.Parent)
 	}
-	return next != casework.AccountID{}, err
+	if err != nil {
+		return false, err
+	}
+	return next != casework.AccountID{}, w.placeLegs(k.ID)
+}
+
+// placeLegs lets each open leg of a case be owed where somebody may know of it: at its unit, or at the parent in whose register every
+// worker of the unit is kept from the case. Served by legs_case.
+func (w *Writer) placeLegs(k casework.CaseID) error {
+	type placed struct {
+		duty casework.ID
+		unit casework.UnitID // that owes it now
+		at   [2]casework.UnitID
+	}
+	legs, err := list(&w.tx, func(r row) (p placed, err error) {
+		return p, r.scan(p.duty[:], p.unit[:], p.at[0][:], p.at[1][:])
+	}, "SELECT u.id, u.unit, l.receiver, l.sender FROM legs l JOIN duties u ON u.object = l.id AND u.ended IS NULL WHERE l.case_id = $1", k)
+	if err != nil {
+		return fmt.Errorf("read what is owed on the legs of a case: %w", err)
+	}
+	for _, p := range legs {
+		for _, id := range p.at {
+			unit, _ := w.s.Directory().Unit(id)
+			if p.unit != id && (p.unit != unit.Parent || unit.Register != unit.Parent) {
+				continue // the other side owes it
+			}
+			owes, err := w.AccountableOn(unit, k)
+			if err == nil && owes != p.unit {
+				_, err = w.exec("UPDATE duties SET unit = $2 WHERE id = $1", p.duty, owes)
+			}
+			if err != nil {
+				return fmt.Errorf("place the duty of a leg: %w", err)
+			}
+			break
+		}
+	}
+	return nil
 }
 
 // HasAccount tells whether there is an account of an id.
@@ -161,9 +197,12 @@ func (w *Writer) PutBlock(b Block, k casework.Case, entry [16]byte) (able bool, 
 }
 
 // EndBlock ends a block that a person has added.
-func (w *Writer) EndBlock(id casework.ID, entry [16]byte) error {
-	_, err := w.exec("UPDATE blocks SET until_time = $2, entry = $3 WHERE id = $1 AND until_time IS NULL AND automatic = 0", id, w.Now(), entry)
-	return err
+func (w *Writer) EndBlock(b Block, entry [16]byte) error {
+	_, err := w.exec("UPDATE blocks SET until_time = $2, entry = $3 WHERE id = $1 AND until_time IS NULL AND automatic = 0", b.ID, w.Now(), entry)
+	if err != nil {
+		return fmt.Errorf("end a block: %w", err)
+	}
+	return w.placeLegs(b.Case)
 }
 
 // LockBlock locks the case of a block, by the block's name.
@@ -267,6 +306,9 @@ func (w *Writer) endUncaused(which string, of [16]byte, entry [16]byte) error {
 		}
 		if _, err := w.exec("UPDATE blocks SET until_time = $2, entry = $3 WHERE id = $1", b.ID, w.Now(), entry); err != nil {
 			return fmt.Errorf("end a block without a cause: %w", err)
+		}
+		if err := w.placeLegs(b.Case); err != nil {
+			return err
 		}
 	}
 	return nil

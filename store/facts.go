@@ -423,7 +423,7 @@ func (t *tx) rowOfLeg(leg casework.Referral, c Caller, now time.Time) (r legRow,
 	receiver, _ := t.s.Directory().Unit(leg.Receiver)
 	r.letter = receiver.Channel == casework.ChannelLetter
 	r.oversees = t.oversight(c, r.duty.Unit)
-	r.receives, err = t.receives(c, leg.Receiver)
+	r.receives, err = t.receives(c, leg)
 	return r, err
 }
 
@@ -442,17 +442,17 @@ func (r *legRow) file(c Caller, now time.Time) LegFile {
 	return f
 }
 
-// receives tells whether the caller's unit is the receiver, or stands in for one of its register that has no worker.
-func (t *tx) receives(c Caller, receiver casework.UnitID) (bool, error) {
-	if receiver == c.Unit.ID {
+// receives tells whether the caller's unit is the receiver, or stands in for one of its register that has no worker for the case.
+func (t *tx) receives(c Caller, leg casework.Referral) (bool, error) {
+	if leg.Receiver == c.Unit.ID {
 		return true, nil
 	}
-	unit, ok := t.s.Directory().Unit(receiver)
+	unit, ok := t.s.Directory().Unit(leg.Receiver)
 	if !ok || unit.Parent != c.Unit.ID || unit.Register != c.Unit.Register {
 		return false, nil
 	}
-	handlers, err := t.Handlers(receiver)
-	return err == nil && len(handlers) == 0, err
+	accountable, err := t.AccountableOn(unit, leg.Case)
+	return err == nil && accountable == c.Unit.ID, err
 }
 
 // oversight is the level from which on the caller's unit stands above one that owes: from level 2 its parent, from level 3 the

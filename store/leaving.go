@@ -35,7 +35,7 @@ func (w *Writer) ApproveRole(m Membership, by casework.AccountID, entry [16]byte
 // the second one.
 func (w *Writer) AskApprovalAgain(account, given casework.AccountID, entry [16]byte) error {
 	w.changeRights()
-	if reviewed, err := w.reviewedEver(); err != nil || reviewed {
+	if reviewed, err := w.ReviewedEver(); err != nil || reviewed {
 		if err = errors.Join(err, w.SetSetting(reviewedSetting, "yes")); err != nil {
 			return fmt.Errorf("remember that a reviewer has worked: %w", err)
 		}

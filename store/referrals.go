@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -171,7 +172,7 @@ type LegFilter struct {
 // Inbox reads legs to the caller's unit, or to one that it stands in for, newest first: a superset, of which Decide chooses.
 // Served by legs_receiver.
 func (t *tx) Inbox(c Caller, now time.Time, f LegFilter) ([]*LegFile, error) {
-	units, err := t.servedUnits(c)
+	units, err := t.inboxUnits(c)
 	if err != nil {
 		return nil, err
 	}
@@ -204,6 +205,43 @@ func (t *tx) servedUnits(c Caller) ([]casework.UnitID, error) {
 		}
 	}
 	return units, nil
+}
+
+// inboxUnits are those, and others whose legs may be the caller's unit's because a worker there is kept from some case.
+func (t *tx) inboxUnits(c Caller) ([]casework.UnitID, error) {
+	units := []casework.UnitID{c.Unit.ID}
+	for _, child := range t.s.Directory().ChildrenInRegister(c.Unit) {
+		handlers, err := t.Handlers(child)
+		if err != nil {
+			return nil, err
+		}
+		kept := len(handlers) == 0
+		if !kept {
+			kept, err = t.keptFromSome(child, handlers)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if kept {
+			units = append(units, child)
+		}
+	}
+	return units, nil
+}
+
+// keptFromSome tells whether a unit or one of its handlers is blocked from any case. Served by blocks_unit and blocks_account.
+func (t *tx) keptFromSome(unit casework.UnitID, handlers []casework.AccountID) (kept bool, err error) {
+	err = t.row("SELECT EXISTS (SELECT 1 FROM blocks WHERE unit = $1 AND until_time IS NULL)", unit).scan(&kept)
+	for _, account := range handlers {
+		if kept || err != nil {
+			break
+		}
+		err = t.row("SELECT EXISTS (SELECT 1 FROM blocks WHERE account = $1 AND until_time IS NULL)", account).scan(&kept)
+	}
+	if err != nil {
+		return false, fmt.Errorf("read who is kept from a case: %w", err)
+	}
+	return kept, nil
 }
 
 // Outbox reads legs from the caller's register, newest first. Served by legs_sender.
