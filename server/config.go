@@ -29,6 +29,8 @@ type Config struct {
 
 	Witnesses []string `env:"SINERGI_WITNESSES" placeholder:"KEY" help:"Verifier keys of the journal's witnesses; a day without a cosignature of one is told to the reviewer."`
 
+	JournalReads string `env:"SINERGI_JOURNAL_READS" enum:"restricted,all" default:"restricted" help:"Which reads are on record: those of restricted and of others' cases, or all."`
+
 	Docs       string `env:"SINERGI_DOCS" enum:"auto,on,off" default:"auto" help:"API browser at /docs/; auto is on when all listeners are loopback."`
 	Reflection string `env:"SINERGI_REFLECTION" enum:"auto,on,off" default:"auto" help:"gRPC reflection; auto is on when all listeners are loopback."`
 	LogLevel   string `env:"SINERGI_LOG" enum:"debug,info,warn,error" default:"info" help:"Least level that is logged."`
@@ -74,6 +76,7 @@ func (c Config) completed() (Config, error) {
 	c.HTTP, c.GRPC = orElse(c.HTTP, "127.0.0.1:8080"), orElse(c.GRPC, "127.0.0.1:9090")
 	c.Docs, c.Reflection = orElse(c.Docs, "auto"), orElse(c.Reflection, "auto")
 	c.LogLevel = orElse(c.LogLevel, "info")
+	c.JournalReads = orElse(c.JournalReads, "restricted")
 	if c.Now == nil {
 		c.Now = time.Now
 	}
@@ -115,6 +118,9 @@ func (c Config) check() error {
 		if err := c.checkMetrics(); err != nil {
 			return err
 		}
+	}
+	if c.JournalReads != "restricted" && c.JournalReads != "all" {
+		return errors.New("--journal-reads is restricted or all")
 	}
 	for _, address := range []string{c.HTTP, c.GRPC} {
 		if _, _, err := net.SplitHostPort(address); err != nil {

@@ -206,10 +206,10 @@ func TestNothingOfAFileStandsInTheFilesAndNothingOfTheErased(t *testing.T) {
 	}
 
 	for _, name := range []string{hers.person, hers.sender, hers.child} {
-		_, err := store.Update(t.Context(), w.served.Store, func(tx *store.Writer) (store.Erasure, error) {
+		_, err := store.Update(t.Context(), w.served.Store, func(tx *store.Writer) (struct{}, error) {
 			id := casework.PersonID(idIn(t, name))
 			entry := tx.Append(journal.Entry{Version: journal.Version, Origin: "console", Action: "case.erase", Outcome: "ALLOW"}, id[:], nil)
-			return tx.ErasePerson(id, entry)
+			return struct{}{}, tx.ErasePerson(id, entry)
 		})
 		if err != nil {
 			t.Fatal(err)

@@ -81,9 +81,9 @@ func (c call) readRecord(read access.Decision, about object, k casework.Case) *s
 	return &rec
 }
 
-// unrecorded tells whether a read is of a unit's own ordinary work.
+// unrecorded tells whether a read is of a unit's own ordinary work, which is on record only where the regency wants all reads to be.
 func (c call) unrecorded(read access.Decision, k casework.Case) bool {
-	return k.Level == casework.L1 && k.Register == c.caller.Unit.Register && read.Effects&access.TellSubject == 0
+	return c.cfg.JournalReads != "all" && k.Level == casework.L1 && k.Register == c.caller.Unit.Register && read.Effects&access.TellSubject == 0
 }
 
 // replayed keeps the entry of a read by a stored answer; it is undone with the call if the answer is refused.

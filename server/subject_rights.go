@@ -127,7 +127,7 @@ func (s *Server) erasePerson(ctx context.Context, w *store.Writer, req *pb.Erase
 	if err := p.tellErased(); err != nil {
 		return nil, err
 	}
-	if _, err := w.ErasePerson(casework.PersonID(id), p.entry); err != nil {
+	if err := w.ErasePerson(casework.PersonID(id), p.entry); err != nil {
 		return nil, err
 	}
 	answer := viewErased(p.now)

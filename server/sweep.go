@@ -35,6 +35,9 @@ var sweepJobs = []sweepJob{
 	{"remind", (*store.Reader).Endings, (*Server).remindOfEnd},
 	{"silent", (*store.Reader).UnansweredGlasses, (*Server).silent},
 	{"age out", (*store.Reader).AgedOut, (*Server).ageOut},
+	rightsThatEnd("disclosure"),
+	rightsThatEnd("glass"),
+	rightsThatEnd("absence"),
 }
 
 const (

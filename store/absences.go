@@ -22,7 +22,11 @@ func (w *Writer) PutAbsence(a casework.Absence, entry [16]byte) error {
 // EndAbsence gives an absence another end.
 func (w *Writer) EndAbsence(a casework.Absence) error {
 	w.changeRights()
-	_, err := w.exec("UPDATE absences SET until_time = $2 WHERE id = $1", a.ID, a.Until)
+	var noted any // one that ends now has the entry of this act
+	if !a.Until.After(w.Now()) {
+		noted = w.Now()
+	}
+	_, err := w.exec("UPDATE absences SET until_time = $2, end_noted = $3 WHERE id = $1", a.ID, a.Until, noted)
 	return err
 }
 

@@ -103,7 +103,7 @@ func (w *Writer) WithdrawDisclosure(id casework.DisclosureID, entry [16]byte) er
 // ExpireDisclosure ends a basis now as its time would: its legs stay open, and its receivers read no more than their own legs.
 func (w *Writer) ExpireDisclosure(id casework.DisclosureID, entry [16]byte) error {
 	now := w.Now()
-	_, err := w.exec(`UPDATE disclosures SET until_time = $2, entry = $3
+	_, err := w.exec(`UPDATE disclosures SET until_time = $2, end_noted = $2, entry = $3
 		WHERE id = $1 AND withdrawn IS NULL AND (until_time IS NULL OR until_time > $4)`, id, now, entry, now)
 	return err
 }
@@ -174,7 +174,7 @@ type Ending struct {
 func (t *tx) Endings(now time.Time, limit int) ([]Due, error) {
 	const day = 24 * time.Hour
 	return list(t, scanDue, `SELECT d.id, d.case_id FROM disclosures d
-		WHERE d.withdrawn IS NULL AND d.until_time > $1 AND d.until_time <= $2
+		WHERE d.withdrawn IS NULL AND d.end_noted IS NULL AND d.until_time > $1 AND d.until_time <= $2
 			AND (d.reminded IS NULL AND d.until_time - $3 > d.from_time
 				OR (d.reminded IS NULL OR d.reminded > 3) AND d.until_time <= $4 AND d.until_time - $5 > d.from_time)
 			AND EXISTS (SELECT 1 FROM legs l WHERE l.case_id = d.case_id AND l.ended IS NULL AND l.disclosure = d.id)

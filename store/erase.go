@@ -14,45 +14,18 @@ import (
 // and the ids beside her journal entries go, so that none of them says that she was ever here. The journal stays whole: its entries name
 // nobody. The other side of the same human being is another record, and nothing here knows of it.
 
-// Erasure is what was erased.
-type Erasure struct {
-	Person casework.PersonID // zero while she has other cases
-	Cases  int
-}
-
-// EraseCase erases a case, and with the last case of a record the record itself. Call it in the closure of an act that two persons
-// approved, under the lock of the case. It asks nothing of state and rights; a legal hold stops it with LEGAL_HOLD.
+// ErasePerson erases a record with all of its cases. Call it in the closure of an act that two persons approved, under the lock of each
+// case. It asks nothing of state and rights; a legal hold stops it with LEGAL_HOLD.
 //
-// Nothing of the case can be read or sealed any more in this closure: read no view after it, and keep the answer to the request under the
-// account as Owner. Its approvals go too, that of the erasure included. The closure's own entries about the case lose their ids and their reason, like all that came before; entry is
-// the one of the erasure. What was erased is overwritten in the file; the write-ahead log is emptied after the commit.
-func (w *Writer) EraseCase(id casework.CaseID, entry [16]byte) (Erasure, error) {
-	var subject casework.PersonID
-	var others int64
-	err := w.row("SELECT c.subject, (SELECT count(*) FROM cases o WHERE o.subject = c.subject AND o.id <> c.id) FROM cases c WHERE c.id = $1", id).
-		scan(subject[:], &others)
-	if err != nil {
-		return Erasure{}, fmt.Errorf("read whom a case is about: %w", err)
+// Nothing of her can be read or sealed any more in this closure: read no view after it, and keep the answer to the request under the
+// account as Owner. Her approvals go too, that of the erasure included. The closure's own entries about her lose their ids and their
+// reason, like all that came before; entry is the one of the erasure. What was erased is overwritten in the file; the write-ahead log is
+// emptied after the commit.
+func (w *Writer) ErasePerson(id casework.PersonID, entry [16]byte) error {
+	if err := w.heldNone(id); err != nil {
+		return err
 	}
-	if others == 0 {
-		return w.ErasePerson(subject, entry)
-	}
-	if err := w.heldNone("= $1", id); err != nil {
-		return Erasure{}, err
-	}
-	return Erasure{Cases: 1}, w.eraseCases("= $1", id, entry)
-}
-
-// ErasePerson erases a record with all of its cases, see EraseCase.
-func (w *Writer) ErasePerson(id casework.PersonID, entry [16]byte) (Erasure, error) {
-	done := Erasure{Person: id}
-	if err := w.row("SELECT count(*) FROM cases WHERE subject = $1", id).scan(&done.Cases); err != nil {
-		return done, fmt.Errorf("count the cases of a record: %w", err)
-	}
-	if err := w.heldNone(hers, id); err != nil {
-		return done, err
-	}
-	return done, w.erasePerson(id, entry)
+	return w.erasePerson(id, entry)
 }
 
 // hers are the cases of a record.
@@ -142,9 +115,9 @@ func (w *Writer) eraseCases(which string, of [16]byte, entry [16]byte) error {
 }
 
 // heldNone refuses what a written order keeps. Served by holds_case.
-func (w *Writer) heldNone(which string, of [16]byte) error {
+func (w *Writer) heldNone(id casework.PersonID) error {
 	var held bool
-	err := w.row("SELECT EXISTS (SELECT 1 FROM holds h WHERE (h.until_time IS NULL OR h.until_time > $2) AND h.case_id "+which+")", of, w.Now()).scan(&held)
+	err := w.row("SELECT EXISTS (SELECT 1 FROM holds h WHERE (h.until_time IS NULL OR h.until_time > $2) AND h.case_id "+hers+")", id, w.Now()).scan(&held)
 	if err == nil && held {
 		return casework.Precondition("LEGAL_HOLD")
 	}

@@ -97,9 +97,9 @@ func somebody(t *testing.T, s *store.Store, n int) casework.Person {
 
 func erase(t *testing.T, s *store.Store, id casework.PersonID) {
 	t.Helper()
-	_, err := store.Update(t.Context(), s, func(w *store.Writer) (store.Erasure, error) {
+	_, err := store.Update(t.Context(), s, func(w *store.Writer) (struct{}, error) {
 		entry := w.Append(journal.Entry{Version: journal.Version, Origin: "console", Action: "case.erase"}, id[:], nil)
-		return w.ErasePerson(id, entry)
+		return struct{}{}, w.ErasePerson(id, entry)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -217,7 +217,7 @@ func TestALegalHoldStopsAnErasure(t *testing.T) {
 		}
 	}
 	try := func() error {
-		_, err := store.Update(t.Context(), s, func(w *store.Writer) (store.Erasure, error) { return w.ErasePerson(hers.ID, [16]byte{}) })
+		_, err := store.Update(t.Context(), s, func(w *store.Writer) (struct{}, error) { return struct{}{}, w.ErasePerson(hers.ID, [16]byte{}) })
 		return err
 	}
 	hold(nil)

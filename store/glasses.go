@@ -48,7 +48,7 @@ func (w *Writer) SuspendGlass(id casework.ID, since time.Time, entry [16]byte) e
 // EndGlass closes a glass that should never have been broken, and suspends.
 func (w *Writer) EndGlass(id casework.ID, now time.Time, entry [16]byte) error {
 	w.changeRights()
-	if _, err := w.exec("UPDATE glasses SET until_time = $2 WHERE id = $1 AND until_time > $3", id, now, now); err != nil {
+	if _, err := w.exec("UPDATE glasses SET until_time = $2, end_noted = $2 WHERE id = $1 AND until_time > $2", id, now); err != nil {
 		return err
 	}
 	return w.SuspendGlass(id, now, entry)
