@@ -41,7 +41,7 @@ var lists = []list{
 // tellNothing are the lists that hold nothing of a person.
 var tellNothing = []string{
 	"ListUnits", "ListRegions", "WhoAmI", "ListAccounts", "ListPendingMemberships",
-	"GetCheckpoint", "ListCheckpoints", "ListJournalKeys", "GetInclusionProof", "GetConsistencyProof",
+	"ListDatasets", "ListReleases", "GetCheckpoint", "ListCheckpoints", "ListJournalKeys", "GetInclusionProof", "GetConsistencyProof",
 }
 
 func TestAcceptanceListensByEveryListOfTheContract(t *testing.T) {

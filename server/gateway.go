@@ -73,6 +73,7 @@ func (s *Server) newGateway(ctx context.Context, conn *grpc.ClientConn) (http.Ha
 		pb.RegisterReviewServiceHandler,
 		pb.RegisterPersonServiceHandler,
 		pb.RegisterGrowthServiceHandler,
+		pb.RegisterStatisticsServiceHandler,
 		pb.RegisterDirectoryServiceHandler,
 		pb.RegisterAccountServiceHandler,
 		pb.RegisterJournalServiceHandler,

@@ -235,6 +235,18 @@ var reasons = map[pb.ErrorReason_Value]reasonText{
 	pb.ErrorReason_ACCOUNT_STATE: {codes.FailedPrecondition, text{
 		"The account, role or token has ended, or works already.", "Akun, peran, atau token sudah berakhir, atau sudah berlaku.",
 	}},
+	pb.ErrorReason_STAT_DIMENSION_UNKNOWN: {codes.InvalidArgument, text{
+		"The table has no such dimension or item.", "Tabel ini tidak punya dimensi atau butir itu.",
+	}},
+	pb.ErrorReason_STAT_FILTER_AGGREGATES: {codes.InvalidArgument, text{
+		"A filter takes one item of one dimension; more would be a sum.", "Saringan hanya menerima satu butir dari satu dimensi; lebih dari itu menjadi penjumlahan.",
+	}},
+	pb.ErrorReason_RELEASE_STATE: {codes.FailedPrecondition, text{
+		"The release stands where this cannot be done.", "Rilis ini tidak lagi pada tahap untuk itu.",
+	}},
+	pb.ErrorReason_RELEASE_HELD_ALREADY: {codes.FailedPrecondition, text{
+		"Your unit has held a release this year.", "Unit Anda sudah menahan satu rilis tahun ini.",
+	}},
 }
 
 // fieldTexts say what is wrong with a field. %s is the limit that the contract sets.

@@ -135,6 +135,7 @@ func (s *Server) registerServices(r grpc.ServiceRegistrar) {
 	pb.RegisterReviewServiceServer(r, &reviews{Server: s})
 	pb.RegisterPersonServiceServer(r, &persons{Server: s})
 	pb.RegisterGrowthServiceServer(r, &growthService{Server: s})
+	pb.RegisterStatisticsServiceServer(r, &statisticsService{Server: s})
 	pb.RegisterDirectoryServiceServer(r, &directory{Server: s})
 	pb.RegisterAccountServiceServer(r, &accounts{Server: s})
 	pb.RegisterJournalServiceServer(r, &journalService{Server: s})

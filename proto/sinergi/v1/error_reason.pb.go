@@ -173,6 +173,14 @@ const (
 	ErrorReason_COPY_REFUSED ErrorReason_Value = 71
 	// FAILED_PRECONDITION. The account, role or token has ended or works already.
 	ErrorReason_ACCOUNT_STATE ErrorReason_Value = 72
+	// INVALID_ARGUMENT. The table has no such dimension or item; metadata: dimension.
+	ErrorReason_STAT_DIMENSION_UNKNOWN ErrorReason_Value = 73
+	// INVALID_ARGUMENT. A filter takes one item of one dimension: more would be a sum, which is never drawn.
+	ErrorReason_STAT_FILTER_AGGREGATES ErrorReason_Value = 74
+	// FAILED_PRECONDITION. The release stands where this cannot be done; metadata: state.
+	ErrorReason_RELEASE_STATE ErrorReason_Value = 75
+	// FAILED_PRECONDITION. The unit has held a release this year.
+	ErrorReason_RELEASE_HELD_ALREADY ErrorReason_Value = 76
 )
 
 // Enum value maps for ErrorReason_Value.
@@ -251,81 +259,89 @@ var (
 		70: "TOKEN_LIMIT",
 		71: "COPY_REFUSED",
 		72: "ACCOUNT_STATE",
+		73: "STAT_DIMENSION_UNKNOWN",
+		74: "STAT_FILTER_AGGREGATES",
+		75: "RELEASE_STATE",
+		76: "RELEASE_HELD_ALREADY",
 	}
 	ErrorReason_Value_value = map[string]int32{
-		"UNSPECIFIED":           0,
-		"INVALID_FIELD":         1,
-		"REQUEST_ID_MISSING":    2,
-		"REQUEST_ID_REUSED":     3,
-		"REQUEST_ID_CONFLICT":   4,
-		"ID_UNUSABLE":           5,
-		"ALREADY_EXISTS":        6,
-		"ETAG_MISMATCH":         7,
-		"NOT_FOUND":             8,
-		"ACTION_NOT_ALLOWED":    9,
-		"UNAUTHENTICATED":       10,
-		"STEP_UP_REQUIRED":      11,
-		"REFERRAL_STATE":        12,
-		"CASE_STATE":            13,
-		"BASIS_MISSING":         14,
-		"RECEIVER_UNAVAILABLE":  15,
-		"SERVICE_MISMATCH":      16,
-		"AREA_MISMATCH":         17,
-		"DUPLICATE_OPEN_LEG":    18,
-		"SERVICE_NOT_ALLOWED":   19,
-		"OFFICER_INVALID":       20,
-		"ATTEMPTS_MISSING":      21,
-		"FOLLOW_UP_MISSING":     22,
-		"CASE_EXISTS":           23,
-		"CHILD_AMBIGUOUS":       24,
-		"CONFIRMATION_MISSING":  25,
-		"RISK_MISSING":          26,
-		"RATE_LIMITED":          27,
-		"STORAGE_FULL":          28,
-		"INTERNAL":              29,
-		"UNAVAILABLE":           30,
-		"CONTENT_TYPE":          31,
-		"BODY_TOO_LARGE":        32,
-		"ROUTE_NOT_FOUND":       33,
-		"METHOD_NOT_ALLOWED":    34,
-		"DEADLINE":              35,
-		"INFO_ROUNDS":           36,
-		"HOP_LIMIT":             37,
-		"FORWARD_CYCLE":         38,
-		"REOPEN_LIMIT":          39,
-		"CONSENT_MISSING":       40,
-		"NOT_URGENT":            41,
-		"NOTE_MISSING":          42,
-		"PLAN_MISSING":          43,
-		"SERVICE_MISSING":       44,
-		"TASKS_OPEN":            45,
-		"TYPE_CHANGE":           46,
-		"TYPE_MISMATCH":         47,
-		"OPEN_LEGS":             48,
-		"CLOSURE_UNMET":         49,
-		"HANDOVER_LEG_MISSING":  50,
-		"TASK_STATE":            51,
-		"REVIEW_STATE":          52,
-		"OPEN_DUTIES":           53,
-		"UNIT_HAS_OPEN_LEGS":    54,
-		"LEGACY_PERIOD":         55,
-		"DEPUTY_INVALID":        56,
-		"ABSENCE_OVERLAP":       57,
-		"MEMBER_ELSEWHERE":      58,
-		"ETAG_REQUIRED":         59,
-		"UPDATE_MASK_REQUIRED":  60,
-		"DISCLOSURE_STATE":      61,
-		"AWAITING_SECOND":       62,
-		"SIGN_IN_FAILED":        63,
-		"AUTHORIZATION_PENDING": 64,
-		"SIGN_ON_UNAVAILABLE":   65,
-		"APPROVAL_STATE":        66,
-		"BLOCK_STANDS":          67,
-		"LEGAL_HOLD":            68,
-		"LEVEL_FLOOR":           69,
-		"TOKEN_LIMIT":           70,
-		"COPY_REFUSED":          71,
-		"ACCOUNT_STATE":         72,
+		"UNSPECIFIED":            0,
+		"INVALID_FIELD":          1,
+		"REQUEST_ID_MISSING":     2,
+		"REQUEST_ID_REUSED":      3,
+		"REQUEST_ID_CONFLICT":    4,
+		"ID_UNUSABLE":            5,
+		"ALREADY_EXISTS":         6,
+		"ETAG_MISMATCH":          7,
+		"NOT_FOUND":              8,
+		"ACTION_NOT_ALLOWED":     9,
+		"UNAUTHENTICATED":        10,
+		"STEP_UP_REQUIRED":       11,
+		"REFERRAL_STATE":         12,
+		"CASE_STATE":             13,
+		"BASIS_MISSING":          14,
+		"RECEIVER_UNAVAILABLE":   15,
+		"SERVICE_MISMATCH":       16,
+		"AREA_MISMATCH":          17,
+		"DUPLICATE_OPEN_LEG":     18,
+		"SERVICE_NOT_ALLOWED":    19,
+		"OFFICER_INVALID":        20,
+		"ATTEMPTS_MISSING":       21,
+		"FOLLOW_UP_MISSING":      22,
+		"CASE_EXISTS":            23,
+		"CHILD_AMBIGUOUS":        24,
+		"CONFIRMATION_MISSING":   25,
+		"RISK_MISSING":           26,
+		"RATE_LIMITED":           27,
+		"STORAGE_FULL":           28,
+		"INTERNAL":               29,
+		"UNAVAILABLE":            30,
+		"CONTENT_TYPE":           31,
+		"BODY_TOO_LARGE":         32,
+		"ROUTE_NOT_FOUND":        33,
+		"METHOD_NOT_ALLOWED":     34,
+		"DEADLINE":               35,
+		"INFO_ROUNDS":            36,
+		"HOP_LIMIT":              37,
+		"FORWARD_CYCLE":          38,
+		"REOPEN_LIMIT":           39,
+		"CONSENT_MISSING":        40,
+		"NOT_URGENT":             41,
+		"NOTE_MISSING":           42,
+		"PLAN_MISSING":           43,
+		"SERVICE_MISSING":        44,
+		"TASKS_OPEN":             45,
+		"TYPE_CHANGE":            46,
+		"TYPE_MISMATCH":          47,
+		"OPEN_LEGS":              48,
+		"CLOSURE_UNMET":          49,
+		"HANDOVER_LEG_MISSING":   50,
+		"TASK_STATE":             51,
+		"REVIEW_STATE":           52,
+		"OPEN_DUTIES":            53,
+		"UNIT_HAS_OPEN_LEGS":     54,
+		"LEGACY_PERIOD":          55,
+		"DEPUTY_INVALID":         56,
+		"ABSENCE_OVERLAP":        57,
+		"MEMBER_ELSEWHERE":       58,
+		"ETAG_REQUIRED":          59,
+		"UPDATE_MASK_REQUIRED":   60,
+		"DISCLOSURE_STATE":       61,
+		"AWAITING_SECOND":        62,
+		"SIGN_IN_FAILED":         63,
+		"AUTHORIZATION_PENDING":  64,
+		"SIGN_ON_UNAVAILABLE":    65,
+		"APPROVAL_STATE":         66,
+		"BLOCK_STANDS":           67,
+		"LEGAL_HOLD":             68,
+		"LEVEL_FLOOR":            69,
+		"TOKEN_LIMIT":            70,
+		"COPY_REFUSED":           71,
+		"ACCOUNT_STATE":          72,
+		"STAT_DIMENSION_UNKNOWN": 73,
+		"STAT_FILTER_AGGREGATES": 74,
+		"RELEASE_STATE":          75,
+		"RELEASE_HELD_ALREADY":   76,
 	}
 )
 
@@ -398,8 +414,8 @@ var File_sinergi_v1_error_reason_proto protoreflect.FileDescriptor
 const file_sinergi_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
 	"\x1dsinergi/v1/error_reason.proto\x12\n" +
-	"sinergi.v1\"\xbd\v\n" +
-	"\vErrorReason\"\xad\v\n" +
+	"sinergi.v1\"\xa2\f\n" +
+	"\vErrorReason\"\x92\f\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rINVALID_FIELD\x10\x01\x12\x16\n" +
@@ -479,7 +495,11 @@ const file_sinergi_v1_error_reason_proto_rawDesc = "" +
 	"\vLEVEL_FLOOR\x10E\x12\x0f\n" +
 	"\vTOKEN_LIMIT\x10F\x12\x10\n" +
 	"\fCOPY_REFUSED\x10G\x12\x11\n" +
-	"\rACCOUNT_STATE\x10HB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\rACCOUNT_STATE\x10H\x12\x1a\n" +
+	"\x16STAT_DIMENSION_UNKNOWN\x10I\x12\x1a\n" +
+	"\x16STAT_FILTER_AGGREGATES\x10J\x12\x11\n" +
+	"\rRELEASE_STATE\x10K\x12\x18\n" +
+	"\x14RELEASE_HELD_ALREADY\x10LB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_error_reason_proto_rawDescOnce sync.Once
