@@ -1221,7 +1221,27 @@ type StatisticsRow struct {
 	// The value as it is to be shown: `0–9`, `n < 10`.
 	NilaiTampil string `protobuf:"bytes,17,opt,name=nilai_tampil,json=nilaiTampil,proto3" json:"nilai_tampil,omitempty"`
 	// Release, `releases/{uuid}`.
-	Rilis         string `protobuf:"bytes,18,opt,name=rilis,proto3" json:"rilis,omitempty"`
+	Rilis string `protobuf:"bytes,18,opt,name=rilis,proto3" json:"rilis,omitempty"`
+	// Status of a case.
+	StatusKasus string `protobuf:"bytes,19,opt,name=status_kasus,json=statusKasus,proto3" json:"status_kasus,omitempty"`
+	// Risk level of a case.
+	TingkatRisiko string `protobuf:"bytes,20,opt,name=tingkat_risiko,json=tingkatRisiko,proto3" json:"tingkat_risiko,omitempty"`
+	// Intake channel of a case.
+	SaluranMasuk string `protobuf:"bytes,21,opt,name=saluran_masuk,json=saluranMasuk,proto3" json:"saluran_masuk,omitempty"`
+	// `NEW` or `CONTINUING`.
+	BaruLama string `protobuf:"bytes,22,opt,name=baru_lama,json=baruLama,proto3" json:"baru_lama,omitempty"`
+	// Index of growth: `HFA`, `WFA`, `WFH`, `BFA`.
+	Indeks string `protobuf:"bytes,23,opt,name=indeks,proto3" json:"indeks,omitempty"`
+	// State of a leg.
+	StatusRujukan string `protobuf:"bytes,24,opt,name=status_rujukan,json=statusRujukan,proto3" json:"status_rujukan,omitempty"`
+	// Duty that a leg waits for.
+	Tugas string `protobuf:"bytes,25,opt,name=tugas,proto3" json:"tugas,omitempty"`
+	// Whether it is late: `YES`, `NO`.
+	Terlambat string `protobuf:"bytes,26,opt,name=terlambat,proto3" json:"terlambat,omitempty"`
+	// Sector of the other side of a leg.
+	SektorLain string `protobuf:"bytes,27,opt,name=sektor_lain,json=sektorLain,proto3" json:"sektor_lain,omitempty"`
+	// What an indicator is split by besides: duty, level, band of quality.
+	Rincian       string `protobuf:"bytes,28,opt,name=rincian,proto3" json:"rincian,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1378,6 +1398,76 @@ func (x *StatisticsRow) GetNilaiTampil() string {
 func (x *StatisticsRow) GetRilis() string {
 	if x != nil {
 		return x.Rilis
+	}
+	return ""
+}
+
+func (x *StatisticsRow) GetStatusKasus() string {
+	if x != nil {
+		return x.StatusKasus
+	}
+	return ""
+}
+
+func (x *StatisticsRow) GetTingkatRisiko() string {
+	if x != nil {
+		return x.TingkatRisiko
+	}
+	return ""
+}
+
+func (x *StatisticsRow) GetSaluranMasuk() string {
+	if x != nil {
+		return x.SaluranMasuk
+	}
+	return ""
+}
+
+func (x *StatisticsRow) GetBaruLama() string {
+	if x != nil {
+		return x.BaruLama
+	}
+	return ""
+}
+
+func (x *StatisticsRow) GetIndeks() string {
+	if x != nil {
+		return x.Indeks
+	}
+	return ""
+}
+
+func (x *StatisticsRow) GetStatusRujukan() string {
+	if x != nil {
+		return x.StatusRujukan
+	}
+	return ""
+}
+
+func (x *StatisticsRow) GetTugas() string {
+	if x != nil {
+		return x.Tugas
+	}
+	return ""
+}
+
+func (x *StatisticsRow) GetTerlambat() string {
+	if x != nil {
+		return x.Terlambat
+	}
+	return ""
+}
+
+func (x *StatisticsRow) GetSektorLain() string {
+	if x != nil {
+		return x.SektorLain
+	}
+	return ""
+}
+
+func (x *StatisticsRow) GetRincian() string {
+	if x != nil {
+		return x.Rincian
 	}
 	return ""
 }
@@ -2689,7 +2779,7 @@ const file_sinergi_v1_statistics_service_proto_rawDesc = "" +
 	"\n" +
 	"as_of_time\x18\n" +
 	" \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x01R\basOfTime\x12\x19\n" +
-	"\x04etag\x18\v \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04etag\"\xe6\x05\n" +
+	"\x04etag\x18\v \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04etag\"\xe6\b\n" +
 	"\rStatisticsRow\x12\x1f\n" +
 	"\adataset\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\adataset\x12\x1f\n" +
 	"\aperiode\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\aperiode\x12=\n" +
@@ -2710,7 +2800,18 @@ const file_sinergi_v1_statistics_service_proto_rawDesc = "" +
 	"\rsektor_tujuan\x18\x0f \x01(\tB\x05\x8a\xb5\x18\x01\x01R\fsektorTujuan\x12\x19\n" +
 	"\x04unit\x18\x10 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04unit\x12(\n" +
 	"\fnilai_tampil\x18\x11 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\vnilaiTampil\x12\x1b\n" +
-	"\x05rilis\x18\x12 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x05rilisB\b\n" +
+	"\x05rilis\x18\x12 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x05rilis\x12(\n" +
+	"\fstatus_kasus\x18\x13 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\vstatusKasus\x12,\n" +
+	"\x0etingkat_risiko\x18\x14 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rtingkatRisiko\x12*\n" +
+	"\rsaluran_masuk\x18\x15 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\fsaluranMasuk\x12\"\n" +
+	"\tbaru_lama\x18\x16 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\bbaruLama\x12\x1d\n" +
+	"\x06indeks\x18\x17 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x06indeks\x12,\n" +
+	"\x0estatus_rujukan\x18\x18 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\rstatusRujukan\x12\x1b\n" +
+	"\x05tugas\x18\x19 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x05tugas\x12#\n" +
+	"\tterlambat\x18\x1a \x01(\tB\x05\x8a\xb5\x18\x01\x01R\tterlambat\x12&\n" +
+	"\vsektor_lain\x18\x1b \x01(\tB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"sektorLain\x12\x1f\n" +
+	"\arincian\x18\x1c \x01(\tB\x05\x8a\xb5\x18\x01\x01R\arincianB\b\n" +
 	"\x06_nilai\"\xc9\x01\n" +
 	"\vReleaseMark\x12\x19\n" +
 	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04name\x12\x1d\n" +
