@@ -728,9 +728,13 @@ type Dataset struct {
 	// Who produces it.
 	Producer string `protobuf:"bytes,20,opt,name=producer,proto3" json:"producer,omitempty"`
 	// Indicators that it carries.
-	Indicators    []string `protobuf:"bytes,21,rep,name=indicators,proto3" json:"indicators,omitempty"`
-	unknownFields protoimpl.UnknownFields
-	sizeCache     protoimpl.SizeCache
+	Indicators []string `protobuf:"bytes,21,rep,name=indicators,proto3" json:"indicators,omitempty"`
+	// Columns of its rows and files, in their order.
+	Columns []string `protobuf:"bytes,22,rep,name=columns,proto3" json:"columns,omitempty"`
+	// What its indicators mean (MS-Ind).
+	IndicatorDefinitions []*DatasetIndicator `protobuf:"bytes,23,rep,name=indicator_definitions,json=indicatorDefinitions,proto3" json:"indicator_definitions,omitempty"`
+	unknownFields        protoimpl.UnknownFields
+	sizeCache            protoimpl.SizeCache
 }
 
 func (x *Dataset) Reset() {
@@ -910,6 +914,120 @@ func (x *Dataset) GetIndicators() []string {
 	return nil
 }
 
+func (x *Dataset) GetColumns() []string {
+	if x != nil {
+		return x.Columns
+	}
+	return nil
+}
+
+func (x *Dataset) GetIndicatorDefinitions() []*DatasetIndicator {
+	if x != nil {
+		return x.IndicatorDefinitions
+	}
+	return nil
+}
+
+// DatasetIndicator is what one indicator means.
+type DatasetIndicator struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Id: `stunted_pct`.
+	Indicator string `protobuf:"bytes,1,opt,name=indicator,proto3" json:"indicator,omitempty"`
+	// Name in Indonesian.
+	Label string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
+	// Name in English.
+	LabelEn string `protobuf:"bytes,3,opt,name=label_en,json=labelEn,proto3" json:"label_en,omitempty"`
+	// Unit of its values.
+	Unit string `protobuf:"bytes,4,opt,name=unit,proto3" json:"unit,omitempty"`
+	// What is counted, or is above the line of a share.
+	Numerator string `protobuf:"bytes,5,opt,name=numerator,proto3" json:"numerator,omitempty"`
+	// What is below the line; empty: no share.
+	Denominator string `protobuf:"bytes,6,opt,name=denominator,proto3" json:"denominator,omitempty"`
+	// What puts one into a period.
+	Basis         string `protobuf:"bytes,7,opt,name=basis,proto3" json:"basis,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *DatasetIndicator) Reset() {
+	*x = DatasetIndicator{}
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[8]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *DatasetIndicator) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*DatasetIndicator) ProtoMessage() {}
+
+func (x *DatasetIndicator) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[8]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use DatasetIndicator.ProtoReflect.Descriptor instead.
+func (*DatasetIndicator) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{8}
+}
+
+func (x *DatasetIndicator) GetIndicator() string {
+	if x != nil {
+		return x.Indicator
+	}
+	return ""
+}
+
+func (x *DatasetIndicator) GetLabel() string {
+	if x != nil {
+		return x.Label
+	}
+	return ""
+}
+
+func (x *DatasetIndicator) GetLabelEn() string {
+	if x != nil {
+		return x.LabelEn
+	}
+	return ""
+}
+
+func (x *DatasetIndicator) GetUnit() string {
+	if x != nil {
+		return x.Unit
+	}
+	return ""
+}
+
+func (x *DatasetIndicator) GetNumerator() string {
+	if x != nil {
+		return x.Numerator
+	}
+	return ""
+}
+
+func (x *DatasetIndicator) GetDenominator() string {
+	if x != nil {
+		return x.Denominator
+	}
+	return ""
+}
+
+func (x *DatasetIndicator) GetBasis() string {
+	if x != nil {
+		return x.Basis
+	}
+	return ""
+}
+
 // DatasetDimension is a dimension with all its items.
 type DatasetDimension struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -925,7 +1043,7 @@ type DatasetDimension struct {
 
 func (x *DatasetDimension) Reset() {
 	*x = DatasetDimension{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[8]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -937,7 +1055,7 @@ func (x *DatasetDimension) String() string {
 func (*DatasetDimension) ProtoMessage() {}
 
 func (x *DatasetDimension) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[8]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -950,7 +1068,7 @@ func (x *DatasetDimension) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use DatasetDimension.ProtoReflect.Descriptor instead.
 func (*DatasetDimension) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{8}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *DatasetDimension) GetDimension() string {
@@ -991,7 +1109,7 @@ type CodeName struct {
 
 func (x *CodeName) Reset() {
 	*x = CodeName{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[9]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1003,7 +1121,7 @@ func (x *CodeName) String() string {
 func (*CodeName) ProtoMessage() {}
 
 func (x *CodeName) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[9]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1016,7 +1134,7 @@ func (x *CodeName) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CodeName.ProtoReflect.Descriptor instead.
 func (*CodeName) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{9}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *CodeName) GetDimension() string {
@@ -1078,7 +1196,7 @@ type StatisticsTable struct {
 
 func (x *StatisticsTable) Reset() {
 	*x = StatisticsTable{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[10]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1090,7 +1208,7 @@ func (x *StatisticsTable) String() string {
 func (*StatisticsTable) ProtoMessage() {}
 
 func (x *StatisticsTable) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[10]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1103,7 +1221,7 @@ func (x *StatisticsTable) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatisticsTable.ProtoReflect.Descriptor instead.
 func (*StatisticsTable) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{10}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *StatisticsTable) GetDataset() string {
@@ -1248,7 +1366,7 @@ type StatisticsRow struct {
 
 func (x *StatisticsRow) Reset() {
 	*x = StatisticsRow{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[11]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1260,7 +1378,7 @@ func (x *StatisticsRow) String() string {
 func (*StatisticsRow) ProtoMessage() {}
 
 func (x *StatisticsRow) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[11]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1273,7 +1391,7 @@ func (x *StatisticsRow) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StatisticsRow.ProtoReflect.Descriptor instead.
 func (*StatisticsRow) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{11}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *StatisticsRow) GetDataset() string {
@@ -1493,7 +1611,7 @@ type ReleaseMark struct {
 
 func (x *ReleaseMark) Reset() {
 	*x = ReleaseMark{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[12]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1505,7 +1623,7 @@ func (x *ReleaseMark) String() string {
 func (*ReleaseMark) ProtoMessage() {}
 
 func (x *ReleaseMark) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[12]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1518,7 +1636,7 @@ func (x *ReleaseMark) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReleaseMark.ProtoReflect.Descriptor instead.
 func (*ReleaseMark) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{12}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *ReleaseMark) GetName() string {
@@ -1610,7 +1728,7 @@ type Release struct {
 
 func (x *Release) Reset() {
 	*x = Release{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[13]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1622,7 +1740,7 @@ func (x *Release) String() string {
 func (*Release) ProtoMessage() {}
 
 func (x *Release) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[13]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1635,7 +1753,7 @@ func (x *Release) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Release.ProtoReflect.Descriptor instead.
 func (*Release) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{13}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *Release) GetName() string {
@@ -1782,7 +1900,7 @@ type ListDatasetsRequest struct {
 
 func (x *ListDatasetsRequest) Reset() {
 	*x = ListDatasetsRequest{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[14]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1794,7 +1912,7 @@ func (x *ListDatasetsRequest) String() string {
 func (*ListDatasetsRequest) ProtoMessage() {}
 
 func (x *ListDatasetsRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[14]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1807,7 +1925,7 @@ func (x *ListDatasetsRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDatasetsRequest.ProtoReflect.Descriptor instead.
 func (*ListDatasetsRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{14}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *ListDatasetsRequest) GetKind() DatasetKind_Value {
@@ -1828,7 +1946,7 @@ type ListDatasetsResponse struct {
 
 func (x *ListDatasetsResponse) Reset() {
 	*x = ListDatasetsResponse{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[15]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1840,7 +1958,7 @@ func (x *ListDatasetsResponse) String() string {
 func (*ListDatasetsResponse) ProtoMessage() {}
 
 func (x *ListDatasetsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[15]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1853,7 +1971,7 @@ func (x *ListDatasetsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDatasetsResponse.ProtoReflect.Descriptor instead.
 func (*ListDatasetsResponse) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{15}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *ListDatasetsResponse) GetDatasets() []*Dataset {
@@ -1874,7 +1992,7 @@ type GetDatasetRequest struct {
 
 func (x *GetDatasetRequest) Reset() {
 	*x = GetDatasetRequest{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[16]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1886,7 +2004,7 @@ func (x *GetDatasetRequest) String() string {
 func (*GetDatasetRequest) ProtoMessage() {}
 
 func (x *GetDatasetRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[16]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1899,7 +2017,7 @@ func (x *GetDatasetRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetDatasetRequest.ProtoReflect.Descriptor instead.
 func (*GetDatasetRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{16}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *GetDatasetRequest) GetDataset() string {
@@ -1937,7 +2055,7 @@ type QueryReleasedRequest struct {
 
 func (x *QueryReleasedRequest) Reset() {
 	*x = QueryReleasedRequest{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[17]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1949,7 +2067,7 @@ func (x *QueryReleasedRequest) String() string {
 func (*QueryReleasedRequest) ProtoMessage() {}
 
 func (x *QueryReleasedRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[17]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1962,7 +2080,7 @@ func (x *QueryReleasedRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryReleasedRequest.ProtoReflect.Descriptor instead.
 func (*QueryReleasedRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{17}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *QueryReleasedRequest) GetDataset() string {
@@ -2049,7 +2167,7 @@ type QueryOverseenRequest struct {
 
 func (x *QueryOverseenRequest) Reset() {
 	*x = QueryOverseenRequest{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[18]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2061,7 +2179,7 @@ func (x *QueryOverseenRequest) String() string {
 func (*QueryOverseenRequest) ProtoMessage() {}
 
 func (x *QueryOverseenRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[18]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2074,7 +2192,7 @@ func (x *QueryOverseenRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryOverseenRequest.ProtoReflect.Descriptor instead.
 func (*QueryOverseenRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{18}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *QueryOverseenRequest) GetTable() string {
@@ -2144,7 +2262,7 @@ type QueryLiveRequest struct {
 
 func (x *QueryLiveRequest) Reset() {
 	*x = QueryLiveRequest{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[19]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2156,7 +2274,7 @@ func (x *QueryLiveRequest) String() string {
 func (*QueryLiveRequest) ProtoMessage() {}
 
 func (x *QueryLiveRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[19]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2169,7 +2287,7 @@ func (x *QueryLiveRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use QueryLiveRequest.ProtoReflect.Descriptor instead.
 func (*QueryLiveRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{19}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *QueryLiveRequest) GetTable() string {
@@ -2245,7 +2363,7 @@ type ListReleasesRequest struct {
 
 func (x *ListReleasesRequest) Reset() {
 	*x = ListReleasesRequest{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[20]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2257,7 +2375,7 @@ func (x *ListReleasesRequest) String() string {
 func (*ListReleasesRequest) ProtoMessage() {}
 
 func (x *ListReleasesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[20]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2270,7 +2388,7 @@ func (x *ListReleasesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReleasesRequest.ProtoReflect.Descriptor instead.
 func (*ListReleasesRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{20}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ListReleasesRequest) GetDataset() string {
@@ -2314,7 +2432,7 @@ type ListReleasesResponse struct {
 
 func (x *ListReleasesResponse) Reset() {
 	*x = ListReleasesResponse{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[21]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2326,7 +2444,7 @@ func (x *ListReleasesResponse) String() string {
 func (*ListReleasesResponse) ProtoMessage() {}
 
 func (x *ListReleasesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[21]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2339,7 +2457,7 @@ func (x *ListReleasesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListReleasesResponse.ProtoReflect.Descriptor instead.
 func (*ListReleasesResponse) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{21}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListReleasesResponse) GetReleases() []*Release {
@@ -2369,7 +2487,7 @@ type ApproveReleaseRequest struct {
 
 func (x *ApproveReleaseRequest) Reset() {
 	*x = ApproveReleaseRequest{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[22]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2381,7 +2499,7 @@ func (x *ApproveReleaseRequest) String() string {
 func (*ApproveReleaseRequest) ProtoMessage() {}
 
 func (x *ApproveReleaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[22]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2394,7 +2512,7 @@ func (x *ApproveReleaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ApproveReleaseRequest.ProtoReflect.Descriptor instead.
 func (*ApproveReleaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{22}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *ApproveReleaseRequest) GetName() string {
@@ -2426,7 +2544,7 @@ type HoldReleaseRequest struct {
 
 func (x *HoldReleaseRequest) Reset() {
 	*x = HoldReleaseRequest{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[23]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2438,7 +2556,7 @@ func (x *HoldReleaseRequest) String() string {
 func (*HoldReleaseRequest) ProtoMessage() {}
 
 func (x *HoldReleaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[23]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2451,7 +2569,7 @@ func (x *HoldReleaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use HoldReleaseRequest.ProtoReflect.Descriptor instead.
 func (*HoldReleaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{23}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *HoldReleaseRequest) GetName() string {
@@ -2494,7 +2612,7 @@ type ResolveReleaseRequest struct {
 
 func (x *ResolveReleaseRequest) Reset() {
 	*x = ResolveReleaseRequest{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[24]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2506,7 +2624,7 @@ func (x *ResolveReleaseRequest) String() string {
 func (*ResolveReleaseRequest) ProtoMessage() {}
 
 func (x *ResolveReleaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[24]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2519,7 +2637,7 @@ func (x *ResolveReleaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResolveReleaseRequest.ProtoReflect.Descriptor instead.
 func (*ResolveReleaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{24}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *ResolveReleaseRequest) GetName() string {
@@ -2570,7 +2688,7 @@ type ExportOpenDataRequest struct {
 
 func (x *ExportOpenDataRequest) Reset() {
 	*x = ExportOpenDataRequest{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[25]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2582,7 +2700,7 @@ func (x *ExportOpenDataRequest) String() string {
 func (*ExportOpenDataRequest) ProtoMessage() {}
 
 func (x *ExportOpenDataRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[25]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2595,7 +2713,7 @@ func (x *ExportOpenDataRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ExportOpenDataRequest.ProtoReflect.Descriptor instead.
 func (*ExportOpenDataRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{25}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *ExportOpenDataRequest) GetName() string {
@@ -2627,7 +2745,7 @@ type OpenDataFile struct {
 
 func (x *OpenDataFile) Reset() {
 	*x = OpenDataFile{}
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[26]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2639,7 +2757,7 @@ func (x *OpenDataFile) String() string {
 func (*OpenDataFile) ProtoMessage() {}
 
 func (x *OpenDataFile) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[26]
+	mi := &file_sinergi_v1_statistics_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2652,7 +2770,7 @@ func (x *OpenDataFile) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenDataFile.ProtoReflect.Descriptor instead.
 func (*OpenDataFile) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{26}
+	return file_sinergi_v1_statistics_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *OpenDataFile) GetRelease() *Release {
@@ -2727,7 +2845,7 @@ const file_sinergi_v1_statistics_service_proto_rawDesc = "" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\x1a\n" +
 	"\aPUBLISH\x10\x01\x1a\r\x92\xb5\x18\tTerbitkan\x12\x18\n" +
-	"\x06CANCEL\x10\x02\x1a\f\x92\xb5\x18\bBatalkan\"\xb5\x06\n" +
+	"\x06CANCEL\x10\x02\x1a\f\x92\xb5\x18\bBatalkan\"\xb0\a\n" +
 	"\aDataset\x12\x1f\n" +
 	"\adataset\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\adataset\x128\n" +
 	"\x04kind\x18\x02 \x01(\x0e2\x1d.sinergi.v1.DatasetKind.ValueB\x05\x8a\xb5\x18\x01\x01R\x04kind\x12\x1b\n" +
@@ -2756,7 +2874,17 @@ const file_sinergi_v1_statistics_service_proto_rawDesc = "" +
 	"\bproducer\x18\x14 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\bproducer\x12%\n" +
 	"\n" +
 	"indicators\x18\x15 \x03(\tB\x05\x8a\xb5\x18\x01\x01R\n" +
-	"indicators\"\x87\x01\n" +
+	"indicators\x12\x1f\n" +
+	"\acolumns\x18\x16 \x03(\tB\x05\x8a\xb5\x18\x01\x01R\acolumns\x12X\n" +
+	"\x15indicator_definitions\x18\x17 \x03(\v2\x1c.sinergi.v1.DatasetIndicatorB\x05\x8a\xb5\x18\x01\x01R\x14indicatorDefinitions\"\xfc\x01\n" +
+	"\x10DatasetIndicator\x12#\n" +
+	"\tindicator\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\tindicator\x12\x1b\n" +
+	"\x05label\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x05label\x12 \n" +
+	"\blabel_en\x18\x03 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\alabelEn\x12\x19\n" +
+	"\x04unit\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04unit\x12#\n" +
+	"\tnumerator\x18\x05 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\tnumerator\x12'\n" +
+	"\vdenominator\x18\x06 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\vdenominator\x12\x1b\n" +
+	"\x05basis\x18\a \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x05basis\"\x87\x01\n" +
 	"\x10DatasetDimension\x12#\n" +
 	"\tdimension\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\tdimension\x12\x1b\n" +
 	"\x05label\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x05label\x121\n" +
@@ -2934,7 +3062,7 @@ func file_sinergi_v1_statistics_service_proto_rawDescGZIP() []byte {
 }
 
 var file_sinergi_v1_statistics_service_proto_enumTypes = make([]protoimpl.EnumInfo, 7)
-var file_sinergi_v1_statistics_service_proto_msgTypes = make([]protoimpl.MessageInfo, 27)
+var file_sinergi_v1_statistics_service_proto_msgTypes = make([]protoimpl.MessageInfo, 28)
 var file_sinergi_v1_statistics_service_proto_goTypes = []any{
 	(DatasetKind_Value)(0),        // 0: sinergi.v1.DatasetKind.Value
 	(ReleaseState_Value)(0),       // 1: sinergi.v1.ReleaseState.Value
@@ -2951,80 +3079,82 @@ var file_sinergi_v1_statistics_service_proto_goTypes = []any{
 	(*Delimiter)(nil),             // 12: sinergi.v1.Delimiter
 	(*ReleaseOutcome)(nil),        // 13: sinergi.v1.ReleaseOutcome
 	(*Dataset)(nil),               // 14: sinergi.v1.Dataset
-	(*DatasetDimension)(nil),      // 15: sinergi.v1.DatasetDimension
-	(*CodeName)(nil),              // 16: sinergi.v1.CodeName
-	(*StatisticsTable)(nil),       // 17: sinergi.v1.StatisticsTable
-	(*StatisticsRow)(nil),         // 18: sinergi.v1.StatisticsRow
-	(*ReleaseMark)(nil),           // 19: sinergi.v1.ReleaseMark
-	(*Release)(nil),               // 20: sinergi.v1.Release
-	(*ListDatasetsRequest)(nil),   // 21: sinergi.v1.ListDatasetsRequest
-	(*ListDatasetsResponse)(nil),  // 22: sinergi.v1.ListDatasetsResponse
-	(*GetDatasetRequest)(nil),     // 23: sinergi.v1.GetDatasetRequest
-	(*QueryReleasedRequest)(nil),  // 24: sinergi.v1.QueryReleasedRequest
-	(*QueryOverseenRequest)(nil),  // 25: sinergi.v1.QueryOverseenRequest
-	(*QueryLiveRequest)(nil),      // 26: sinergi.v1.QueryLiveRequest
-	(*ListReleasesRequest)(nil),   // 27: sinergi.v1.ListReleasesRequest
-	(*ListReleasesResponse)(nil),  // 28: sinergi.v1.ListReleasesResponse
-	(*ApproveReleaseRequest)(nil), // 29: sinergi.v1.ApproveReleaseRequest
-	(*HoldReleaseRequest)(nil),    // 30: sinergi.v1.HoldReleaseRequest
-	(*ResolveReleaseRequest)(nil), // 31: sinergi.v1.ResolveReleaseRequest
-	(*ExportOpenDataRequest)(nil), // 32: sinergi.v1.ExportOpenDataRequest
-	(*OpenDataFile)(nil),          // 33: sinergi.v1.OpenDataFile
-	(*timestamppb.Timestamp)(nil), // 34: google.protobuf.Timestamp
+	(*DatasetIndicator)(nil),      // 15: sinergi.v1.DatasetIndicator
+	(*DatasetDimension)(nil),      // 16: sinergi.v1.DatasetDimension
+	(*CodeName)(nil),              // 17: sinergi.v1.CodeName
+	(*StatisticsTable)(nil),       // 18: sinergi.v1.StatisticsTable
+	(*StatisticsRow)(nil),         // 19: sinergi.v1.StatisticsRow
+	(*ReleaseMark)(nil),           // 20: sinergi.v1.ReleaseMark
+	(*Release)(nil),               // 21: sinergi.v1.Release
+	(*ListDatasetsRequest)(nil),   // 22: sinergi.v1.ListDatasetsRequest
+	(*ListDatasetsResponse)(nil),  // 23: sinergi.v1.ListDatasetsResponse
+	(*GetDatasetRequest)(nil),     // 24: sinergi.v1.GetDatasetRequest
+	(*QueryReleasedRequest)(nil),  // 25: sinergi.v1.QueryReleasedRequest
+	(*QueryOverseenRequest)(nil),  // 26: sinergi.v1.QueryOverseenRequest
+	(*QueryLiveRequest)(nil),      // 27: sinergi.v1.QueryLiveRequest
+	(*ListReleasesRequest)(nil),   // 28: sinergi.v1.ListReleasesRequest
+	(*ListReleasesResponse)(nil),  // 29: sinergi.v1.ListReleasesResponse
+	(*ApproveReleaseRequest)(nil), // 30: sinergi.v1.ApproveReleaseRequest
+	(*HoldReleaseRequest)(nil),    // 31: sinergi.v1.HoldReleaseRequest
+	(*ResolveReleaseRequest)(nil), // 32: sinergi.v1.ResolveReleaseRequest
+	(*ExportOpenDataRequest)(nil), // 33: sinergi.v1.ExportOpenDataRequest
+	(*OpenDataFile)(nil),          // 34: sinergi.v1.OpenDataFile
+	(*timestamppb.Timestamp)(nil), // 35: google.protobuf.Timestamp
 }
 var file_sinergi_v1_statistics_service_proto_depIdxs = []int32{
 	0,  // 0: sinergi.v1.Dataset.kind:type_name -> sinergi.v1.DatasetKind.Value
-	15, // 1: sinergi.v1.Dataset.dimensions:type_name -> sinergi.v1.DatasetDimension
-	16, // 2: sinergi.v1.DatasetDimension.items:type_name -> sinergi.v1.CodeName
-	18, // 3: sinergi.v1.StatisticsTable.rows:type_name -> sinergi.v1.StatisticsRow
-	16, // 4: sinergi.v1.StatisticsTable.meta_data:type_name -> sinergi.v1.CodeName
-	19, // 5: sinergi.v1.StatisticsTable.release:type_name -> sinergi.v1.ReleaseMark
-	34, // 6: sinergi.v1.StatisticsTable.as_of_time:type_name -> google.protobuf.Timestamp
-	1,  // 7: sinergi.v1.Release.state:type_name -> sinergi.v1.ReleaseState.Value
-	34, // 8: sinergi.v1.Release.close_time:type_name -> google.protobuf.Timestamp
-	34, // 9: sinergi.v1.Release.draw_time:type_name -> google.protobuf.Timestamp
-	34, // 10: sinergi.v1.Release.due_time:type_name -> google.protobuf.Timestamp
-	34, // 11: sinergi.v1.Release.publish_time:type_name -> google.protobuf.Timestamp
-	34, // 12: sinergi.v1.Release.export_time:type_name -> google.protobuf.Timestamp
-	0,  // 13: sinergi.v1.ListDatasetsRequest.kind:type_name -> sinergi.v1.DatasetKind.Value
-	14, // 14: sinergi.v1.ListDatasetsResponse.datasets:type_name -> sinergi.v1.Dataset
-	3,  // 15: sinergi.v1.QueryReleasedRequest.id_scheme:type_name -> sinergi.v1.IdScheme.Value
-	4,  // 16: sinergi.v1.QueryReleasedRequest.label:type_name -> sinergi.v1.CodeLabel.Value
-	2,  // 17: sinergi.v1.QueryReleasedRequest.format:type_name -> sinergi.v1.TableFormat.Value
-	5,  // 18: sinergi.v1.QueryReleasedRequest.delimiter:type_name -> sinergi.v1.Delimiter.Value
-	2,  // 19: sinergi.v1.QueryOverseenRequest.format:type_name -> sinergi.v1.TableFormat.Value
-	5,  // 20: sinergi.v1.QueryOverseenRequest.delimiter:type_name -> sinergi.v1.Delimiter.Value
-	2,  // 21: sinergi.v1.QueryLiveRequest.format:type_name -> sinergi.v1.TableFormat.Value
-	5,  // 22: sinergi.v1.QueryLiveRequest.delimiter:type_name -> sinergi.v1.Delimiter.Value
-	1,  // 23: sinergi.v1.ListReleasesRequest.state:type_name -> sinergi.v1.ReleaseState.Value
-	20, // 24: sinergi.v1.ListReleasesResponse.releases:type_name -> sinergi.v1.Release
-	6,  // 25: sinergi.v1.ResolveReleaseRequest.outcome:type_name -> sinergi.v1.ReleaseOutcome.Value
-	20, // 26: sinergi.v1.OpenDataFile.release:type_name -> sinergi.v1.Release
-	21, // 27: sinergi.v1.StatisticsService.ListDatasets:input_type -> sinergi.v1.ListDatasetsRequest
-	23, // 28: sinergi.v1.StatisticsService.GetDataset:input_type -> sinergi.v1.GetDatasetRequest
-	24, // 29: sinergi.v1.StatisticsService.QueryReleased:input_type -> sinergi.v1.QueryReleasedRequest
-	25, // 30: sinergi.v1.StatisticsService.QueryOverseen:input_type -> sinergi.v1.QueryOverseenRequest
-	26, // 31: sinergi.v1.StatisticsService.QueryLive:input_type -> sinergi.v1.QueryLiveRequest
-	27, // 32: sinergi.v1.StatisticsService.ListReleases:input_type -> sinergi.v1.ListReleasesRequest
-	29, // 33: sinergi.v1.StatisticsService.ApproveRelease:input_type -> sinergi.v1.ApproveReleaseRequest
-	30, // 34: sinergi.v1.StatisticsService.HoldRelease:input_type -> sinergi.v1.HoldReleaseRequest
-	31, // 35: sinergi.v1.StatisticsService.ResolveRelease:input_type -> sinergi.v1.ResolveReleaseRequest
-	32, // 36: sinergi.v1.StatisticsService.ExportOpenData:input_type -> sinergi.v1.ExportOpenDataRequest
-	22, // 37: sinergi.v1.StatisticsService.ListDatasets:output_type -> sinergi.v1.ListDatasetsResponse
-	14, // 38: sinergi.v1.StatisticsService.GetDataset:output_type -> sinergi.v1.Dataset
-	17, // 39: sinergi.v1.StatisticsService.QueryReleased:output_type -> sinergi.v1.StatisticsTable
-	17, // 40: sinergi.v1.StatisticsService.QueryOverseen:output_type -> sinergi.v1.StatisticsTable
-	17, // 41: sinergi.v1.StatisticsService.QueryLive:output_type -> sinergi.v1.StatisticsTable
-	28, // 42: sinergi.v1.StatisticsService.ListReleases:output_type -> sinergi.v1.ListReleasesResponse
-	20, // 43: sinergi.v1.StatisticsService.ApproveRelease:output_type -> sinergi.v1.Release
-	20, // 44: sinergi.v1.StatisticsService.HoldRelease:output_type -> sinergi.v1.Release
-	20, // 45: sinergi.v1.StatisticsService.ResolveRelease:output_type -> sinergi.v1.Release
-	33, // 46: sinergi.v1.StatisticsService.ExportOpenData:output_type -> sinergi.v1.OpenDataFile
-	37, // [37:47] is the sub-list for method output_type
-	27, // [27:37] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	16, // 1: sinergi.v1.Dataset.dimensions:type_name -> sinergi.v1.DatasetDimension
+	15, // 2: sinergi.v1.Dataset.indicator_definitions:type_name -> sinergi.v1.DatasetIndicator
+	17, // 3: sinergi.v1.DatasetDimension.items:type_name -> sinergi.v1.CodeName
+	19, // 4: sinergi.v1.StatisticsTable.rows:type_name -> sinergi.v1.StatisticsRow
+	17, // 5: sinergi.v1.StatisticsTable.meta_data:type_name -> sinergi.v1.CodeName
+	20, // 6: sinergi.v1.StatisticsTable.release:type_name -> sinergi.v1.ReleaseMark
+	35, // 7: sinergi.v1.StatisticsTable.as_of_time:type_name -> google.protobuf.Timestamp
+	1,  // 8: sinergi.v1.Release.state:type_name -> sinergi.v1.ReleaseState.Value
+	35, // 9: sinergi.v1.Release.close_time:type_name -> google.protobuf.Timestamp
+	35, // 10: sinergi.v1.Release.draw_time:type_name -> google.protobuf.Timestamp
+	35, // 11: sinergi.v1.Release.due_time:type_name -> google.protobuf.Timestamp
+	35, // 12: sinergi.v1.Release.publish_time:type_name -> google.protobuf.Timestamp
+	35, // 13: sinergi.v1.Release.export_time:type_name -> google.protobuf.Timestamp
+	0,  // 14: sinergi.v1.ListDatasetsRequest.kind:type_name -> sinergi.v1.DatasetKind.Value
+	14, // 15: sinergi.v1.ListDatasetsResponse.datasets:type_name -> sinergi.v1.Dataset
+	3,  // 16: sinergi.v1.QueryReleasedRequest.id_scheme:type_name -> sinergi.v1.IdScheme.Value
+	4,  // 17: sinergi.v1.QueryReleasedRequest.label:type_name -> sinergi.v1.CodeLabel.Value
+	2,  // 18: sinergi.v1.QueryReleasedRequest.format:type_name -> sinergi.v1.TableFormat.Value
+	5,  // 19: sinergi.v1.QueryReleasedRequest.delimiter:type_name -> sinergi.v1.Delimiter.Value
+	2,  // 20: sinergi.v1.QueryOverseenRequest.format:type_name -> sinergi.v1.TableFormat.Value
+	5,  // 21: sinergi.v1.QueryOverseenRequest.delimiter:type_name -> sinergi.v1.Delimiter.Value
+	2,  // 22: sinergi.v1.QueryLiveRequest.format:type_name -> sinergi.v1.TableFormat.Value
+	5,  // 23: sinergi.v1.QueryLiveRequest.delimiter:type_name -> sinergi.v1.Delimiter.Value
+	1,  // 24: sinergi.v1.ListReleasesRequest.state:type_name -> sinergi.v1.ReleaseState.Value
+	21, // 25: sinergi.v1.ListReleasesResponse.releases:type_name -> sinergi.v1.Release
+	6,  // 26: sinergi.v1.ResolveReleaseRequest.outcome:type_name -> sinergi.v1.ReleaseOutcome.Value
+	21, // 27: sinergi.v1.OpenDataFile.release:type_name -> sinergi.v1.Release
+	22, // 28: sinergi.v1.StatisticsService.ListDatasets:input_type -> sinergi.v1.ListDatasetsRequest
+	24, // 29: sinergi.v1.StatisticsService.GetDataset:input_type -> sinergi.v1.GetDatasetRequest
+	25, // 30: sinergi.v1.StatisticsService.QueryReleased:input_type -> sinergi.v1.QueryReleasedRequest
+	26, // 31: sinergi.v1.StatisticsService.QueryOverseen:input_type -> sinergi.v1.QueryOverseenRequest
+	27, // 32: sinergi.v1.StatisticsService.QueryLive:input_type -> sinergi.v1.QueryLiveRequest
+	28, // 33: sinergi.v1.StatisticsService.ListReleases:input_type -> sinergi.v1.ListReleasesRequest
+	30, // 34: sinergi.v1.StatisticsService.ApproveRelease:input_type -> sinergi.v1.ApproveReleaseRequest
+	31, // 35: sinergi.v1.StatisticsService.HoldRelease:input_type -> sinergi.v1.HoldReleaseRequest
+	32, // 36: sinergi.v1.StatisticsService.ResolveRelease:input_type -> sinergi.v1.ResolveReleaseRequest
+	33, // 37: sinergi.v1.StatisticsService.ExportOpenData:input_type -> sinergi.v1.ExportOpenDataRequest
+	23, // 38: sinergi.v1.StatisticsService.ListDatasets:output_type -> sinergi.v1.ListDatasetsResponse
+	14, // 39: sinergi.v1.StatisticsService.GetDataset:output_type -> sinergi.v1.Dataset
+	18, // 40: sinergi.v1.StatisticsService.QueryReleased:output_type -> sinergi.v1.StatisticsTable
+	18, // 41: sinergi.v1.StatisticsService.QueryOverseen:output_type -> sinergi.v1.StatisticsTable
+	18, // 42: sinergi.v1.StatisticsService.QueryLive:output_type -> sinergi.v1.StatisticsTable
+	29, // 43: sinergi.v1.StatisticsService.ListReleases:output_type -> sinergi.v1.ListReleasesResponse
+	21, // 44: sinergi.v1.StatisticsService.ApproveRelease:output_type -> sinergi.v1.Release
+	21, // 45: sinergi.v1.StatisticsService.HoldRelease:output_type -> sinergi.v1.Release
+	21, // 46: sinergi.v1.StatisticsService.ResolveRelease:output_type -> sinergi.v1.Release
+	34, // 47: sinergi.v1.StatisticsService.ExportOpenData:output_type -> sinergi.v1.OpenDataFile
+	38, // [38:48] is the sub-list for method output_type
+	28, // [28:38] is the sub-list for method input_type
+	28, // [28:28] is the sub-list for extension type_name
+	28, // [28:28] is the sub-list for extension extendee
+	0,  // [0:28] is the sub-list for field type_name
 }
 
 func init() { file_sinergi_v1_statistics_service_proto_init() }
@@ -3033,14 +3163,14 @@ func file_sinergi_v1_statistics_service_proto_init() {
 		return
 	}
 	file_sinergi_v1_options_proto_init()
-	file_sinergi_v1_statistics_service_proto_msgTypes[11].OneofWrappers = []any{}
+	file_sinergi_v1_statistics_service_proto_msgTypes[12].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_statistics_service_proto_rawDesc), len(file_sinergi_v1_statistics_service_proto_rawDesc)),
 			NumEnums:      7,
-			NumMessages:   27,
+			NumMessages:   28,
 			NumExtensions: 0,
 			NumServices:   1,
 		},
