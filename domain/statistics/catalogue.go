@@ -63,6 +63,7 @@ type Table struct {
 	Shares  []ShareRule
 	Legs    bool // carries the indicators of legs
 	Public  bool // of the protected tables: may go to the open-data portal
+	Sparse  bool // only cells that are not zero are listed: villages times units times categories are millions
 	Overlap bool // cells are not a partition: one row may fall into several, as a duty that is late and awaits an answer
 
 	count   func(*tally, *Rows)
@@ -233,8 +234,9 @@ var live = []Table{
 		count: countEach(func(c *Case) []string { return c.Pairs }),
 	},
 	{
-		ID: "violence-place-month", Label: "Tempat kejadian indeks (satuan: kejadian)", LabelEN: "Place of the index incident (counted: incidents)",
-		Axes: []Dimension{byPlace}, Unit: places, Needs: OfCases, Side: Protected, Value: "incidents",
+		ID: "violence-place-month", Label: "Tempat kejadian indeks (satuan: kejadian)",
+		LabelEN: "Place of the index incident (counted: incidents)",
+		Axes:    []Dimension{byPlace}, Unit: places, Needs: OfCases, Side: Protected, Value: "incidents",
 		count: countEach(func(c *Case) []string { return []string{c.Place} }),
 	},
 	{
@@ -255,7 +257,7 @@ var live = []Table{
 	{
 		ID: "nutrition-desa-month", Label: "Status gizi anak menurut desa", LabelEN: "Nutrition of children by village",
 		Axes: []Dimension{byIndex, byIndexCategory, byDesa, bySex, byChildAge}, Unit: children, Needs: OfMeasurements, Side: Ordinary,
-		Value: "children", count: func(t *tally, rows *Rows) { countIndices(t, rows.Measurements, desaOf) },
+		Value: "children", Sparse: true, count: func(t *tally, rows *Rows) { countIndices(t, rows.Measurements, desaOf) },
 	},
 	{
 		ID: "referral-in-month", Label: "Rujukan masuk", LabelEN: "Referrals received", Axes: []Dimension{byOtherSector, byState},
@@ -273,7 +275,7 @@ var overseen = []Table{
 	{
 		ID: "growth-desa-month", Label: "Pertumbuhan menurut desa", LabelEN: "Growth by village",
 		Axes: []Dimension{byPuskesmas, byDesa, bySex, byChildAge, byIndex, byIndexCategory},
-		Unit: children, Needs: OfMeasurements, Periods: []PeriodKind{Month}, Side: Ordinary, Value: "children",
+		Unit: children, Needs: OfMeasurements, Periods: []PeriodKind{Month}, Side: Ordinary, Value: "children", Sparse: true,
 		oversee: func(t *tally, rows *OverseenRows) { countGrowth(t, rows.Measurements) },
 	},
 	{
@@ -288,7 +290,7 @@ var overseen = []Table{
 	{
 		ID: "ordinary-legs-week", Label: "Rujukan biasa menurut unit", LabelEN: "Ordinary legs by unit",
 		Axes: []Dimension{byUnit, byState, byDuty, byOverdue}, Unit: legs, Needs: OfLegs, Periods: []PeriodKind{Week}, Side: Ordinary,
-		Value: "legs_sent", oversee: countOrdinaryLegs,
+		Value: "legs_sent", Sparse: true, oversee: countOrdinaryLegs,
 	},
 }
 

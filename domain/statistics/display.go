@@ -133,7 +133,7 @@ type Observation struct {
 // ShowExact is how a live table is shown: each cell exact, percentages and hours of exact values.
 func ShowExact(f Folded) []Observation { return show(f, exactly{}) }
 
-// ShowOverseen is how an office's table is shown: exact, and for kecamatan and village (small) only from ten up.
+// ShowOverseen is how an office's table is shown: exact, and to the offices of kecamatan and village (small) only from ten up.
 func ShowOverseen(f Folded, small bool) []Observation { return show(f, exactly{small}) }
 
 // shower turns the figures of one table into what is shown of them.
@@ -147,7 +147,11 @@ type shower interface {
 func show(f Folded, by shower) []Observation {
 	var all []Observation
 	for cell := range f.Counts {
-		all = append(all, Observation{f.Table.Value, "", f.Items(cell), f.Table.Unit.Label, by.count(&f, cell)})
+		shown := by.count(&f, cell)
+		if shown.Empty && f.Table.Sparse {
+			continue // or what is absent would be told from what is hidden
+		}
+		all = append(all, Observation{f.Table.Value, "", f.Items(cell), f.Table.Unit.Label, shown})
 	}
 	for i := range f.Shares {
 		s := &f.Shares[i]
@@ -171,9 +175,9 @@ func show(f Folded, by shower) []Observation {
 func waits(w *Wait, by shower) []Observation {
 	without := map[string]string{"decision_hours": "undecided", "first_service_hours": "unserved"}[w.Indicator]
 	return []Observation{
-		{w.Indicator + "_median", "", w.Items, "jam", by.hours(w.Median, w)},
-		{w.Indicator + "_p90", "", w.Items, "jam", by.hours(w.P90, w)},
-		{without, "", w.Items, "rujukan", by.beside(w.Without)},
+		{w.Indicator + "_median", w.Detail, w.Items, "jam", by.hours(w.Median, w)},
+		{w.Indicator + "_p90", w.Detail, w.Items, "jam", by.hours(w.P90, w)},
+		{without, w.Detail, w.Items, "rujukan", by.beside(w.Without)},
 	}
 }
 

@@ -25,7 +25,7 @@ type Folded struct {
 	Table  *Table
 	Period Period
 	Axes   [][]Item // the items of each axis, in order
-	Counts []int    // one a cell, zeros too, the last axis running fastest; cells that cannot be are left out
+	Counts []int    // one a cell, zeros too, the last axis running fastest; of a sparse table only what is not zero
 	Total  int      // rows counted; the sum of Counts, but where Table.Overlap
 	Shares []Share
 	Waits  []Wait
@@ -33,7 +33,7 @@ type Folded struct {
 
 	cells  [][]int // items of each cell, by their place in Axes
 	places []map[string]int
-	at     map[string]int
+	at     map[string]int // place of a cell
 }
 
 // Share is a percentage before it is shown.
@@ -50,6 +50,7 @@ type Share struct {
 // within 30 days ranks last.
 type Wait struct {
 	Indicator string // without _median or _p90
+	Detail    string // LETTER: of receivers by letter, which stand apart
 	Items     []string
 	Median    Hours
 	P90       Hours
@@ -92,6 +93,7 @@ func fold(t *Table, f Frame, count func(*tally)) (Folded, error) {
 	y := &tally{Folded: Folded{Table: t, Period: f.Period}, frame: f}
 	y.open()
 	count(y)
+	y.inOrder()
 	y.sharesOfCells()
 	return y.Folded, nil
 }
@@ -118,14 +120,43 @@ func (y *tally) open() {
 		}
 	}
 	y.at = map[string]int{}
-	y.layOut(make([]int, 0, len(y.Axes)))
-	y.Counts = make([]int, len(y.cells))
+	if !y.Table.Sparse {
+		y.layOut(make([]int, 0, len(y.Axes)))
+	}
+}
+
+// inOrder puts the cells of a sparse table, which came as their rows did, into the order of the axes.
+func (y *tally) inOrder() {
+	if !y.Table.Sparse {
+		return
+	}
+	counts := y.Counts
+	slices.SortFunc(y.cells, slices.Compare[[]int])
+	y.Counts = make([]int, len(counts))
+	for i, cell := range y.cells {
+		y.Counts[i] = counts[y.at[key(cell)]]
+	}
+	for i, cell := range y.cells {
+		y.at[key(cell)] = i
+	}
+}
+
+// cell is the place of a cell, which is made if it is not there yet.
+func (y *tally) cell(items []int) int {
+	k := key(items)
+	at, ok := y.at[k]
+	if !ok {
+		at = len(y.cells)
+		y.at[k] = at
+		y.cells = append(y.cells, slices.Clone(items))
+		y.Counts = append(y.Counts, 0)
+	}
+	return at
 }
 
 func (y *tally) layOut(cell []int) {
 	if len(cell) == len(y.Axes) {
-		y.at[key(cell)] = len(y.cells)
-		y.cells = append(y.cells, slices.Clone(cell))
+		y.cell(cell)
 		return
 	}
 	for i, item := range y.Axes[len(cell)] {
@@ -172,7 +203,7 @@ func (y *tally) put(n int, values ...string) {
 	for a, value := range values {
 		cell[a] = y.place(a, value, cell)
 	}
-	y.Counts[y.at[key(cell)]] += n
+	y.Counts[y.cell(cell)] += n
 }
 
 // place finds the item of a value. A place that the list does not have lies outside the regency; any other value that no item
@@ -378,8 +409,20 @@ func (m *Measurement) who() string {
 
 // category of an index: what is empty is not measured.
 func (m *Measurement) category(index string) string {
-	is := map[string]string{"HFA": m.HFA, "WFA": m.WFA, "WFH": m.WFH, "BFA": m.BFA, "TREND": m.Trend}[index]
-	if is == "" && index != "TREND" {
+	var is string
+	switch index {
+	case "TREND":
+		return m.Trend
+	case "HFA":
+		is = m.HFA
+	case "WFA":
+		is = m.WFA
+	case "WFH":
+		is = m.WFH
+	case "BFA":
+		is = m.BFA
+	}
+	if is == "" {
 		return "NOT_MEASURED"
 	}
 	return is
@@ -418,8 +461,7 @@ func (m *Measurement) has(index string) bool {
 	if index == "TREND" {
 		return m.Weighed
 	}
-	is := m.category(index)
-	return is != "NOT_MEASURED"
+	return m.category(index) != "NOT_MEASURED"
 }
 
 func (m *Measurement) age() string {

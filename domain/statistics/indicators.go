@@ -29,8 +29,8 @@ const (
 // Indicators are in the order in which a table lists them; new ones only at the end.
 var Indicators = []Indicator{
 	{
-		ID: "kdrt_victims", Label: "Korban KDRT", LabelEN: "Victims of domestic violence", Unit: "korban", Numerator: "victims, first KDRT case of the year",
-		Basis: byRegistration, Released: true,
+		ID: "kdrt_victims", Label: "Korban KDRT", LabelEN: "Victims of domestic violence", Unit: "korban",
+		Numerator: "victims, first KDRT case of the year", Basis: byRegistration, Released: true,
 	},
 	{
 		ID: "kdrt_share_child", Label: "Korban anak", LabelEN: "Child victims", Unit: "persen", Numerator: "victims 0–17",
@@ -60,17 +60,22 @@ var Indicators = []Indicator{
 		ID: "not_gaining_pct", Label: "T", LabelEN: "Not gaining", Unit: "persen", Numerator: "last weighing T or 2T", Denominator: "N + T + 2T",
 		Basis: byLast, Released: true,
 	},
-	{ID: "legs_sent", Label: "Rujukan dikirim", LabelEN: "Legs sent", Unit: "rujukan", Numerator: "legs sent in the period", Basis: bySent, Released: true},
+	{
+		ID: "legs_sent", Label: "Rujukan dikirim", LabelEN: "Legs sent", Unit: "rujukan",
+		Numerator: "legs sent in the period", Basis: bySent, Released: true,
+	},
 	{
 		ID: "acknowledged_pct", Label: "Sudah dibaca", LabelEN: "Acknowledged", Unit: "persen", Numerator: "legs with that time by day 30",
 		Denominator: "legs sent", Basis: bySent, Released: true,
 	},
 	{
-		ID: "accepted_pct", Label: "Diterima", LabelEN: "Accepted", Unit: "persen", Numerator: "legs with that time by day 30", Denominator: "legs sent",
+		ID: "accepted_pct", Label: "Diterima", LabelEN: "Accepted", Unit: "persen",
+		Numerator: "legs with that time by day 30", Denominator: "legs sent",
 		Basis: bySent, Released: true,
 	},
 	{
-		ID: "served_pct", Label: "Dilayani", LabelEN: "Served", Unit: "persen", Numerator: "chains with a SERVED by day 30", Denominator: "chains",
+		ID: "served_pct", Label: "Dilayani", LabelEN: "Served", Unit: "persen",
+		Numerator: "chains with a SERVED by day 30", Denominator: "chains",
 		Basis: byRoot, Released: true,
 	},
 	{
@@ -83,13 +88,13 @@ var Indicators = []Indicator{
 	},
 	{
 		ID: "decision_hours", Label: "Jam sampai keputusan", LabelEN: "Hours to the decision", Unit: "jam",
-		Numerator: "first of accept, decline by a person, forward - sent; _median and _p90", Denominator: "legs; undecided ones rank last and stand beside it",
-		Basis: bySent, Released: true,
+		Numerator:   "first of accept, decline by a person, forward - sent; _median and _p90",
+		Denominator: "legs; undecided ones rank last and stand beside it", Basis: bySent, Released: true,
 	},
 	{
 		ID: "first_service_hours", Label: "Jam sampai layanan pertama", LabelEN: "Hours to the first service", Unit: "jam",
-		Numerator: "chain's first SERVED - root sent; _median and _p90", Denominator: "chains; unserved ones rank last and stand beside it",
-		Basis: byRoot, Released: true,
+		Numerator:   "chain's first SERVED - root sent; _median and _p90",
+		Denominator: "chains; unserved ones rank last and stand beside it", Basis: byRoot, Released: true,
 	},
 	{
 		ID: "on_time_pct", Label: "Tepat waktu", LabelEN: "On time", Unit: "persen", Numerator: "spans of the duty that ended by their due time",
@@ -117,7 +122,8 @@ var Indicators = []Indicator{
 	},
 	{
 		ID: "escalated_pct", Label: "Naik tingkat", LabelEN: "Escalated", Unit: "persen",
-		Numerator: "legs that reached level 1, 2, 3, under the unit then accountable", Denominator: "legs sent", Basis: bySent, By: "level and duty",
+		Numerator:   "legs that reached level 1, 2, 3, under the unit then accountable",
+		Denominator: "legs sent", Basis: bySent, By: "level and duty",
 	},
 	{
 		ID: "no_show_pct", Label: "Tidak hadir", LabelEN: "No show", Unit: "persen", Numerator: "legs with a NO_SHOW",
@@ -292,14 +298,32 @@ func (y *tally) legShares(c *cohort, items []string) {
 	y.give(items, "accepted_pct", "", accepted, len(c.legs))
 	y.give(items, "served_pct", "", c.countChains(func(ch *chain) bool { return !ch.served().IsZero() }), len(c.chains))
 	y.give(items, "closed_pct", "", c.countChains((*chain).closed), len(c.chains))
-	y.give(items, "acceptance_pct", "", accepted, c.count(func(l *Journey) bool { return l.by(l.Accepted) || l.by(l.Declined) || l.by(l.Forwarded) }))
+	y.give(items, "acceptance_pct", "", accepted, c.count(func(l *Journey) bool {
+		return l.by(l.Accepted) || l.by(l.Declined) || l.by(l.Forwarded)
+	}))
 	for _, duty := range legDuties {
-		onTime, whole := c.onTime(duty)
-		y.give(items, "on_time_pct", duty, onTime, whole)
+		for _, letter := range []bool{false, true} {
+			onTime, whole := c.onTime(duty, letter)
+			y.give(items, "on_time_pct", apart(duty, letter), onTime, whole)
+		}
 	}
 	y.give(items, "overdue_pct", "", c.count(func(l *Journey) bool { return l.reached(1, "", c.until) }), len(c.legs))
-	y.give(items, "loop_closed_pct", "", c.count(func(l *Journey) bool { return l.by(l.Closed) && l.by(l.Accepted) && !l.Unconfirmed }), accepted)
-	y.give(items, "unconfirmed_pct", "", c.count(func(l *Journey) bool { return l.by(l.Closed) && l.by(l.Accepted) && l.Unconfirmed }), accepted)
+	done := func(unconfirmed bool) int {
+		return c.count(func(l *Journey) bool { return l.by(l.Closed) && l.by(l.Accepted) && l.Unconfirmed == unconfirmed })
+	}
+	y.give(items, "loop_closed_pct", "", done(false), accepted)
+	y.give(items, "unconfirmed_pct", "", done(true), accepted)
+}
+
+// apart names what is said of receivers by letter, whose times are those of the sender's telephone.
+func apart(detail string, letter bool) string {
+	switch {
+	case !letter:
+		return detail
+	case detail == "":
+		return "LETTER"
+	}
+	return detail + ":LETTER"
 }
 
 // legDuties are the duties of a leg, in order.
@@ -325,10 +349,10 @@ func (c *cohort) countChains(is func(*chain) bool) (n int) {
 
 // onTime counts the spans of a duty: ended by their due time, of those that ended or were due within the observation. At exactly
 // the due time a duty is in time.
-func (c *cohort) onTime(duty string) (inTime, whole int) {
+func (c *cohort) onTime(duty string, letter bool) (inTime, whole int) {
 	for _, l := range c.legs {
 		for _, s := range l.Spans {
-			if s.Duty != duty || s.Due.IsZero() {
+			if s.Duty != duty || s.Due.IsZero() || l.ByLetter != letter {
 				continue
 			}
 			ended := l.by(s.Ended)
@@ -361,28 +385,33 @@ func (l *Journey) reached(level int, duty string, until time.Time) bool {
 	})
 }
 
-// waits are the percentiles of hours.
+// waits are the percentiles of hours, those of receivers by letter apart.
 func (y *tally) waits(c *cohort, items []string) {
-	var decision, service []time.Duration
-	for _, l := range c.legs {
-		if t := l.decided(); !t.IsZero() {
-			decision = append(decision, t.Sub(l.Sent))
+	for _, letter := range []bool{false, true} {
+		var decision, service []time.Duration
+		legs := c.count(func(l *Journey) bool { return l.ByLetter == letter })
+		chains := c.countChains(func(ch *chain) bool { return ch.root.ByLetter == letter })
+		for _, l := range c.legs {
+			if t := l.decided(); !t.IsZero() && l.ByLetter == letter {
+				decision = append(decision, t.Sub(l.Sent))
+			}
 		}
-	}
-	for _, ch := range c.chains {
-		if t := ch.served(); !t.IsZero() {
-			service = append(service, t.Sub(ch.root.Sent))
+		for _, ch := range c.chains {
+			if t := ch.served(); !t.IsZero() && ch.root.ByLetter == letter {
+				service = append(service, t.Sub(ch.root.Sent))
+			}
 		}
+		y.wait("decision_hours", apart("", letter), items, decision, legs)
+		y.wait("first_service_hours", apart("", letter), items, service, chains)
 	}
-	y.Waits = append(y.Waits, waitOf("decision_hours", items, decision, len(c.legs)), waitOf("first_service_hours", items, service, len(c.chains)))
 }
 
-func waitOf(indicator string, items []string, done []time.Duration, of int) Wait {
+func (y *tally) wait(indicator, detail string, items []string, done []time.Duration, of int) {
 	slices.Sort(done)
-	return Wait{
-		Indicator: indicator, Items: items, N: len(done), Without: of - len(done),
+	y.Waits = append(y.Waits, Wait{
+		Indicator: indicator, Detail: detail, Items: items, N: len(done), Without: of - len(done),
 		Median: rank(done, of, 0.5), P90: rank(done, of, 0.9),
-	}
+	})
 }
 
 // rank is the nearest rank: the least time within which at least that part of all were done.
@@ -400,7 +429,7 @@ func (y *tally) liveShares(c *cohort, items []string) {
 	y.give(items, "late_network_pct", "", network, late)
 	for level := 1; level <= 3; level++ {
 		for _, duty := range legDuties {
-			y.give(items, "escalated_pct", decimal(level)+":"+duty, c.count(func(l *Journey) bool { return l.reached(level, duty, c.until) }), len(c.legs))
+			y.escalated(c, items, level, duty)
 		}
 	}
 	accepted := c.count(func(l *Journey) bool { return l.by(l.Accepted) })
@@ -409,14 +438,23 @@ func (y *tally) liveShares(c *cohort, items []string) {
 	y.give(items, "lost_pct", "", c.count(func(l *Journey) bool {
 		return l.by(l.Accepted) && l.by(l.Reported) && l.Outcome == "NONE" && l.OutcomeReason == "CLIENT_UNREACHABLE"
 	}), accepted)
-	y.give(items, "unmet_pct", "", c.count((*Journey).unmet), c.count(func(l *Journey) bool { return l.by(l.Reported) && l.Outcome != "" }))
+	y.give(items, "unmet_pct", "", c.count((*Journey).unmet),
+		c.count(func(l *Journey) bool { return l.by(l.Reported) && l.Outcome != "" }))
 	y.give(items, "consent_ended_pct", "", c.count(func(l *Journey) bool {
 		return l.by(l.Cancelled) && l.CancelReason == "CONSENT_WITHDRAWN"
 	}), len(c.legs))
 	for n := range 4 {
-		y.give(items, "hops", decimal(n), c.countChains(func(ch *chain) bool { return ch.hops() == n || n == 3 && ch.hops() > n }), len(c.chains))
+		y.give(items, "hops", decimal(n), c.countChains(func(ch *chain) bool { return min(ch.hops(), 3) == n }), len(c.chains))
 	}
 	y.give(items, "letter_pct", "", c.count(func(l *Journey) bool { return l.ByLetter }), len(c.legs))
+}
+
+func (y *tally) escalated(c *cohort, items []string, level int, duty string) {
+	for _, letter := range []bool{false, true} {
+		reached := c.count(func(l *Journey) bool { return l.ByLetter == letter && l.reached(level, duty, c.until) })
+		of := c.count(func(l *Journey) bool { return l.ByLetter == letter })
+		y.give(items, "escalated_pct", apart(decimal(level)+":"+duty, letter), reached, of)
+	}
 }
 
 // unmet: the need was not met, and whoever confirmed it sent nobody further.

@@ -29,6 +29,7 @@ const (
 	LedgerSpent    Refusal = "LEDGER_SPENT"
 	WrongState     Refusal = "RELEASE_STATE"
 	TooEarly       Refusal = "RELEASE_TOO_EARLY"
+	TooLate        Refusal = "RELEASE_TOO_LATE"
 	ReasonMissing  Refusal = "REASON_MISSING"
 	NotContributor Refusal = "NOT_CONTRIBUTING"
 	HeldThisYear   Refusal = "HOLD_USED" // one a unit and year
@@ -65,7 +66,8 @@ type Release struct {
 	Restored     bool     // it could have been drawn after the backup that was restored: the REVIEWER says what became of it
 
 	Drawn     time.Time
-	Approvals []string // units whose head agreed
+	Approvals []string  // units whose head agreed
+	Agreed    time.Time // all had agreed
 	Holds     []Hold
 	Resolved  time.Time // the REVIEWER let it go on
 	Published time.Time
@@ -157,17 +159,20 @@ func (r Release) Next(t *Table, is Workday) (Step, time.Time) {
 	return Publish, is.publication(r.consent(t, is))
 }
 
-// consent is the instant from which nothing stands against publication.
+// consent is the instant from which nothing stands against publication: all heads have said yes, or the days of silence are over;
+// and the REVIEWER has answered whoever objected.
 func (r Release) consent(t *Table, is Workday) time.Time {
+	from := r.SilenceEnds(is).Add(-1) // on its last day
 	switch {
-	case !t.NeedsApproval():
+	case !t.NeedsApproval(), len(r.Contributors) == 0:
 		return r.Drawn
-	case !r.Resolved.IsZero():
-		return r.Resolved
-	case r.agreed():
-		return r.Drawn // all heads have said yes
+	case !r.Agreed.IsZero():
+		from = r.Agreed
 	}
-	return r.SilenceEnds(is).Add(-1) // on its last day
+	if r.Resolved.After(from) {
+		return r.Resolved
+	}
+	return from
 }
 
 func (r Release) agreed() bool {
@@ -208,38 +213,46 @@ func (r Release) Draw(t *Table, is Workday, now time.Time, contributors []string
 }
 
 // Approve is a head's yes. Said twice it is said once.
-func (r Release) Approve(t *Table, unit string) (Release, error) {
+func (r Release) Approve(t *Table, unit string, now time.Time) (Release, error) {
 	if err := r.answers(t, unit); err != nil {
 		return r, err
 	}
 	if !slices.Contains(r.Approvals, unit) {
 		r.Approvals = append(slices.Clone(r.Approvals), unit)
 	}
+	if r.Agreed.IsZero() && r.agreed() {
+		r.Agreed = now
+	}
 	return r, nil
 }
 
-// Hold is a head's no, with its reason. It stops a protected release until the REVIEWER decides; a nutrition or an ordinary one
-// goes on, and says that a unit objects ([Release.Note]). earlier are the unit's holds so far, of all releases.
-func (r Release) Hold(t *Table, unit, reason string, now time.Time, earlier []Hold) (Release, error) {
-	year, _, _ := DayOf(now).split()
-	switch used := slices.ContainsFunc(earlier, func(h Hold) bool {
-		y, _, _ := DayOf(h.Time).split()
-		return h.Unit == unit && y == year
-	}); {
+// Hold is a head's no, with its reason. It stops a protected release until the REVIEWER decides, and may be said until silence
+// became consent, also after another unit's was answered. A nutrition or an ordinary release stops for nobody: until it is
+// published, a hold adds that a unit objects ([Release.Note]). earlier are the unit's holds so far, of all releases.
+func (r Release) Hold(t *Table, is Workday, unit, reason string, now time.Time, earlier []Hold) (Release, error) {
+	switch {
 	case strings.TrimSpace(reason) == "":
 		return r, Refused(ReasonMissing)
-	case r.State != Drawn || !r.Resolved.IsZero():
+	case r.State != Drawn && r.State != Held:
 		return r, Refused(WrongState)
 	case !slices.Contains(r.Contributors, unit):
 		return r, Refused(NotContributor)
-	case used:
+	case held(unit, now, slices.Concat(earlier, r.Holds)):
 		return r, Refused(HeldThisYear)
+	case t.NeedsApproval() && !now.Before(r.SilenceEnds(is)):
+		return r, Refused(TooLate)
 	}
 	r.Holds = append(slices.Clone(r.Holds), Hold{unit, now, reason})
 	if t.NeedsApproval() {
 		r.State = Held
 	}
 	return r, nil
+}
+
+// held tells whether a unit has held in the civil year of now.
+func held(unit string, now time.Time, holds []Hold) bool {
+	year := PeriodOf(Year, now)
+	return slices.ContainsFunc(holds, func(h Hold) bool { return h.Unit == unit && year.Holds(h.Time) })
 }
 
 func (r Release) answers(t *Table, unit string) error {
@@ -312,10 +325,10 @@ func (r Release) AfterRestore(t *Table, now time.Time) Release {
 	return r
 }
 
-// Note stands under the table.
-func (r Release) Note() string {
+// Note stands under the table. That somebody objected to a protected one is not told.
+func (r Release) Note(t *Table) string {
 	note := "Tabel ditarik terpisah: jumlah bagian tidak harus sama dengan totalnya."
-	if len(r.Holds) > 0 && r.Resolved.IsZero() {
+	if len(r.Holds) > 0 && !t.NeedsApproval() {
 		note += " Unit keberatan: data belum lengkap."
 	}
 	return note
