@@ -31,10 +31,10 @@ var definitions = map[string]string{
 	"kdrt_victims": "Korban dalam kasus KDRT (UU 23/2004) yang terdaftar; satu orang dihitung sekali setahun, pada pendaftaran pertama. " +
 		"Kasus tidak terbukti, ganda, dan salah input tidak dihitung.",
 	"persons": "Orang pada sisi terlindung yang dirujuk; satu orang dihitung sekali setahun, pada rantai rujukan pertama.",
-	"overlap_victims": "Korban dalam kasus KDRT yang terbuka atau terdaftar pada tahun itu, yang tautannya ke kasus gizi yang terbuka pada tahun yang sama " +
-		"telah dikonfirmasi.",
-	"children": "Anak 0–59 bulan yang ditimbang atau diukur; satu anak dihitung sekali dalam satu periode, pada pengukuran terakhir yang memuat " +
-		"ukuran itu. Kategori menurut Permenkes 2/2020.",
+	"overlap_victims": "Korban dalam kasus KDRT yang terbuka atau terdaftar pada tahun itu, yang tautannya ke kasus gizi yang terbuka " +
+		"pada tahun yang sama telah dikonfirmasi.",
+	"children": "Anak 0–59 bulan yang ditimbang atau diukur; satu anak dihitung sekali dalam satu periode, pada pengukuran terakhir " +
+		"yang memuat ukuran itu. Kategori menurut Permenkes 2/2020.",
 	"new_cases":     "Anak atau keluarga dengan kasus gizi; dihitung sekali setahun, pada kasus pertama.",
 	"legs_sent":     "Rujukan yang dikirim dalam periode; setiap rujukan diamati 30 hari sejak dikirim. Salah input tidak dihitung.",
 	"legs_declined": "Rujukan yang dikirim dalam periode dan ditolak, oleh petugas atau karena tidak dijawab, dalam 30 hari.",
