@@ -95,6 +95,7 @@ type Store struct {
 	unsigned int    // entries since the last checkpoint was asked for
 
 	signing signing
+	drawn   drawn
 
 	// Checkpoints, also the writer goroutine's.
 	copier  *conn
