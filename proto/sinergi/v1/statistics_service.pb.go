@@ -1601,10 +1601,13 @@ type ReleaseMark struct {
 	AsOfSeq int64 `protobuf:"varint,3,opt,name=as_of_seq,json=asOfSeq,proto3" json:"as_of_seq,omitempty"`
 	// Sum of epsilon that the year has cost a person of its side up to this release.
 	Ledger float64 `protobuf:"fixed64,4,opt,name=ledger,proto3" json:"ledger,omitempty"`
-	// Signature of the values by the journal's key, a C2SP signed note.
+	// Signature of the release's text by a key of the journal: the lines under a C2SP signed note.
 	Signature string `protobuf:"bytes,5,opt,name=signature,proto3" json:"signature,omitempty"`
 	// What a unit said of it: `unit keberatan: data belum lengkap`.
-	Note          string `protobuf:"bytes,6,opt,name=note,proto3" json:"note,omitempty"`
+	Note string `protobuf:"bytes,6,opt,name=note,proto3" json:"note,omitempty"`
+	// The signed file whole: text, then signature, a C2SP signed note of metadata and values. Who keeps it can check it without us, and after
+	// a restore the release is put back from it. None if skip_meta, or in a file.
+	SignedFile    []byte `protobuf:"bytes,7,opt,name=signed_file,json=signedFile,proto3" json:"signed_file,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1679,6 +1682,13 @@ func (x *ReleaseMark) GetNote() string {
 		return x.Note
 	}
 	return ""
+}
+
+func (x *ReleaseMark) GetSignedFile() []byte {
+	if x != nil {
+		return x.SignedFile
+	}
+	return nil
 }
 
 // Release is the life of one period of one table.
@@ -2940,14 +2950,16 @@ const file_sinergi_v1_statistics_service_proto_rawDesc = "" +
 	"\vsektor_lain\x18\x1b \x01(\tB\x05\x8a\xb5\x18\x01\x01R\n" +
 	"sektorLain\x12\x1f\n" +
 	"\arincian\x18\x1c \x01(\tB\x05\x8a\xb5\x18\x01\x01R\arincianB\b\n" +
-	"\x06_nilai\"\xc9\x01\n" +
+	"\x06_nilai\"\xf1\x01\n" +
 	"\vReleaseMark\x12\x19\n" +
 	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04name\x12\x1d\n" +
 	"\x06period\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x06period\x12!\n" +
 	"\tas_of_seq\x18\x03 \x01(\x03B\x05\x8a\xb5\x18\x01\x01R\aasOfSeq\x12\x1d\n" +
 	"\x06ledger\x18\x04 \x01(\x01B\x05\x8a\xb5\x18\x01\x01R\x06ledger\x12#\n" +
 	"\tsignature\x18\x05 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\tsignature\x12\x19\n" +
-	"\x04note\x18\x06 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04note\"\xf4\x06\n" +
+	"\x04note\x18\x06 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04note\x12&\n" +
+	"\vsigned_file\x18\a \x01(\fB\x05\x8a\xb5\x18\x01\x01R\n" +
+	"signedFile\"\xf4\x06\n" +
 	"\aRelease\x12\x19\n" +
 	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04name\x12\x1f\n" +
 	"\adataset\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\adataset\x12\x1d\n" +
