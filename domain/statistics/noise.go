@@ -15,7 +15,7 @@ var tails = geometricTails()
 func geometricTails() (thresholds []uint64) {
 	const bits = 200
 	alpha := inverseSqrtE(bits)
-	power := new(big.Float).SetPrec(bits).SetMantExp(big.NewFloat(1), 64)
+	power := new(big.Float).SetPrec(bits).SetInt(new(big.Int).Lsh(big.NewInt(1), 64))
 	for {
 		power.Mul(power, alpha)
 		word, _ := power.Uint64()

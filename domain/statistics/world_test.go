@@ -34,7 +34,7 @@ type world struct {
 type victim struct {
 	kecamatan, sex, age, month int
 	from, to, outcome          int
-	overlap                    bool
+	referred, overlap          bool
 }
 
 const (
@@ -47,7 +47,6 @@ const (
 var (
 	sexCodes  = [sexes]string{"MALE", "FEMALE"}
 	ageOf     = [ageBands]int{3, 12, 20, 33, 50}
-	fromCodes = []string{"WOMEN_CHILD_PROTECTION", "HEALTH", "LAW_JUSTICE", "SOCIAL", "EDUCATION"}
 )
 
 // newWorld draws a world; season makes the highest month twice the lowest. Sexes and ages are as frequent, months too but for the
@@ -77,7 +76,7 @@ func someone(r *rand.Rand, size, month []float64) victim {
 	v := victim{
 		kecamatan: pick(r, size), sex: r.IntN(sexes), age: r.IntN(ageBands), month: pick(r, month),
 		from: pick(r, []float64{6, 2, 1, 0.6, 0.4}), to: pick(r, []float64{1, 3, 3, 2, 1}), outcome: pick(r, []float64{3, 3, 2, 1, 0.5, 0.5}),
-		overlap: r.Float64() < 0.08,
+		referred: r.Float64() < 0.7, overlap: r.Float64() < 0.08,
 	}
 	return v
 }
