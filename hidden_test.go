@@ -20,6 +20,8 @@ var open = map[string]string{
 	"journal.Entry": "pseudonyms and words of ours", "journal.Event": "words of ours", "journal.Audit": "words of ours", "journal.Fault": "words of ours",
 	"journal.Checkpoint": "a signed note of size and root", "journal.Verifier": "a public key", "journal.decoder": "canonical bytes, which name nobody",
 
+	"linkage.Measure": "words of ours", "linkage.Group": "words of ours",
+
 	"store.Grant": "hashes, tags and a client's own name", "store.breach": "ids and counts", "store.written": "a kind and an id",
 	"store.Acting": "an operator's name for an account", "store.AppToken": "ids and networks of an app", "store.Credential": "a hash of random bits", "store.Proof": "a hash of random bits",
 	"store.Caller": "words of a role", "store.callerRow": "words of a role", "store.CaseEvent": "words of the table", "store.FieldChange": "names of fields",

@@ -75,6 +75,7 @@ type Card struct {
 	village   uint64 // code, 0 if not known
 	kecamatan uint32
 	rw, rt    uint16
+	motherTie uint64 // hash of the mother's name, 0 if not known
 
 	names [namesOfCard]Name
 }
@@ -101,6 +102,12 @@ func NewCard(p Person) Card {
 	c.names[ofSelf], c.names[ofMother] = NewName(p.Name), NewName(p.Mother)
 	c.names[ofFather], c.names[ofHusband] = NewName(p.Father), NewName(p.Husband)
 	c.guardian(NewName(p.Guardian), p.Relation)
+	if m, f := &c.names[ofMother], &c.names[ofFather]; !m.Missing() && m.main == f.main {
+		m.role = WifeOf // the father's name stands twice
+	}
+	if m := &c.names[ofMother].main; m.n > 0 {
+		c.motherTie = hash(m.whole())
+	}
 	c.readNIK()
 	c.readMother(p.MotherAge)
 	return c
@@ -136,8 +143,11 @@ func (c *Card) readNIK() {
 		c.nik = Number{}
 		return
 	}
-	if c.sex == UnknownSex {
+	switch {
+	case c.sex == UnknownSex:
 		c.sex = sex
+	case c.sex != sex:
+		c.sex = UnknownSex // one of the two is wrong
 	}
 	if !c.birth.Known() || !c.birth.toDay() && c.birth.overlaps(born) {
 		c.birth, c.birthNIK = born, true

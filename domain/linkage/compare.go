@@ -34,17 +34,19 @@ func (m *Match) Best() float32 { return max(m.Raw[Self], m.Raw[Mother], m.Raw[Ho
 // Compare weighs the subject against a card and tells whether any hypothesis reaches Floor. It writes into m and allocates nothing.
 // Names are compared only where numbers, dates, sex and address leave a chance, which loses nothing that reaches Floor.
 func (s *Subject) Compare(r *Card, m *Match) bool {
-	h := s.plausible(r, m)
-	if h == 0 {
-		return false
-	}
-	if h&(1<<Self) != 0 {
+	left := s.plausible(r, m)
+	return left != 0 && s.names(left, r, m)
+}
+
+// names goes on with the hypotheses that are left.
+func (s *Subject) names(left uint8, r *Card, m *Match) bool {
+	if left&(1<<Self) != 0 {
 		s.selfNames(r, m)
 	}
-	if h&(1<<Mother) != 0 {
+	if left&(1<<Mother) != 0 {
 		s.motherNames(r, m)
 	}
-	if h&(1<<Household) != 0 {
+	if left&(1<<Household) != 0 {
 		s.householdNames(r, m)
 	}
 	m.doubtNIK()
@@ -126,10 +128,13 @@ func (s *Subject) plain(h Hypothesis, r *Card, e *Evidence, w *weights) {
 		}
 	case Household:
 		number(FieldMotherNIK, c.motherNIK, r.motherNIK)
+		if !c.nik.Missing() && !r.nik.Missing() && c.nik.like(r.nik) == numberTwin {
+			e.set(FieldNIK, uint8(numberTwin), s.m.twinBits)
+		}
 	}
 }
 
-// likeKK compares card numbers; cards issued one after the other are no twins.
+// likeKK compares card numbers; cards issued one after the other are of two households.
 func likeKK(a, b Number) uint8 {
 	if a.Missing() || b.Missing() {
 		return missing
@@ -137,14 +142,11 @@ func likeKK(a, b Number) uint8 {
 	l := a.like(b)
 	if l == numberTwin {
 		l = numberDiffers
-		if nearNumbers(a, b) {
-			l = numberNear
-		}
 	}
 	return uint8(l)
 }
 
 // mayBeMother tells whether S can be the mother that R names.
 func mayBeMother(s, r *Card) bool {
-	return s.sex == Female && (!s.birth.Known() || !r.birth.Known() || r.birth.Last-s.birth.First >= adulthood)
+	return s.sex != Male && (!s.birth.Known() || !r.birth.Known() || r.birth.Last-s.birth.First >= adulthood)
 }

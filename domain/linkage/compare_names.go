@@ -15,13 +15,16 @@ type verdict struct {
 
 // weigh compares a name of the subject with one of a card, by the weights of levels given. An alias counts at most as a part of the
 // name.
-func (s *Subject) weigh(a *Name, w *worth, b *Name, levels *[nameLevels]float32) verdict {
+func (s *Subject) weigh(a *Name, w *worth, b *Name, levels *[nameLevels]float32, near bool) verdict {
 	if a.Missing() || b.Missing() {
 		return verdict{level: MissingName}
 	}
 	best := s.weighWords(&a.main, &w.main, w.kind, &b.main, NameExact, levels)
 	if best.level == NameNone && fuzzy(a, b) {
 		best = verdict{NameFuzzy, levels[NameFuzzy]}
+	}
+	if best.level <= NameWeak && near && a.plain.n == a.main.n && b.plain.n == b.main.n {
+		best = better(best, s.weighPlain(a, w, b, levels))
 	}
 	if a.alias.n > 0 {
 		best = better(best, s.weighWords(&a.alias, &w.alias, w.kind, &b.main, NameSubset, levels))
@@ -35,6 +38,20 @@ func (s *Subject) weigh(a *Name, w *worth, b *Name, levels *[nameLevels]float32)
 	return best
 }
 
+// weighPlain compares unfolded words, for folding widens a slip in a short name: Susi and Suai are one edit apart, susi and sue are
+// not. Only neighbours are worth it.
+func (s *Subject) weighPlain(a *Name, w *worth, b *Name, levels *[nameLevels]float32) verdict {
+	p := pair(&a.plain, &b.plain)
+	v := verdict{level: p.level, bits: levels[p.level]}
+	if p.level <= NameFuzzy {
+		return v
+	}
+	for i := range int(a.main.n) {
+		v.bits += s.wordBits(&a.main, &w.main, w.kind, &b.main, &p, i)
+	}
+	return v
+}
+
 func better(a, b verdict) verdict {
 	if b.bits > a.bits {
 		return b
@@ -46,14 +63,37 @@ func (s *Subject) weighWords(a *words, info *[maxWords]float32, k kind, b *words
 	p := pair(a, b)
 	v := verdict{level: min(p.level, most)}
 	v.bits = levels[v.level]
+	if v.level == NameWeak && (weakOnly(a) || weakOnly(b)) {
+		v.bits = levels[NameSubset] // nothing else could have agreed: what the words say is little enough
+	}
 	if v.level == NameNone || v.level == NameFuzzy {
 		return v
 	}
+	paired := 0
 	for i := range int(a.n) {
+		if p.how[i] != unlike {
+			paired++
+		}
 		v.bits += s.wordBits(a, info, k, b, &p, i)
 	}
+	v.bits -= waysBits[a.n][paired]
 	return v
 }
+
+// waysBits is log2 of how many ways there are to choose so many words of a name: any of three may agree by chance.
+var waysBits = func() (bits [maxWords + 1][maxWords + 1]float32) {
+	for n := range bits {
+		ways := 1.
+		for k := range n + 1 {
+			bits[n][k] = log2(ways)
+			ways = ways * float64(n-k) / float64(k+1)
+		}
+	}
+	return bits
+}()
+
+// weakOnly tells whether a name has nothing but weak words and initials.
+func weakOnly(w *words) bool { return w.weak|w.initial == 1<<w.n-1 }
 
 // wordBits is what a paired word says. A word with a typo is rare and yet says no more than the word that it was meant to be.
 func (s *Subject) wordBits(a *words, info *[maxWords]float32, k kind, b *words, p *pairing, i int) float32 {
@@ -104,6 +144,9 @@ func (s *Subject) mostKin(h Hypothesis) float32 {
 	return most
 }
 
+// near tells whether the two live in one RT.
+func (e *Evidence) near() bool { return e.level[FieldPlace] == uint8(placeRT) }
+
 func (e *Evidence) name(f Field, v verdict) {
 	if v.level != MissingName {
 		e.set(f, uint8(v.level), v.bits)
@@ -113,10 +156,11 @@ func (e *Evidence) name(f Field, v verdict) {
 // selfNames: is S the person of R? A baby without a name has its mother's.
 func (s *Subject) selfNames(r *Card, m *Match) {
 	e, w := &m.Evidence[Self], &s.m.weights[Self]
+	near := e.near()
 	a, b := &s.Card.names[ofSelf], &r.names[ofSelf]
 	v := verdict{level: MissingName}
 	if a.role != BabyOf && b.role != BabyOf {
-		v = s.weigh(a, &s.self, b, &w.name)
+		v = s.weigh(a, &s.self, b, &w.name, near)
 		if v.level == NameNone && e.level[FieldNIK] != uint8(numberExact) {
 			m.Raw[Self] = Never
 			return
@@ -131,20 +175,17 @@ func (s *Subject) selfNames(r *Card, m *Match) {
 // motherNames: is S the mother whom R names? "Ny. Asep" is Asep's wife.
 func (s *Subject) motherNames(r *Card, m *Match) {
 	e, w := &m.Evidence[Mother], &s.m.weights[Mother]
+	near := e.near()
 	a, b := &s.Card.names[ofSelf], &r.names[ofMother]
 	if b.Missing() && r.names[ofSelf].role == BabyOf {
 		b = &r.names[ofSelf]
 	}
-	v := s.weigh(a, &s.woman, b, &w.name)
-	husband := s.weigh(&s.Card.names[ofHusband], &s.spouse, &r.names[ofFather], &w.kin)
+	v := s.weigh(a, &s.woman, b, &w.name, near)
+	husband := s.weigh(&s.Card.names[ofHusband], &s.spouse, &r.names[ofFather], &w.kin, near)
 	if a.role == WifeOf && s.Card.names[ofHusband].Missing() {
-		husband = s.weigh(a, &s.man, &r.names[ofFather], &w.kin)
+		husband = s.weigh(a, &s.man, &r.names[ofFather], &w.kin, near)
 	}
-	if b.role == WifeOf && v.level <= NameFuzzy {
-		if as := s.weigh(&s.Card.names[ofHusband], &s.spouse, b, &w.name); as.level != MissingName && as.bits > v.bits {
-			v = as
-		}
-	}
+	v = s.instead(v, &s.Card.names[ofHusband], &s.spouse, b, &w.name, near)
 	if (v.level == MissingName || v.level == NameNone) && e.level[FieldNIK] != uint8(numberExact) {
 		m.Raw[Mother] = Never
 		return
@@ -157,8 +198,9 @@ func (s *Subject) motherNames(r *Card, m *Match) {
 // householdNames: is R about another person of S's household?
 func (s *Subject) householdNames(r *Card, m *Match) {
 	e, w := &m.Evidence[Household], &s.m.weights[Household]
+	near := e.near()
 	s.kin(r, e, &w.kin)
-	e.name(FieldHusband, s.weigh(&s.Card.names[ofHusband], &s.spouse, &r.names[ofFather], &w.kin))
+	e.name(FieldHusband, s.weigh(&s.Card.names[ofHusband], &s.spouse, &r.names[ofFather], &w.kin, near))
 	s.patronymic(r, e, w)
 	if !e.householdGround() {
 		m.Raw[Household] = Never
@@ -179,24 +221,39 @@ func (e *Evidence) householdGround() bool {
 
 // kin compares parents with parents, and with whom "Ny. Asep" may mean.
 func (s *Subject) kin(r *Card, e *Evidence, levels *[nameLevels]float32) {
+	near := e.near()
 	mother, father := &s.Card.names[ofMother], &s.Card.names[ofFather]
-	m := s.weigh(mother, &s.mother, &r.names[ofMother], levels)
+	m := s.weigh(mother, &s.mother, &r.names[ofMother], levels, near)
 	if r.names[ofMother].Missing() && r.names[ofSelf].role == BabyOf {
-		m = s.weigh(mother, &s.mother, &r.names[ofSelf], levels)
+		m = s.weigh(mother, &s.mother, &r.names[ofSelf], levels, near)
 	}
-	f := s.weigh(father, &s.father, &r.names[ofFather], levels)
-	if r.names[ofMother].role == WifeOf && (f.level == MissingName || f.level <= NameFuzzy) {
-		if as := s.weigh(father, &s.father, &r.names[ofMother], levels); as.level != MissingName && as.level > NameFuzzy {
-			f = as
-		}
-	}
+	f := s.weigh(father, &s.father, &r.names[ofFather], levels, near)
+	f = s.instead(f, father, &s.father, &r.names[ofMother], levels, near)
 	if mother.role == WifeOf && (m.level == MissingName || m.level <= NameFuzzy) {
-		if as := s.weigh(mother, &s.motherAsMan, &r.names[ofFather], levels); as.level != MissingName && as.level > NameFuzzy {
+		if as := s.weigh(mother, &s.motherAsMan, &r.names[ofFather], levels, near); as.level != MissingName && as.level > NameFuzzy {
 			m = as
 		}
 	}
 	e.name(FieldMother, m)
 	e.name(FieldFather, f)
+}
+
+// instead compares a man's name with what stands for a mother's: "Ny. Asep" is his wife, and often the "Ny." is left out.
+func (s *Subject) instead(v verdict, man *Name, w *worth, mother *Name, levels *[nameLevels]float32, near bool) verdict {
+	if v.level != MissingName && v.level > NameFuzzy {
+		return v
+	}
+	as := s.weigh(man, w, mother, levels, near)
+	if as.level == MissingName || as.level <= NameFuzzy {
+		return v
+	}
+	if mother.role != WifeOf {
+		as.bits -= bySlip
+	}
+	if v.level == MissingName && as.bits > 0 || as.bits > v.bits {
+		return as
+	}
+	return v
 }
 
 // patronymic compares "binti Iwan" with a father's name.

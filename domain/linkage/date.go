@@ -103,9 +103,10 @@ func (b Birth) gap(o Birth) Date { return max(b.First-o.Last, o.First-b.Last, 0)
 type birthLevel uint8
 
 const (
-	birthDiffers birthLevel = iota
-	birthSwapped            // day and month
-	birthClose              // within 3 days, or one part differs by a digit
+	birthFar birthLevel = iota // more than two years apart: no slip of the pen
+	birthDiffers
+	birthSwapped // day and month
+	birthClose   // within 3 days, or one part differs by a digit
 	birthExact
 	yearDiffers
 	yearAgrees
@@ -116,7 +117,7 @@ const (
 )
 
 // birthGroups are the levels that compete: what is known does not depend on whether the pair is true.
-var birthGroups = [][]birthLevel{{birthDiffers, birthSwapped, birthClose, birthExact}, {yearDiffers, yearAgrees}, {ageDiffers, ageByOne, ageAgrees}}
+var birthGroups = [][]birthLevel{{birthFar, birthDiffers, birthSwapped, birthClose, birthExact}, {yearDiffers, yearAgrees}, {ageDiffers, ageByOne, ageAgrees}}
 
 // likeBirth compares two known births.
 func likeBirth(a, b Birth) birthLevel {
@@ -150,6 +151,8 @@ func likeDay(a, b Date) birthLevel {
 		return birthSwapped
 	case ya == yb && ma == mb && oneDigit(da, db), ya == yb && da == db && oneDigit(ma, mb), ma == mb && da == db && oneDigit(ya, yb):
 		return birthClose
+	case abs(a-b) > 2*366:
+		return birthFar
 	}
 	return birthDiffers
 }

@@ -25,7 +25,8 @@ const (
 	atVillage                          = 67
 	atKecamatan                        = 75
 	atRW, atRT                         = 79, 81
-	atNames                            = 83
+	atTie                              = 83
+	atNames                            = 91
 )
 
 const (
@@ -62,6 +63,7 @@ func (c *Card) Encode() []byte {
 	put.PutUint32(b[atKecamatan:], c.kecamatan)
 	put.PutUint16(b[atRW:], c.rw)
 	put.PutUint16(b[atRT:], c.rt)
+	put.PutUint64(b[atTie:], c.motherTie)
 	for less := 0; ; less++ {
 		var names []byte
 		for i := range c.names {
@@ -103,7 +105,7 @@ func (n *Name) append(b []byte, less int) []byte {
 		b = append(b, parts[i].n)
 		for w := range int(parts[i].n) {
 			word := parts[i].word(w)
-			b = append(append(b, byte(len(word))), word...)
+			b = append(append(b, byte(len(word)), parts[i].first[w]), word...)
 		}
 	}
 	return b
@@ -135,6 +137,7 @@ func (c *Card) decodeHead(b []byte) error {
 	c.kk = Number{get.Uint64(b[atKK+1:]), b[atKK]}
 	c.village, c.kecamatan = get.Uint64(b[atVillage:]), get.Uint32(b[atKecamatan:])
 	c.rw, c.rt = get.Uint16(b[atRW:]), get.Uint16(b[atRT:])
+	c.motherTie = get.Uint64(b[atTie:])
 	return nil
 }
 
@@ -168,11 +171,11 @@ func (w *words) decode(b []byte) []byte {
 	*w = words{}
 	b = b[1:]
 	for range n {
-		if len(b) == 0 || int(b[0]) >= len(b) {
+		if len(b) < 2 || int(b[0])+2 > len(b) {
 			return nil
 		}
-		w.add(b[1 : 1+b[0]])
-		b = b[1+b[0]:]
+		w.add(b[2:2+b[0]], b[1])
+		b = b[2+b[0]:]
 	}
 	return b
 }

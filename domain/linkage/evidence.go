@@ -42,7 +42,7 @@ type Statement struct {
 var (
 	ofNames   = [nameLevels]Agreement{Conflict, Partial, Partial, Partial, Subset, Similar, Exact}
 	ofNumbers = [numberLevels]Agreement{Conflict, Conflict, Similar, Exact}
-	ofBirths  = [birthLevels]Agreement{Conflict, Similar, Similar, Exact, Conflict, Subset, Conflict, Similar, Subset}
+	ofBirths  = [birthLevels]Agreement{Conflict, Conflict, Similar, Similar, Exact, Conflict, Subset, Conflict, Similar, Subset}
 	ofAges    = [ageLevels]Agreement{Exact, Similar, Conflict, Similar, Partial, Conflict, Conflict, Partial, Partial, Conflict}
 	ofPlaces  = [placeLevels]Agreement{Exact, Similar, Partial, Partial, Conflict, Similar, Partial, Conflict, Partial, Conflict}
 	ofYesNo   = [2]Agreement{Conflict, Exact}

@@ -182,8 +182,8 @@ again:
 // fold is steps 7 and 8, word by word.
 func fold(name []string) (folded, plain words) {
 	for _, w := range name {
-		plain.add([]byte(w))
-		folded.add([]byte(foldWord(w)))
+		plain.add([]byte(w), w[0])
+		folded.add([]byte(foldWord(w)), w[0])
 	}
 	return folded, plain
 }

@@ -42,3 +42,15 @@ func (Recount) LogValue() slog.Value { return slog.StringValue(hidden) }
 func (Counts) LogValue() slog.Value  { return slog.StringValue(hidden) }
 func (Matcher) LogValue() slog.Value { return slog.StringValue(hidden) }
 func (sample) LogValue() slog.Value  { return slog.StringValue(hidden) }
+
+func (TruePair) Format(s fmt.State, _ rune)   { fmt.Fprint(s, hidden) }
+func (Prediction) Format(s fmt.State, _ rune) { fmt.Fprint(s, hidden) }
+func (pairKey) Format(s fmt.State, _ rune)    { fmt.Fprint(s, hidden) }
+func (Folder) Format(s fmt.State, _ rune)     { fmt.Fprint(s, hidden) }
+func (Linking) Format(s fmt.State, _ rune)    { fmt.Fprint(s, hidden) }
+
+func (TruePair) LogValue() slog.Value   { return slog.StringValue(hidden) }
+func (Prediction) LogValue() slog.Value { return slog.StringValue(hidden) }
+func (pairKey) LogValue() slog.Value    { return slog.StringValue(hidden) }
+func (Folder) LogValue() slog.Value     { return slog.StringValue(hidden) }
+func (Linking) LogValue() slog.Value    { return slog.StringValue(hidden) }

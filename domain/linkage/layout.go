@@ -41,18 +41,27 @@ func openSheet(r io.Reader, columns string) (*sheet, error) {
 
 func (s *sheet) cell(name string) string { return strings.TrimSpace(s.cells[s.columns[name]]) }
 
+// next reads a row and tells whether there was one.
+func (s *sheet) next() (bool, error) {
+	var err error
+	s.cells, err = s.csv.Read()
+	s.line++
+	if err == io.EOF {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("line %d is no CSV of %d columns", s.line+1, len(s.columns))
+	}
+	return true, nil
+}
+
 func (s *sheet) each(do func() Row) ([]Row, error) {
 	var rows []Row
 	for {
-		var err error
-		s.cells, err = s.csv.Read()
-		if err == io.EOF {
-			return rows, nil
+		more, err := s.next()
+		if err != nil || !more {
+			return rows, err
 		}
-		if err != nil {
-			return nil, fmt.Errorf("line %d is no CSV", s.line+2)
-		}
-		s.line++
 		rows = append(rows, do())
 	}
 }

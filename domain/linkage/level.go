@@ -87,7 +87,7 @@ func pair(a, b *words) pairing {
 func (p *pairing) join(a, b *words, usedA, usedB *uint8) {
 	for i := 0; i+1 < int(a.n); i++ {
 		for j := range int(b.n) {
-			if *usedA>>i&3 == 0 && *usedB>>j&1 == 0 && joined(a.text[a.start(i):a.end[i+1]], b.word(j)) {
+			if *usedA>>i&3 == 0 && *usedB>>j&1 == 0 && joined(a.text[a.start(i):a.end[i+1]], b.word(j), a.letters[i]|a.letters[i+1], b.letters[j]) {
 				p.how[i], p.how[i+1], p.with[i], p.with[i+1] = byJoining, byJoining, uint8(j), uint8(j)
 				*usedA |= 3 << i
 				*usedB |= 1 << j
@@ -96,7 +96,7 @@ func (p *pairing) join(a, b *words, usedA, usedB *uint8) {
 	}
 	for j := 0; j+1 < int(b.n); j++ {
 		for i := range int(a.n) {
-			if *usedB>>j&3 == 0 && *usedA>>i&1 == 0 && joined(a.word(i), b.text[b.start(j):b.end[j+1]]) {
+			if *usedB>>j&3 == 0 && *usedA>>i&1 == 0 && joined(a.word(i), b.text[b.start(j):b.end[j+1]], a.letters[i], b.letters[j]|b.letters[j+1]) {
 				p.how[i], p.with[i] = byJoining, uint8(j)
 				*usedA |= 1 << i
 				*usedB |= 3 << j
@@ -105,14 +105,14 @@ func (p *pairing) join(a, b *words, usedA, usedB *uint8) {
 	}
 }
 
-func joined(a, b []byte) bool {
-	return len(a) >= 4 && len(b) >= 4 && max(len(a), len(b))-min(len(a), len(b)) <= 2 && winkler(a, b) >= .94
+func joined(a, b []byte, inA, inB uint32) bool {
+	return len(a) >= 4 && len(b) >= 4 && max(len(a), len(b))-min(len(a), len(b)) <= 2 && alike(a, b, inA, inB, .94)
 }
 
 func (p *pairing) initials(a, b *words, usedA, usedB *uint8) {
 	for i := range int(a.n) {
 		for j := range int(b.n) {
-			if *usedA>>i&1 == 0 && *usedB>>j&1 == 0 && (a.initial>>i&1 == 1 || b.initial>>j&1 == 1) && a.word(i)[0] == b.word(j)[0] {
+			if *usedA>>i&1 == 0 && *usedB>>j&1 == 0 && (a.initial>>i&1 == 1 || b.initial>>j&1 == 1) && a.first[i] == b.first[j] {
 				p.how[i], p.with[i] = byInitial, uint8(j)
 				*usedA |= 1 << i
 				*usedB |= 1 << j
@@ -144,7 +144,7 @@ func (p *pairing) judge(a, b *words, usedA, usedB uint8) {
 // fuzzy tells whether two names of which no word agrees sound like one: whole, or as a nickname that ends the other.
 func fuzzy(a, b *Name) bool {
 	x, y := a.main.whole(), b.main.whole()
-	if min(len(x), len(y)) >= 4 && winkler(x, y) >= .88 {
+	if min(len(x), len(y)) >= 4 && alike(x, y, a.main.all(), b.main.all(), .88) {
 		return true
 	}
 	return nickname(&a.plain, &b.plain) || nickname(&b.plain, &a.plain)

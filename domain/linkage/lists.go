@@ -61,20 +61,25 @@ type respelling [2]string
 var (
 	oldSpelling = []respelling{{"oe", "u"}, {"dj", "j"}, {"tj", "c"}, {"nj", "ny"}, {"sj", "sy"}, {"ch", "kh"}}
 	soundsAlike = []respelling{
-		{"sy", "s"}, {"sh", "s"},
+		{"sy", "s"},
+		{"sh", "s"},
 		{"kh", "h"},
 		{"gh", "g"},
 		{"dh", "d"},
 		{"th", "t"},
 		{"dz", "z"},
 		{"ts", "s"},
-		{"ph", "p"}, {"v", "p"}, {"f", "p"},
+		{"ph", "p"},
+		{"v", "p"},
+		{"f", "p"},
 		{"x", "ks"},
 		{"q", "k"},
 		{"z", "s"},
 		{"y", "i"},
-		{"ai", "e"}, {"ae", "e"},
-		{"ii", "i"}, {"ie", "i"},
+		{"ai", "e"},
+		{"ae", "e"},
+		{"ii", "i"},
+		{"ie", "i"},
 		{"o", "u"},
 	}
 )

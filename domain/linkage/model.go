@@ -33,7 +33,7 @@ func Start() Model {
 	m.by[Self] = shares{
 		prior: .29, name: child, nik: numbers,
 		kin:   [nameLevels]float64{.06, .03, .03, .04, .14, .19, .51},
-		birth: [birthLevels]float64{.006, .006, .035, .70, .003, .08, .003, .04, .12},
+		birth: [birthLevels]float64{.002, .004, .006, .035, .70, .003, .08, .003, .04, .12},
 		kk:    [numberLevels]float64{.07, .06, .07, .80},
 		place: [placeLevels]float64{.53, .01, .003, .045, .025, .28, .025, .015, .06, .007},
 		sex:   [2]float64{.015, .985}, bin: [2]float64{.05, .5},
@@ -56,11 +56,15 @@ func Start() Model {
 	return m
 }
 
-// These u are fixed: equal numbers of different persons are too rare to count.
+// These u are fixed: equal numbers of different persons are too rare to count. Near ones are not, and are counted.
 var (
-	uNIK = [numberLevels]float64{1, .25, 3e-5, 2e-7}
-	uKK  = [numberLevels]float64{1, 1, 3e-5, 2e-7}
+	uNIK = [numberLevels]float64{1, .25, 0, 2e-7}
+	uKK  = [numberLevels]float64{1, 1, 0, 2e-7}
 )
+
+// tiedPlace is m of the address between two rows of one household in one file: they were written in the same years, and whoever moved
+// moved with both. Equal cards and equal mothers' NIKs show it without labels; what differs is a child taken to two posyandu.
+var tiedPlace = [placeLevels]float64{.93, .002, .002, .04, .02, .94, .04, .02, .97, .03}
 
 // weights are a model and counts together, in bits.
 type weights struct {
@@ -86,6 +90,12 @@ func grouped(m, u []float64, w []float32) {
 	}
 }
 
+// twinShare is how many pairs of one household, both with a NIK, are twins.
+const twinShare = .02
+
+// bySlip is what it takes off that a name stands where another belongs.
+const bySlip = 3
+
 func (m *Model) weights(c *Counts) (w [hypotheses]weights) {
 	for h := range hypotheses {
 		s, u := &m.by[h], &c.by[h]
@@ -108,6 +118,8 @@ func (m *Model) weights(c *Counts) (w [hypotheses]weights) {
 				grouped(s.age[cut[0]:cut[1]], u.age[cut[0]:cut[1]], w[h].age[cut[0]:cut[1]])
 			}
 		}
+		uNIK, uKK := uNIK, uKK
+		uNIK[numberNear], uKK[numberNear] = c.near.nik, c.near.kk
 		for l := range numberLevels {
 			w[h].nik[l], w[h].kk[l] = log2(s.nik[l]/uNIK[l]), log2(s.kk[l]/uKK[l])
 		}

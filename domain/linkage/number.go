@@ -31,7 +31,10 @@ func NewNumber(written string) Number {
 	return n
 }
 
-const serials = 10000 // the last four digits
+const (
+	serials = 10000 // the last four digits
+	regions = 1e10  // the first six stand before ten others
+)
 
 func (n Number) filler() bool {
 	if n.digits != 16 {

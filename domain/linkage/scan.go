@@ -6,8 +6,10 @@ type Scan struct {
 	m        *Matcher
 	subjects []*Subject
 	found    [][]Found
-	ties     [][3]uint64
+	ties     [][][3]uint64 // in pieces, for a growing slice would copy itself
+	cards    int
 	match    Match
+	card     Card
 }
 
 // NewScan begins a scan for subjects that were prepared by the matcher.
@@ -15,17 +17,50 @@ func (m *Matcher) NewScan(subjects []*Subject) *Scan {
 	return &Scan{m: m, subjects: subjects, found: make([][]Found, len(subjects))}
 }
 
-// Card looks at the next card. Its place is the number of cards before it. The card is changed: fillers are taken off.
-func (sc *Scan) Card(c *Card) {
+// Card looks at the next card, as it was encoded. Its place is the number of cards before it. Names are read only where a subject
+// needs them.
+func (sc *Scan) Card(encoded []byte) error {
+	c := &sc.card
+	if err := c.decodeHead(encoded); err != nil {
+		return err
+	}
 	sc.m.counts.Without(c)
-	at := len(sc.ties)
-	sc.ties = append(sc.ties, c.ties())
+	at := sc.cards
+	sc.tie(c.ties())
+	named := false
 	for i, s := range sc.subjects {
-		if s.Card.ID != c.ID && s.Compare(c, &sc.match) {
+		if s.Card.ID == c.ID {
+			continue
+		}
+		left := s.plausible(c, &sc.match)
+		if left == 0 {
+			continue
+		}
+		if !named {
+			if err := c.decodeNames(encoded); err != nil {
+				return err
+			}
+			named = true
+		}
+		if s.names(left, c, &sc.match) {
 			sc.keep(i, Found{At: at, Card: *c, Match: sc.match})
 		}
 	}
+	return nil
 }
+
+const tiesPiece = 4096
+
+func (sc *Scan) tie(t [3]uint64) {
+	if sc.cards%tiesPiece == 0 {
+		sc.ties = append(sc.ties, make([][3]uint64, 0, tiesPiece))
+	}
+	last := &sc.ties[len(sc.ties)-1]
+	*last = append(*last, t)
+	sc.cards++
+}
+
+func (sc *Scan) tiesOf(at int) *[3]uint64 { return &sc.ties[at/tiesPiece][at%tiesPiece] }
 
 // mostFound is how many cards a subject keeps; better ones push the worst out.
 const mostFound = 256
@@ -54,8 +89,8 @@ func (c *Card) ties() (t [3]uint64) {
 	if c.motherNIK.whole() {
 		t[1] = c.motherNIK.value
 	}
-	if m := &c.names[ofMother].main; m.n > 0 && c.rt != 0 && c.rw != 0 && c.village != 0 {
-		t[2] = hash(m.whole()) ^ rtKey(c)*0x9e3779b97f4a7c15
+	if c.motherTie != 0 && c.rt != 0 && c.rw != 0 && c.village != 0 {
+		t[2] = c.motherTie ^ rtKey(c)*0x9e3779b97f4a7c15
 	}
 	return t
 }
@@ -66,11 +101,10 @@ func (sc *Scan) Wanted() []int {
 		which int
 		hash  uint64
 	}
-	looked, have := map[key]bool{}, map[int]bool{}
+	looked := map[key]bool{}
 	for _, found := range sc.found {
 		for k := range found {
-			have[found[k].At] = true
-			for w, h := range sc.ties[found[k].At] {
+			for w, h := range sc.tiesOf(found[k].At) {
 				if h != 0 {
 					looked[key{w, h}] = true
 				}
@@ -78,8 +112,8 @@ func (sc *Scan) Wanted() []int {
 		}
 	}
 	var wanted []int
-	for at, t := range sc.ties {
-		for w, h := range t {
+	for at := range sc.cards {
+		for w, h := range sc.tiesOf(at) {
 			if h != 0 && looked[key{w, h}] {
 				wanted = append(wanted, at)
 				break
@@ -90,16 +124,20 @@ func (sc *Scan) Wanted() []int {
 }
 
 // Kin takes a wanted card to each subject that found another of its household.
-func (sc *Scan) Kin(at int, c *Card) {
+func (sc *Scan) Kin(at int, encoded []byte) error {
+	c := &sc.card
+	if err := c.Decode(encoded); err != nil {
+		return err
+	}
 	sc.m.counts.Without(c)
 	for i, s := range sc.subjects {
 		if s.Card.ID == c.ID || !sc.related(i, at) {
 			continue
 		}
-		s.plausible(c, &sc.match)
 		s.Compare(c, &sc.match)
 		sc.found[i] = append(sc.found[i], Found{At: at, Card: *c, Match: sc.match})
 	}
+	return nil
 }
 
 // related tells whether a subject found another card of the household and not this one.
@@ -110,8 +148,8 @@ func (sc *Scan) related(i, at int) bool {
 		if other == at {
 			return false
 		}
-		for w, h := range sc.ties[at] {
-			related = related || h != 0 && h == sc.ties[other][w]
+		for w, h := range sc.tiesOf(at) {
+			related = related || h != 0 && h == sc.tiesOf(other)[w]
 		}
 	}
 	return related

@@ -38,13 +38,16 @@ func (m *Matcher) Settle(s *Subject, found []Found) []Settled {
 	n := len(found)
 	ties := m.ties(found)
 	settled := make([]Settled, n)
+	pooled := m.pool(found, ties)
 	for h := range hypotheses {
-		raw := make([]float32, n)
+		raw, beside := make([]float32, n), make([]float32, n)
 		for i := range found {
-			raw[i] = found[i].Match.Raw[h]
+			raw[i], beside[i] = pooled[i][h], Never
+			if h != Household {
+				beside[i] = pooled[i][Household] // a sibling, an aunt: the same pair by another name
+			}
 		}
-		one := groups(n, func(i, j int) bool { return ties.at(i, j).one(h) })
-		for i, score := range compete(raw, one) {
+		for i, score := range compete(raw, beside, h, ties) {
 			settled[i].Score[h] = score
 		}
 	}
@@ -59,19 +62,73 @@ func (m *Matcher) Settle(s *Subject, found []Found) []Settled {
 	return settled
 }
 
-// compete takes from each score what speaks for rivals: of each other group its best.
-func compete(raw []float32, group []int) []float32 {
-	odds := make([]float64, len(raw)) // by group, its best
-	for i, g := range group {
-		odds[g] = max(odds[g], math.Exp2(float64(raw[i])))
-	}
-	score := make([]float32, len(raw))
-	for i, g := range group {
-		rivals := 0.
-		for other, o := range odds {
-			if other != g {
-				rivals += o
+// pool lets the rows of one woman fill what the others lack: her age stands in one, her husband in the other. A pooled score is never
+// surer than that the rows belong together.
+func (m *Matcher) pool(found []Found, t ties) [][hypotheses]float32 {
+	raw := make([][hypotheses]float32, len(found))
+	for i := range found {
+		raw[i] = found[i].Match.Raw
+		for _, h := range []Hypothesis{Mother, Household} {
+			for j := range found {
+				if tie := t.at(i, j); i != j && tie.woman && tie.odds > 0 {
+					score := m.weights[h].prior + pooled(h, &found[i].Match, &found[j].Match)
+					raw[i][h] = max(raw[i][h], min(score, tie.odds))
+				}
 			}
+		}
+	}
+	return raw
+}
+
+// pooled are the bits of both rows: of each field the row's own, or else the other's; of names the better.
+func pooled(h Hypothesis, own, other *Match) (bits float32) {
+	if own.Raw[h] == Never && other.Raw[h] == Never {
+		return Never
+	}
+	for f := range fieldsCompared {
+		a, b := own.bitsOf(h, f), other.bitsOf(h, f)
+		switch {
+		case own.levelOf(h, f) == missing:
+			bits += b
+		case f == FieldName || f == FieldHusband || f == FieldFather:
+			bits += max(a, b)
+		default:
+			bits += a
+		}
+	}
+	return bits
+}
+
+func (m *Match) levelOf(h Hypothesis, f Field) uint8 {
+	if m.Raw[h] == Never {
+		return missing
+	}
+	return m.Evidence[h].level[f]
+}
+
+func (m *Match) bitsOf(h Hypothesis, f Field) float32 {
+	if m.Raw[h] == Never {
+		return 0
+	}
+	return m.Evidence[h].bits[f]
+}
+
+// compete takes from each score what speaks for rivals: the other meaning of the same pair, and of each other group its best, as
+// far as it is certain that it is another.
+func compete(raw, beside []float32, h Hypothesis, t ties) []float32 {
+	group := groups(len(raw), func(i, j int) bool { return t.at(i, j).one(h) })
+	score := make([]float32, len(raw))
+	best := make([]float64, len(raw))
+	for i := range raw {
+		clear(best)
+		for j, g := range group {
+			if g != group[i] {
+				best[g] = max(best[g], math.Exp2(float64(raw[j]))*t.at(i, j).apart(h))
+			}
+		}
+		rivals := math.Exp2(float64(beside[i]))
+		for _, odds := range best {
+			rivals += odds
 		}
 		score[i] = raw[i] - log2(1+rivals)
 	}
@@ -108,6 +165,7 @@ func inherit(settled []Settled, t ties) {
 type tie struct {
 	same         float32 // score that they are one person
 	odds         float32 // score that they are of one household
+	mother       float32 // bits that two mothers who are named alike are one woman
 	child, woman bool
 	twins        bool
 }
@@ -120,6 +178,14 @@ func (t *tie) one(h Hypothesis) bool {
 		return t.woman
 	}
 	return t.odds >= 0 || t.child
+}
+
+// apart is the probability that two rows which match one subject are about two: children, women or households.
+func (t *tie) apart(h Hypothesis) float64 {
+	if h == Mother {
+		return 1 / (1 + math.Exp2(float64(t.mother)))
+	}
+	return 1
 }
 
 type ties struct {
@@ -151,6 +217,11 @@ func (m *Matcher) ties(found []Found) ties {
 // weighKin compares without the pre-filter: ties below Floor are no ties, but their levels are looked at.
 func (s *Subject) weighKin(r *Card, m *Match) {
 	s.plausible(r, m)
+	for _, h := range []Hypothesis{Self, Household} {
+		if l := m.Evidence[h].level[FieldPlace]; l != missing {
+			m.Evidence[h].bits[FieldPlace] = s.tied[l]
+		}
+	}
 	s.selfNames(r, m)
 	s.householdNames(r, m)
 }
@@ -164,9 +235,11 @@ func tieOf(a, b *Card, forth, back *Match) tie {
 	nik := e.level[FieldNIK]
 	t.child = born && a.sex == b.sex && (nik == missing || nik >= uint8(numberNear)) &&
 		(nik == uint8(numberExact) || name != missing && name >= uint8(NameSubset) && bits > 6)
-	mother := forth.Evidence[Household].level[FieldMother]
-	t.woman = t.odds >= 0 && mother != missing && mother >= uint8(NameSubset) ||
-		forth.Evidence[Household].level[FieldMotherNIK] == uint8(numberExact)
+	k := &forth.Evidence[Household]
+	named := k.level[FieldMother]
+	t.mother = k.bits[FieldPlace] + k.bits[FieldKK] + k.bits[FieldMotherNIK] + k.bits[FieldFather] + min(k.bits[FieldMother], 0)
+	t.woman = t.odds >= 0 && named != missing && named >= uint8(NameSubset) || k.level[FieldMotherNIK] == uint8(numberExact) ||
+		t.mother >= 3 && named != missing
 	t.twins = born && !t.child && t.odds >= 0
 	return t
 }

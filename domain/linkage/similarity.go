@@ -28,11 +28,11 @@ func like(a, b []byte, inA, inB uint32) likeness {
 		switch edits := osa(a, b, 2); {
 		case edits == 1:
 			return byOneEdit
-		case edits == 2 && short >= 6 && winkler(a, b) >= .86:
+		case edits == 2 && short >= 6 && alike(a, b, inA, inB, .86):
 			return byTwoEdits
 		}
 	}
-	if short >= 6 && winkler(a, b) >= .93 {
+	if short >= 6 && alike(a, b, inA, inB, .93) {
 		return byWinkler
 	}
 	return unlike
@@ -78,6 +78,14 @@ func osa(a, b []byte, limit int) int {
 		before, last, row = last, row, before
 	}
 	return min(int(last[len(b)]), limit+1)
+}
+
+// alike tells whether the Jaro-Winkler similarity is at least this much. A letter that the other word lacks matches nothing, which
+// spares nearly all the work.
+func alike(a, b []byte, inA, inB uint32, least float64) bool {
+	matches := float64(min(len(a)-ones(inA&^inB), len(b)-ones(inB&^inA)))
+	jaroAtMost := (matches/float64(len(a)) + matches/float64(len(b)) + 1) / 3
+	return jaroAtMost+.4*(1-jaroAtMost) >= least && winkler(a, b) >= least
 }
 
 // winkler is the Jaro-Winkler similarity of two words of at most 64 letters; a common beginning counts only from .7.

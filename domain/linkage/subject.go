@@ -13,11 +13,13 @@ type Matcher struct {
 	counts  *Counts
 	weights [hypotheses]weights
 	model   Model
+	// twinBits is what it says for one household that two children were registered one after the other.
+	twinBits float32
 }
 
 // NewMatcher brings a model and counts together.
 func NewMatcher(m Model, c *Counts) *Matcher {
-	return &Matcher{counts: c, weights: m.weights(c), model: m}
+	return &Matcher{counts: c, weights: m.weights(c), model: m, twinBits: log2(twinShare / c.near.twin)}
 }
 
 // A Subject is a card that asks, with all that can be looked up beforehand: what its words are worth, how rare its address is, and
@@ -26,6 +28,7 @@ type Subject struct {
 	Card  Card
 	m     *Matcher
 	place [hypotheses][placeLevels]float32
+	tied  [placeLevels]float32 // as place, between rows of one file
 	// what each word of a name is worth, by the kind that it is met among
 	self, woman, man                    worth
 	mother, motherAsMan, father, spouse worth
@@ -47,11 +50,9 @@ func (m *Matcher) Prepare(card *Card) *Subject {
 	c := &s.Card
 	u := m.counts.placeChances(c)
 	for h := range hypotheses {
-		p := &m.model.by[h].place
-		grouped(p[:placeVillage], u[:placeVillage], s.place[h][:placeVillage])
-		grouped(p[placeVillage:placeOnlyKecamatan], u[placeVillage:placeOnlyKecamatan], s.place[h][placeVillage:placeOnlyKecamatan])
-		grouped(p[placeOnlyKecamatan:], u[placeOnlyKecamatan:], s.place[h][placeOnlyKecamatan:])
+		placeWeights(&m.model.by[h].place, &u, &s.place[h])
 	}
+	placeWeights(&tiedPlace, &u, &s.tied)
 	s.self = m.worth(&c.names[ofSelf], kindOf(c))
 	s.woman = m.worth(&c.names[ofSelf], women)
 	s.man = m.worth(&c.names[ofSelf], men)
@@ -70,6 +71,12 @@ func (m *Matcher) Prepare(card *Card) *Subject {
 		Household: s.mostKin(Household) + s.bin.most,
 	}
 	return s
+}
+
+func placeWeights(m, u *[placeLevels]float64, w *[placeLevels]float32) {
+	for _, cut := range [][2]placeLevel{{placeRT, placeVillage}, {placeVillage, placeOnlyKecamatan}, {placeOnlyKecamatan, placeLevels}} {
+		grouped(m[cut[0]:cut[1]], u[cut[0]:cut[1]], w[cut[0]:cut[1]])
+	}
 }
 
 func (m *Matcher) worth(n *Name, k kind) worth {

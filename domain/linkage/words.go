@@ -16,6 +16,7 @@ type words struct {
 	end     [maxWords]uint8
 	text    [maxLetters]byte // without spaces, so that neighbours stand joined
 	letters [maxWords]uint32 // which letters a word has
+	first   [maxWords]byte   // its first letter as written: Aisyah folds to esa, and her initial is A
 }
 
 // foldedWeak are the weak words as they are compared.
@@ -27,7 +28,7 @@ var foldedWeak = func() map[string]bool {
 	return s
 }()
 
-func (w *words) add(word []byte) {
+func (w *words) add(word []byte, first byte) {
 	start := w.start(int(w.n))
 	if w.n == maxWords || start == maxLetters || len(word) == 0 {
 		return
@@ -36,6 +37,7 @@ func (w *words) add(word []byte) {
 	i := w.n
 	w.n++
 	w.end[i] = uint8(start + size)
+	w.first[i] = first
 	w.letters[i] = lettersOf(w.word(int(i)))
 	if size == 1 {
 		w.initial |= 1 << i
@@ -60,6 +62,14 @@ func (w *words) whole() []byte {
 		return nil
 	}
 	return w.text[:w.end[w.n-1]]
+}
+
+// all are the letters of the whole name.
+func (w *words) all() (set uint32) {
+	for i := range int(w.n) {
+		set |= w.letters[i]
+	}
+	return set
 }
 
 func (w *words) String() string {
