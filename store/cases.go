@@ -56,10 +56,11 @@ func (w *Writer) UpdateCase(k casework.Case, entry func(value [32]byte) [16]byte
 	}
 	n, err := w.exec(`UPDATE cases SET type = $3, level = $4, status = $5, channel = $6, index_incident = $7, risk = $8, risk_assessed = $9,
 			service_consent = $10, care_refused = $11, closed = $12, closure = $13, reopens = $14, revision = revision + 1, entry = $15,
-			f3 = $16, f4 = $17, state = $18
+			f3 = $16, f4 = $17, state = $18,
+			became = CASE WHEN type = 'GROWTH_MONITORING' AND $3 <> 'GROWTH_MONITORING' THEN $19 ELSE became END
 		WHERE id = $1 AND revision = $2`,
 		k.ID, k.Revision, k.Type, k.Level, k.Status, k.IntakeChannel, orNull(k.IndexIncident[:]), k.RiskLevel, k.RiskAssessed,
-		k.Consent, k.CareRefused, k.Closed, k.Closure, k.Reopened, entry(digest(f3, f4)), f3, f4, sealState(k))
+		k.Consent, k.CareRefused, k.Closed, k.Closure, k.Reopened, entry(digest(f3, f4)), f3, f4, sealState(k), w.Now())
 	if isUnique(err) {
 		return casework.Precondition("CASE_EXISTS") // another case of the child was opened since
 	}
