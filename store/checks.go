@@ -43,6 +43,7 @@ var sealedColumns = []sealedColumn{
 	{"requests", "answer", "t.owner"},
 	{"reviews", "answer_f4", subjectOf("t.case_id")},
 	{"glasses", "f4", "COALESCE(" + subjectOf("t.case_id") + ", t.account)"},
+	{"mornings", "sealed", "t.office"},
 }
 
 func subjectOf(caseID string) string {

@@ -259,8 +259,13 @@ func (t *tx) cached(owner Owner) (Key, bool) {
 	return t.s.keys.cache.Get(owner)
 }
 
-// keep remembers a key that was read: a reader's at once, a writer's with its commit, for it may not be committed itself.
+// keep remembers a key that was read: a reader's at once, a writer's with its commit, for it may not be committed itself. A scan that
+// passes everybody once keeps the last: it would drive all others out of the cache.
 func (t *tx) keep(key Key) {
+	if t.passing {
+		t.keys = append(t.keys[:0], key)
+		return
+	}
 	if t.ctx != nil {
 		t.s.keys.keep(key, t.generation)
 		return

@@ -209,6 +209,7 @@ type tx struct {
 	generation uint64          // of the key cache when this transaction began
 	rights     uint64          // count of changes to rights when this transaction began
 	version    uint64          // count of changes to rows when this transaction began
+	passing    bool            // of a scan of the regency: it keeps no key and no name in memory
 }
 
 func (t *tx) ready() error {
