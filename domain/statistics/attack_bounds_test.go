@@ -279,7 +279,8 @@ type baseCell struct {
 func (w *world) base() []baseCell {
 	cells := make([]baseCell, w.kecamatan*sexes*ageBands*monthsOf)
 	for i := range cells {
-		cells[i].victim = victim{month: i % monthsOf, age: i / monthsOf % ageBands, sex: i / monthsOf / ageBands % sexes, kecamatan: i / monthsOf / ageBands / sexes}
+		rest := i / monthsOf
+		cells[i].victim = victim{month: i % monthsOf, age: rest % ageBands, sex: rest / ageBands % sexes, kecamatan: rest / ageBands / sexes}
 	}
 	for _, v := range w.victims {
 		cells[w.at(v)].n++
@@ -287,7 +288,9 @@ func (w *world) base() []baseCell {
 	return cells
 }
 
-func (w *world) at(v victim) int { return ((v.kecamatan*sexes+v.sex)*ageBands+v.age)*monthsOf + v.month }
+func (w *world) at(v victim) int {
+	return ((v.kecamatan*sexes+v.sex)*ageBands+v.age)*monthsOf + v.month
+}
 
 // The negative control of A2: a free group-by over any set of dimensions, "suppress below 5, zeros shown". The attacker knows of
 // each suppressed sum that it is 1 to 4 and narrows all sums against each other.

@@ -218,7 +218,8 @@ func TestRebuildingFindsNobody(t *testing.T) {
 				truth := w.truth(plan)
 				fit := rebuild(len(truth), [][]sum{
 					w.rowSums(plan.columns, func(k int) float64 { return read(p.kecamatan[k]) }),
-					plan.shown(&p), {{everything(truth), float64(p.total)}},
+					plan.shown(&p),
+					{{everything(truth), float64(p.total)}},
 				})
 				found[i].judge(truth, fit, wholeNumbers(fit, rand.New(rand.NewPCG(seed, 3))), independent(truth, plan.columns))
 			}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 )
@@ -12,7 +11,8 @@ import (
 // PC-21: what hides a value is decided before it is rounded, and what is derived is derived from what is shown.
 func TestTheThresholdComesBeforeTheRounding(t *testing.T) {
 	for v, want := range map[int]string{
-		-4: "B 0–9", 0: "B 0–9", 4: "B 0–9", 7: "B 0–9", 9: "B 0–9", 10: "R 10", 12: "R 10", 13: "R 15", 17: "R 15", 18: "R 20", 22: "R 20", 23: "R 25",
+		-4: "B 0–9", 0: "B 0–9", 4: "B 0–9", 7: "B 0–9", 9: "B 0–9",
+		10: "R 10", 12: "R 10", 13: "R 15", 17: "R 15", 18: "R 20", 22: "R 20", 23: "R 25",
 	} {
 		if got := text(Display(Geometric, v)); got != want {
 			t.Errorf("noisy %d is shown %q, want %q", v, got, want)
@@ -46,7 +46,9 @@ func text(s Shown) string {
 }
 
 func TestHoursHaveTwoDigits(t *testing.T) {
-	for hours, want := range map[float64]string{0: "0", 0.254: "0.25", 5.26: "5.3", 9.96: "10", 37.2: "37", 99.6: "100", 143: "140", 719: "720"} {
+	for hours, want := range map[float64]string{
+		0: "0", 0.254: "0.25", 5.26: "5.3", 9.96: "10", 37.2: "37", 99.6: "100", 143: "140", 719: "720",
+	} {
 		if got := (Hours{Hours: hours}).display(Rounded, 10).Text; got != want {
 			t.Errorf("%v hours are shown %s, want %s", hours, got, want)
 		}
@@ -79,7 +81,7 @@ func abs(n int) int { return max(n, -n) }
 
 func TestATidyRowHasItsColumns(t *testing.T) {
 	table, _ := Find(Released, "kdrt-kecamatan-year")
-	f := Frame{Period: Period{Kind: Year, Year: 2027}, Now: time.Now(), Kecamatan: []Item{{Code: "32.01.13", Label: "Ciampea", BPS: "3201070"}}}
+	f := Frame{Period: Period{Kind: Year, Year: 2027}, Kecamatan: []Item{{Code: "32.01.13", Label: "Ciampea", BPS: "3201070"}}}
 	o := Observation{Indicator: "kdrt_victims", Items: []string{"32.01.13"}, Unit: "korban", Shown: Display(Geometric, 3)}
 	row := Tidy(table, f.Period, f, o, Stamp{Updated: "2028-02-01", Release: "r1"})
 	want := "kdrt-kecamatan-year,2027,32.01.13,3201070,Ciampea,kdrt_victims,,,,korban,B,2028-02-01,,,,,0–9,r1"

@@ -62,7 +62,9 @@ func TestAPeriodHoldsItsStartAndNotItsEnd(t *testing.T) {
 			}
 		}
 	})
-	for _, text := range []string{"", "2026-13", "2026-1", "2026Q5", "2026Q0", "2026W54", "2025W53", "026", "2026-02 ", "2026q1", "2026-00", "x026"} {
+	for _, text := range []string{
+		"", "2026-13", "2026-1", "2026Q5", "2026Q0", "2026W54", "2025W53", "026", "2026-02 ", "2026q1", "2026-00", "x026",
+	} {
 		if p, ok := ParsePeriod(text); ok {
 			t.Errorf("%q is read as %s", text, p)
 		}

@@ -31,7 +31,8 @@ func TestFiguresHoldForPlanning(t *testing.T) {
 			}
 			ranks.add(spearman(shown, months))
 		}
-		t.Logf("N = %d: mean error %.2f a month, %.2f a kecamatan; rank correlation of months %.2f", n, byMonth.of(), byKecamatan.of(), ranks.of())
+		t.Logf("N = %d: mean error %.2f a month, %.2f a kecamatan; rank correlation of months %.2f", n, byMonth.of(), byKecamatan.of(),
+			ranks.of())
 		if byMonth.of() > 3 || byKecamatan.of() > 3 {
 			t.Errorf("N = %d: mean error above 3", n)
 		}

@@ -45,8 +45,8 @@ const (
 )
 
 var (
-	sexCodes  = [sexes]string{"MALE", "FEMALE"}
-	ageOf     = [ageBands]int{3, 12, 20, 33, 50}
+	sexCodes = [sexes]string{"MALE", "FEMALE"}
+	ageOf    = [ageBands]int{3, 12, 20, 33, 50}
 )
 
 // newWorld draws a world; season makes the highest month twice the lowest. Sexes and ages are as frequent, months too but for the
