@@ -173,6 +173,9 @@ func key(cell []int) string {
 	return string(b)
 }
 
+// Items of a dimension, as the cells of its axis have them.
+func (f *Frame) Items(d *Dimension) []Item { return f.items(d) }
+
 // items of a dimension: those of the catalogue, or the regency's list with what lies outside it and what is not known.
 func (f *Frame) items(d *Dimension) []Item {
 	outside := Item{Code: LUAR, Label: "Luar kabupaten", LabelEN: "Outside the regency"}

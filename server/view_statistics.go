@@ -1,0 +1,113 @@
+package server
+
+import (
+	"strconv"
+	"time"
+
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
+
+	"github.com/sinergi-pug/sinergi/domain/casework"
+	"github.com/sinergi-pug/sinergi/domain/statistics"
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+)
+
+// frame is what a count needs besides its rows: the period, and the regency's lists. Units are named by their code.
+func (s *Server) frame(p statistics.Period, now time.Time) statistics.Frame {
+	f := statistics.Frame{Period: p, Now: now}
+	d := s.store.Directory()
+	for _, region := range d.Regions() {
+		item := statistics.Item{Code: region.Code, Label: region.Name, LabelEN: region.Name}
+		switch region.Level {
+		case casework.LevelDistrict:
+			f.Kecamatan = append(f.Kecamatan, item)
+		case casework.LevelVillage:
+			f.Desa = append(f.Desa, item)
+		}
+	}
+	for _, unit := range d.Units() {
+		if unit.IsConfidential() {
+			continue // listed by its contact alone
+		}
+		item := statistics.Item{Code: unit.Code, Label: unit.Name, LabelEN: unit.Name}
+		f.Units = append(f.Units, item)
+		switch unit.Type {
+		case casework.UnitIntegratedHealthPost:
+			f.Posyandu = append(f.Posyandu, item)
+		case casework.UnitHealthCenter:
+			f.Puskesmas = append(f.Puskesmas, item)
+		}
+	}
+	return f
+}
+
+// unitCode is a unit as a figure names it; a confidential one goes by its contact.
+func (s *Server) unitCode(id casework.UnitID) string {
+	unit, _ := s.store.Directory().Unit(id)
+	if unit.IsConfidential() {
+		unit, _ = s.store.Directory().Unit(unit.Contact)
+	}
+	return unit.Code
+}
+
+// viewObservations makes tidy rows of what a table shows. The table's columns and the message's fields have one name.
+func viewObservations(t *statistics.Table, f statistics.Frame, shown []statistics.Observation, stamp statistics.Stamp) []*pb.StatisticsRow {
+	columns := t.Columns()
+	rows := make([]*pb.StatisticsRow, 0, len(shown))
+	for _, o := range shown {
+		rows = append(rows, viewTidy(columns, statistics.Tidy(t, f.Period, f, o, stamp)))
+	}
+	return rows
+}
+
+// viewTidy makes the message of one tidy row.
+func viewTidy(columns, cells []string) *pb.StatisticsRow {
+	m := &pb.StatisticsRow{}
+	fields := m.ProtoReflect().Descriptor().Fields()
+	for i, column := range columns {
+		switch field := fields.ByName(protoreflect.Name(column)); {
+		case cells[i] == "" || field == nil:
+		case column == "nilai":
+			if n, err := strconv.ParseFloat(cells[i], 64); err == nil {
+				m.Nilai = proto.Float64(n)
+			}
+		default:
+			m.ProtoReflect().Set(field, protoreflect.ValueOfString(cells[i]))
+		}
+	}
+	return m
+}
+
+// viewCodeNames are the names of a table's codes: all items of the catalogue's own dimensions, and of the regency's lists those that stand
+// in a row, for a list of four hundred villages explains a table of ten to nobody.
+func viewCodeNames(t *statistics.Table, f statistics.Frame, shown []statistics.Observation) []*pb.CodeName {
+	var names []*pb.CodeName
+	for a := range t.Axes {
+		d := &t.Axes[a]
+		used := map[string]bool{}
+		for _, o := range shown {
+			if a < len(o.Items) {
+				used[o.Items[a]] = true
+			}
+		}
+		given := map[string]bool{}
+		for _, item := range f.Items(d) {
+			if (d.List == statistics.Fixed || used[item.Code]) && !given[item.Code] { // a category of several indices has one name
+				given[item.Code] = true
+				names = append(names, &pb.CodeName{Dimension: d.ID, Code: item.Code, Name: item.Label, NameEn: item.LabelEN})
+			}
+		}
+	}
+	return append(names, indicatorNames(shown)...)
+}
+
+func indicatorNames(shown []statistics.Observation) (names []*pb.CodeName) {
+	given := map[string]bool{}
+	for _, o := range shown {
+		if i, ok := statistics.FindIndicator(o.Indicator); ok && !given[i.ID] {
+			given[i.ID] = true
+			names = append(names, &pb.CodeName{Dimension: "indikator", Code: i.ID, Name: i.Label, NameEn: i.LabelEN})
+		}
+	}
+	return names
+}
