@@ -1036,7 +1036,9 @@ type DatasetDimension struct {
 	// Label.
 	Label string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
 	// Items in their order.
-	Items         []*CodeName `protobuf:"bytes,3,rep,name=items,proto3" json:"items,omitempty"`
+	Items []*CodeName `protobuf:"bytes,3,rep,name=items,proto3" json:"items,omitempty"`
+	// Column of the rows that holds its codes.
+	Column        string `protobuf:"bytes,4,opt,name=column,proto3" json:"column,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -1090,6 +1092,13 @@ func (x *DatasetDimension) GetItems() []*CodeName {
 		return x.Items
 	}
 	return nil
+}
+
+func (x *DatasetDimension) GetColumn() string {
+	if x != nil {
+		return x.Column
+	}
+	return ""
 }
 
 // CodeName is a code with its name.
@@ -2894,11 +2903,12 @@ const file_sinergi_v1_statistics_service_proto_rawDesc = "" +
 	"\x04unit\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04unit\x12#\n" +
 	"\tnumerator\x18\x05 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\tnumerator\x12'\n" +
 	"\vdenominator\x18\x06 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\vdenominator\x12\x1b\n" +
-	"\x05basis\x18\a \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x05basis\"\x87\x01\n" +
+	"\x05basis\x18\a \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x05basis\"\xa6\x01\n" +
 	"\x10DatasetDimension\x12#\n" +
 	"\tdimension\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\tdimension\x12\x1b\n" +
 	"\x05label\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x05label\x121\n" +
-	"\x05items\x18\x03 \x03(\v2\x14.sinergi.v1.CodeNameB\x05\x8a\xb5\x18\x01\x01R\x05items\"\x85\x01\n" +
+	"\x05items\x18\x03 \x03(\v2\x14.sinergi.v1.CodeNameB\x05\x8a\xb5\x18\x01\x01R\x05items\x12\x1d\n" +
+	"\x06column\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x06column\"\x85\x01\n" +
 	"\bCodeName\x12#\n" +
 	"\tdimension\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\tdimension\x12\x19\n" +
 	"\x04code\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x01R\x04code\x12\x19\n" +
