@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"log/slog"
+	"mime"
 	"net/http"
 	"strconv"
 
@@ -19,6 +20,17 @@ import (
 func writeETag(_ context.Context, w http.ResponseWriter, m proto.Message) error {
 	if tagged, ok := m.(interface{ GetEtag() string }); ok && tagged.GetEtag() != "" {
 		w.Header().Set("ETag", strconv.Quote(tagged.GetEtag()))
+	}
+	return nil
+}
+
+// writeFileName names a table that is given as a file, and says that the answer to the same address depends on what is accepted.
+func writeFileName(_ context.Context, w http.ResponseWriter, m proto.Message) error {
+	if _, ok := m.(*pb.StatisticsTable); ok {
+		w.Header().Set("Vary", "Accept")
+	}
+	if table, ok := asFile(m); ok {
+		w.Header().Set("Content-Disposition", mime.FormatMediaType("attachment", map[string]string{"filename": table.GetFileName()}))
 	}
 	return nil
 }

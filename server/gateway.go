@@ -40,8 +40,9 @@ type exchange struct {
 	id     string
 	from   place
 	route  *route
-	faults []Violation // of body and query
-	called bool        // it has reached the chain, which logs and answers
+	faults []Violation          // of body and query
+	format pb.TableFormat_Value // of a table, by Accept
+	called bool                 // it has reached the chain, which logs and answers
 }
 
 type exchangeKey struct{}
@@ -64,6 +65,7 @@ func (s *Server) newGateway(ctx context.Context, conn *grpc.ClientConn) (http.Ha
 		runtime.WithErrorHandler(s.writeGRPCError),
 		runtime.WithRoutingErrorHandler(s.writeRoutingError),
 		runtime.WithForwardResponseOption(writeETag),
+		runtime.WithForwardResponseOption(writeFileName),
 		runtime.WithMiddlewares(s.readRequest),
 	)
 	for _, register := range []func(context.Context, *runtime.ServeMux, *grpc.ClientConn) error{
@@ -101,6 +103,7 @@ func dropHeader(string) (string, bool) { return "", false }
 func carry(ctx context.Context, method string, req, reply any, conn *grpc.ClientConn, invoke grpc.UnaryInvoker, opts ...grpc.CallOption) error {
 	if x := exchangeOf(ctx); x != nil {
 		x.called = true
+		takeFormat(req, x.format)
 		ctx = metadata.AppendToOutgoingContext(ctx, keyPeer, x.from.address.String(), keyRequest, x.id)
 		if x.from.certificate != ([32]byte{}) {
 			ctx = metadata.AppendToOutgoingContext(ctx, keyCertificate, hex.EncodeToString(x.from.certificate[:]))
@@ -177,6 +180,7 @@ func (s *Server) readRequest(next runtime.HandlerFunc) runtime.HandlerFunc {
 			s.writeError(w, r, public)
 			return
 		}
+		x.format = acceptedFormat(r.Header["Accept"])
 		callerOnly(r)
 		next(w, r, params)
 	}
@@ -230,12 +234,20 @@ type soundBody struct {
 func (b *soundBody) Close() error { return nil }
 
 // jsonCodec is the one way to and from JSON: lowerCamelCase, enums by name, unset fields not written, so that a masked field
-// and an empty one look alike.
+// and an empty one look alike. A table that was asked as a file is the file.
 type jsonCodec struct{}
 
-func (jsonCodec) ContentType(any) string { return "application/json" }
+func (jsonCodec) ContentType(v any) string {
+	if table, ok := asFile(v); ok {
+		return table.GetContentType()
+	}
+	return "application/json"
+}
 
 func (jsonCodec) Marshal(v any) ([]byte, error) {
+	if table, ok := asFile(v); ok {
+		return table.GetFile(), nil
+	}
 	m, ok := v.(proto.Message)
 	if !ok {
 		return nil, fmt.Errorf("%T is no message", v)
