@@ -230,9 +230,9 @@ func without(all []Shown, i int) []Shown {
 	return append(append([]Shown(nil), all[:i]...), all[i+1:]...)
 }
 
-// TestNoSmallCellIsProved is A2: of the base cells with a true count of 1 to 4 none is exactly solved and none proved to be 1 or
+// TestStatisticsProveNoSmallCell is A2: of the base cells with a true count of 1 to 4 none is exactly solved and none proved to be 1 or
 // more.
-func TestNoSmallCellIsProved(t *testing.T) {
+func TestStatisticsProveNoSmallCell(t *testing.T) {
 	seeds, sizes := worlds(60, 355)
 	kecamatan := []int{17}
 	if long() {

@@ -295,8 +295,8 @@ func certain(shown, in, out *counts) float64 {
 	return 0
 }
 
-// TestMembershipStaysACoin is A5: 20,000 flips, right at most 70 %.
-func TestMembershipStaysACoin(t *testing.T) {
+// TestStatisticsKeepMembershipACoin is A5: 20,000 flips, right at most 70 %.
+func TestStatisticsKeepMembershipACoin(t *testing.T) {
 	flips, sizes := 1000, []int{355}
 	if long() {
 		flips, sizes = 20_000, []int{60, 160, 355, 600, 3000}

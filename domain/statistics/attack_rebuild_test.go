@@ -205,9 +205,9 @@ func independent(truth []int, columns int) []float64 {
 	return fit
 }
 
-// TestRebuildingFindsNobody is A3. Precision and AUC are those of all worlds of a size together: in one of 60 victims they are
+// TestStatisticsLetNobodyBeRebuilt is A3. Precision and AUC are those of all worlds of a size together: in one of 60 victims they are
 // of some twenty claims.
-func TestRebuildingFindsNobody(t *testing.T) {
+func TestStatisticsLetNobodyBeRebuilt(t *testing.T) {
 	seeds, sizes := worlds(60, 355)
 	for _, n := range sizes {
 		var found [2]judged

@@ -9,7 +9,7 @@ import (
 // Frame is what a count needs besides its rows.
 type Frame struct {
 	Period Period
-	Now    time.Time // of a live table: until when legs were watched; of a release the end of the observation. Never zero
+	Now    time.Time // of a live table: until when legs were watched; of a release the end of the observation. Zero is refused
 
 	Kecamatan []Item // the regency's lists in the order they are shown, with Code, Label and BPS
 	Desa      []Item
@@ -66,6 +66,9 @@ type Hours struct {
 // ErrPeriod says that a table is not counted for such a period.
 var ErrPeriod = errors.New("statistics: the table has no such period")
 
+// ErrNow says that the frame has no moment.
+var ErrNow = errors.New("statistics: a count needs the moment up to which it watches")
+
 // ErrRows says that a table takes the other kind of rows.
 var ErrRows = errors.New("statistics: the table takes other rows")
 
@@ -88,6 +91,9 @@ func FoldOverseen(t *Table, f Frame, rows OverseenRows) (Folded, error) {
 func fold(t *Table, f Frame, count func(*tally)) (Folded, error) {
 	if !t.Has(f.Period.Kind) {
 		return Folded{}, ErrPeriod
+	}
+	if f.Now.IsZero() {
+		return Folded{}, ErrNow
 	}
 	y := &tally{Folded: Folded{Table: t, Period: f.Period}, frame: f}
 	y.open()
@@ -240,12 +246,26 @@ func (f *Folded) Items(cell int) []string {
 	return codes
 }
 
-// At is the count of one cell by its codes; ok is false for one that is not of the table.
+// At is the count of one cell by its codes; ok is false for one that is not of the table. A cell that a sparse table does not list
+// is zero.
 func (f *Folded) At(codes ...string) (n int, ok bool) {
-	for cell := range f.Counts {
-		if slices.Equal(f.Items(cell), codes) {
-			return f.Counts[cell], true
-		}
+	if len(codes) != len(f.Axes) {
+		return 0, false
 	}
-	return 0, false
+	cell := make([]int, len(codes))
+	for a, code := range codes {
+		at, ok := f.places[a][code]
+		if !ok && a > 0 {
+			at, ok = f.places[a][codes[a-1]+":"+code] // a category of the index before it
+		}
+		if !ok {
+			return 0, false
+		}
+		cell[a] = at
+	}
+	at, ok := f.at[key(cell)]
+	if !ok {
+		return 0, f.Table.Sparse
+	}
+	return f.Counts[at], true
 }

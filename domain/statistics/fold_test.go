@@ -143,7 +143,7 @@ func frameOf(t *rapid.T, table *Table, rows Rows) Frame {
 	return f
 }
 
-func sumOf(f Folded) (n int) {
+func sumOfCells(f Folded) (n int) {
 	for _, c := range f.Counts {
 		n += c
 	}
@@ -175,11 +175,19 @@ func againstRecount(t *testing.T, table *Table) {
 		for _, n := range want {
 			total += n
 		}
+		for cell, n := range folded.Counts {
+			if at, ok := folded.At(folded.Items(cell)...); !ok || at != n {
+				rt.Fatalf("%s: At(%v) = %d %v, want %d", table.ID, folded.Items(cell), at, ok, n)
+			}
+		}
+		if _, ok := folded.At(append(make([]string, len(table.Axes)), "x")...); ok {
+			rt.Fatalf("%s has a cell of one axis too many", table.ID)
+		}
 		seen += total
 		if !reflect.DeepEqual(got, want) && len(got)+len(want) > 0 {
 			rt.Fatalf("%s %s: got %v, want %v", table.ID, f.Period, got, want)
 		}
-		if sum := sumOf(folded); sum != total || !table.Overlap && sum != folded.Total {
+		if sum := sumOfCells(folded); sum != total || !table.Overlap && sum != folded.Total {
 			rt.Fatalf("%s: cells sum to %d, total %d, recount %d", table.ID, sum, folded.Total, total)
 		}
 		if !table.Sparse && len(folded.Counts) != len(folded.cells) {
@@ -611,7 +619,7 @@ func TestCasesThatAreNoneCountNowhere(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			all = append(all, sumOf(folded))
+			all = append(all, sumOfCells(folded))
 		}
 		return all
 	}
@@ -753,7 +761,7 @@ func TestAProtectedLegIsInNoOrdinaryTable(t *testing.T) {
 
 func TestFoldRefusesWhatATableIsNot(t *testing.T) {
 	f := testFrame
-	f.Period = Period{Week, 2027, 5}
+	f.Period, f.Now = Period{Week, 2027, 5}, wib("2027-06-01 00:00")
 	if _, err := Fold(table(t, "kdrt-year"), f, Rows{}); err == nil {
 		t.Error("kdrt-year of a week")
 	}
@@ -766,8 +774,15 @@ func TestFoldRefusesWhatATableIsNot(t *testing.T) {
 	if _, err := FoldOverseen(live, f, OverseenRows{}); err == nil {
 		t.Error("a live table takes an office's rows")
 	}
-	folded, _ := Fold(live, f, Rows{})
+	folded, err := Fold(live, f, Rows{})
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := Draw(folded, nil); err == nil {
 		t.Error("a live table is drawn")
+	}
+	f.Now = time.Time{}
+	if _, err := Fold(live, f, Rows{}); err == nil {
+		t.Error("a count without a moment")
 	}
 }

@@ -9,8 +9,8 @@ import (
 	"testing/iotest"
 )
 
-// TestNoiseIsTwoSidedGeometric is A9: 10^6 draws against the probabilities, for 20 seeds; p > 0.001 each.
-func TestNoiseIsTwoSidedGeometric(t *testing.T) {
+// TestNoiseOfStatisticsIsTwoSidedGeometric is A9: 10^6 draws against the probabilities, for 20 seeds; p > 0.001 each.
+func TestNoiseOfStatisticsIsTwoSidedGeometric(t *testing.T) {
 	draws, seeds := 100_000, 3
 	if long() {
 		draws, seeds = 1_000_000, 20

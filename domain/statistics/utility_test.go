@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestFiguresHoldForPlanning is A10: what protects must not make useless.
-func TestFiguresHoldForPlanning(t *testing.T) {
+// TestStatisticsHoldForPlanning is A10: what protects must not make useless.
+func TestStatisticsHoldForPlanning(t *testing.T) {
 	seeds, sizes := worlds(355, 600)
 	for _, n := range sizes {
 		seeds := max(seeds, 10) // the mean of fewer is chance
