@@ -59,9 +59,9 @@ type Linking struct {
 	Settled  [][]Settled
 }
 
-// Link compares the files of a folder by a model, with u counted from them. done is told how many health rows are through, if it is
-// not nil.
-func (f *Folder) Link(m Model, done func(rows int)) (*Linking, error) {
+// Link compares the files of a folder by a model, with u counted from them. done, if it is not nil, is told how many health rows are
+// through, and may end it with an error.
+func (f *Folder) Link(m Model, done func(rows int) error) (*Linking, error) {
 	NameKecamatan(f.Health, f.Protection)
 	count := NewRecount(1)
 	cards := make([][]byte, len(f.Health))
@@ -84,8 +84,11 @@ func (f *Folder) Link(m Model, done func(rows int)) (*Linking, error) {
 		if err := scan.Card(cards[i]); err != nil {
 			return nil, err
 		}
-		if done != nil {
-			done(i + 1)
+		if done == nil {
+			continue
+		}
+		if err := done(i + 1); err != nil {
+			return nil, err
 		}
 	}
 	for _, at := range scan.Wanted() {
