@@ -174,8 +174,9 @@ func (w *words) decode(b []byte) []byte {
 		if len(b) < 2 || int(b[0])+2 > len(b) {
 			return nil
 		}
-		w.add(b[2:2+b[0]], b[1])
-		b = b[2+b[0]:]
+		end := 2 + int(b[0])
+		w.add(b[2:end], b[1])
+		b = b[end:]
 	}
 	return b
 }

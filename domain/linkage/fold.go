@@ -33,9 +33,10 @@ func NewName(written string) Name {
 	name, n.father, n.role = strip(tokens(text))
 	n.main, n.plain = fold(name)
 	other, _, _ := strip(tokens(alias))
-	n.alias, _ = fold(other)
+	var plainAlias words
+	n.alias, plainAlias = fold(other)
 	if n.main.n == 0 {
-		n.main, n.alias = n.alias, words{}
+		n.main, n.plain, n.alias = n.alias, plainAlias, words{}
 	}
 	return n
 }

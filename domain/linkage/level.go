@@ -98,6 +98,9 @@ func (p *pairing) join(a, b *words, usedA, usedB *uint8) {
 		for i := range int(a.n) {
 			if *usedB>>j&3 == 0 && *usedA>>i&1 == 0 && joined(a.word(i), b.text[b.start(j):b.end[j+1]], a.letters[i], b.letters[j]|b.letters[j+1]) {
 				p.how[i], p.with[i] = byJoining, uint8(j)
+				if b.weak>>j&1 == 1 {
+					p.with[i]++ // the one that counts
+				}
 				*usedA |= 1 << i
 				*usedB |= 3 << j
 			}
@@ -124,7 +127,7 @@ func (p *pairing) initials(a, b *words, usedA, usedB *uint8) {
 func (p *pairing) judge(a, b *words, usedA, usedB uint8) {
 	strong := false
 	for i := range int(a.n) {
-		if p.how[i] > byInitial && (a.weak|a.initial)>>i&1 == 0 {
+		if p.how[i] > byInitial && (a.weak|a.initial)>>i&1 == 0 && (b.weak|b.initial)>>p.with[i]&1 == 0 {
 			strong = true
 		}
 	}

@@ -20,9 +20,9 @@ type world struct {
 
 func (w *world) card(i int) []byte { return w.cards[i*CardSize : (i+1)*CardSize] }
 
-func newWorld(t testing.TB, cards, subjects int) *world {
+func newWorld(t testing.TB, villages, cards, subjects int) *world {
 	t.Helper()
-	w := &world{cards: newRegency(1, 430).cards(cards)}
+	w := &world{cards: newRegency(1, villages).cards(cards)}
 	count := NewRecount(1)
 	var c Card
 	for i := range cards {
@@ -70,7 +70,7 @@ func TestScanOfARegencyKeepsItsTimeAndMemory(t *testing.T) {
 		cards, open = regencyCards, 5_000
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	}
-	w := newWorld(t, cards, open)
+	w := newWorld(t, 430, cards, open)
 	var before, after runtime.MemStats
 	runtime.GC()
 	runtime.ReadMemStats(&before)
@@ -122,7 +122,7 @@ func spent() time.Duration {
 }
 
 func TestComparisonAllocatesNothing(t *testing.T) {
-	w := newWorld(t, 400, 20)
+	w := newWorld(t, 20, 400, 20)
 	cards := make([]Card, 400)
 	for i := range cards {
 		if err := cards[i].Decode(w.card(i)); err != nil {
@@ -154,7 +154,7 @@ func TestComparisonAllocatesNothing(t *testing.T) {
 
 // One comparison at its dearest, all names included; the promise is 4 µs.
 func BenchmarkCompareWhole(b *testing.B) {
-	w := newWorld(b, 400, 20)
+	w := newWorld(b, 20, 400, 20)
 	cards := make([]Card, 400)
 	for i := range cards {
 		if err := cards[i].Decode(w.card(i)); err != nil {
@@ -178,7 +178,7 @@ func BenchmarkCompareWhole(b *testing.B) {
 
 // One comparison as it is in a scan, where most pairs end at the pre-filter.
 func BenchmarkCompare(b *testing.B) {
-	w := newWorld(b, 400, 20)
+	w := newWorld(b, 20, 400, 20)
 	cards := make([]Card, 400)
 	for i := range cards {
 		if err := cards[i].Decode(w.card(i)); err != nil {
