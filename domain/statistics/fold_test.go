@@ -102,13 +102,13 @@ func someLegs(t *rapid.T, i int) []Leg {
 
 func someRows(t *rapid.T) Rows {
 	var rows Rows
-	for i := range rapid.IntRange(0, 25).Draw(t, "cases") {
+	for i := range rapid.IntRange(0, 16).Draw(t, "cases") {
 		rows.Cases = append(rows.Cases, someCase(t, i))
 	}
-	for i := range rapid.IntRange(0, 25).Draw(t, "measurements") {
+	for i := range rapid.IntRange(0, 16).Draw(t, "measurements") {
 		rows.Measurements = append(rows.Measurements, someMeasurement(t, i))
 	}
-	for i := range rapid.IntRange(0, 12).Draw(t, "chains") {
+	for i := range rapid.IntRange(0, 8).Draw(t, "chains") {
 		rows.Legs = append(rows.Legs, someLegs(t, i)...)
 	}
 	for range rapid.IntRange(0, 10).Draw(t, "services") {
