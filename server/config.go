@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sinergi-pug/sinergi/domain/journal"
+	"github.com/sinergi-pug/sinergi/domain/statistics"
 )
 
 // Config says how the server is reached. Its zero value serves on loopback, without TLS and with the API browser.
@@ -30,6 +31,10 @@ type Config struct {
 	Witnesses []string `env:"SINERGI_WITNESSES" placeholder:"KEY" help:"Verifier keys of the journal's witnesses; a day without a cosignature of one is told to the reviewer."`
 
 	JournalReads string `env:"SINERGI_JOURNAL_READS" enum:"restricted,all" default:"restricted" help:"Which reads are on record: those of restricted and of others' cases, or all."`
+
+	EpsilonProtected float64 `env:"SINERGI_EPSILON_PROTECTED" default:"2.5" placeholder:"N" help:"What a year's releases may cost a person of the protected side, as a sum of epsilon."`
+	EpsilonOverlap   float64 `env:"SINERGI_EPSILON_OVERLAP" default:"3" placeholder:"N" help:"The same for a victim who is in overlap-year besides."`
+	EpsilonChild     float64 `env:"SINERGI_EPSILON_CHILD" default:"15.5" placeholder:"N" help:"The same for a child in the nutrition tables."`
 
 	Docs       string `env:"SINERGI_DOCS" enum:"auto,on,off" default:"auto" help:"API browser at /docs/; auto is on when all listeners are loopback."`
 	Reflection string `env:"SINERGI_REFLECTION" enum:"auto,on,off" default:"auto" help:"gRPC reflection; auto is on when all listeners are loopback."`
@@ -84,7 +89,16 @@ func (c Config) completed() (Config, error) {
 		c.Log = os.Stderr
 	}
 	c.Limits = c.Limits.completed()
+	byDefault := statistics.DefaultLimits()
+	c.EpsilonProtected = unlessZero(c.EpsilonProtected, byDefault.Protected)
+	c.EpsilonOverlap = unlessZero(c.EpsilonOverlap, byDefault.WithOverlap)
+	c.EpsilonChild = unlessZero(c.EpsilonChild, byDefault.Child)
 	return c, c.check()
+}
+
+// epsilons are what a year's releases may cost one person (design: statistics 4).
+func (c Config) epsilons() statistics.Limits {
+	return statistics.Limits{Protected: c.EpsilonProtected, WithOverlap: c.EpsilonOverlap, Child: c.EpsilonChild}
 }
 
 func (l Limits) completed() Limits {

@@ -283,6 +283,8 @@ var fieldTexts = map[string]text{
 	"CONFLICT":        {"Header and body differ.", "Tajuk dan isi berbeda."},
 	"INVALID":         {"Is not valid.", "Tidak sah."},
 	"PAGE_TOKEN":      {"Is not a page token of this list.", "Bukan token halaman daftar ini."},
+	"NOT_SIGNED":      {"Is no file of this release with the signature of a key of this journal.", "Bukan berkas rilis ini dengan tanda tangan kunci jurnal ini."},
+	"NOT_RESTORED":    {"Is only taken for a release that waits after a restore.", "Hanya diterima untuk rilis yang menunggu setelah pemulihan."},
 	"NOT_COSIGNED":    {"Is no checkpoint of this journal with the signature of a known witness.", "Bukan titik periksa jurnal ini dengan tanda tangan saksi yang dikenal."},
 	"NETWORK_FORMAT":  {"Must be a network such as 10.1.0.0/16, or one address.", "Harus jaringan seperti 10.1.0.0/16, atau satu alamat."},
 	"SHA256_FORMAT":   {"Must be 64 hexadecimal digits.", "Harus 64 angka heksadesimal."},

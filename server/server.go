@@ -74,6 +74,8 @@ type Server struct {
 	nobodysHash [argonSalt + argonHash]byte // of no password
 
 	witnesses   []*journal.Verifier // whose cosignatures are kept
+	shown       *lru.Cache[shownKey, *shownRelease] // texts of releases, read
+	drawnNoted  atomic.Bool         // the key folder knows what this database has drawn
 	silenceTold atomic.Int64        // microseconds at which the reviewer was last told that none signs
 
 	contract  contract
@@ -206,6 +208,9 @@ func meaningOf[M proto.Message](check func(M) casework.Violations) func(proto.Me
 // prepare makes what handlers need besides the store.
 func (s *Server) prepare() (err error) {
 	if s.proofs, err = lru.New[string, heldAgainst](10_000); err != nil {
+		return err
+	}
+	if s.shown, err = lru.New[shownKey, *shownRelease](shownMost); err != nil {
 		return err
 	}
 	s.cursors = s.store.Cursors()

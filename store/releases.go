@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -144,6 +145,20 @@ func (t *tx) ReleaseText(id casework.ID) (text []byte, signature string, err err
 		return nil, "", fmt.Errorf("read what a release shows: %w", err)
 	}
 	return text, signature, nil
+}
+
+// DrawnTexts reads the texts of all draws.
+func (t *tx) DrawnTexts() (map[DrawnKey][]byte, error) {
+	all := map[DrawnKey][]byte{}
+	for r := range t.rows("SELECT r.dataset, r.period, r.shown FROM releases r WHERE r.shown IS NOT NULL") {
+		var key DrawnKey
+		var text []byte
+		if err := r.scan(&key.Dataset, &key.Period, &text); err != nil {
+			return nil, fmt.Errorf("read the texts of releases: %w", err)
+		}
+		all[key] = slices.Clone(text)
+	}
+	return all, nil
 }
 
 // SaidOf reads the units that contribute to a release, with what each has said, and the REVIEWER's word.

@@ -114,6 +114,9 @@ func (c Calendar) AddWorking(start time.Time, minutes int) time.Time {
 // maxCalendarDays bounds the search: 400 working days fit into it several times.
 const maxCalendarDays = 4000
 
+// WorksOn tells whether a day has working time.
+func (c Calendar) WorksOn(day Date) bool { return len(c.windowsOn(day)) > 0 }
+
 // windowsOn are the windows of a day in their order; none on a holiday. The hours that hold for the fewest days stand in for the
 // others, such as those of Ramadan; of hours that hold as long, those that began last, such as the new ones of a year.
 func (c Calendar) windowsOn(day Date) []Window {
