@@ -118,7 +118,7 @@ func (s *Server) count(r *store.Reader, group []release) ([]counted, error) {
 	}
 	first := group[0]
 	frame := s.frameOf(first.period, statistics.ClosesAt(first.table, first.period))
-	rows, err := s.regencyRows(r, first.table.Needs, frame)
+	rows, err := s.regencyRows(r, group, frame)
 	if err != nil {
 		return nil, err
 	}

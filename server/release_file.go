@@ -14,7 +14,6 @@ import (
 
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protodesc"
-	"google.golang.org/protobuf/reflect/protoreflect"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/statistics"
@@ -121,33 +120,6 @@ func parseDrawing(text string) (d drawing, err error) {
 // signedRelease is the file: the text and the lines of its signature.
 func signedRelease(text []byte, signature string) []byte {
 	return append(append(append(make([]byte, 0, len(text)+1+len(signature)), text...), '\n'), signature...)
-}
-
-// tidyRows are the rows of a drawing as messages. A column is the field of its name.
-func tidyRows(columns []string, rows [][]string) ([]*pb.StatisticsRow, error) {
-	fields := (&pb.StatisticsRow{}).ProtoReflect().Descriptor().Fields()
-	all := make([]*pb.StatisticsRow, 0, len(rows))
-	for _, row := range rows {
-		m := &pb.StatisticsRow{}
-		for i, column := range columns {
-			field := fields.ByName(protoreflect.Name(column))
-			switch {
-			case field == nil:
-				return nil, errReleaseText
-			case row[i] == "":
-			case field.Kind() == protoreflect.DoubleKind:
-				n, err := strconv.ParseFloat(row[i], 64)
-				if err != nil {
-					return nil, errReleaseText
-				}
-				m.ProtoReflect().Set(field, protoreflect.ValueOfFloat64(n))
-			default:
-				m.ProtoReflect().Set(field, protoreflect.ValueOfString(row[i]))
-			}
-		}
-		all = append(all, m)
-	}
-	return all, nil
 }
 
 // terminologyVersion marks the code lists of the contract and the regency's regions, as they were when something was counted.

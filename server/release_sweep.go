@@ -123,14 +123,14 @@ func shownYears(r *store.Reader) (years yearsOfKDRT, err error) {
 		if err != nil {
 			return nil, err
 		}
-		values, err := tidyRows(d.columns, d.rows)
-		if err != nil || len(values) == 0 {
-			return nil, errors.Join(err, errReleaseText)
+		if len(d.rows) == 0 {
+			return nil, errReleaseText
 		}
+		value := viewTidy(d.columns, d.rows[0])
 		years = append(years, struct {
 			published time.Time
 			shown     statistics.Shown
-		}{row.Published, statistics.Shown{Number: values[0].GetNilai(), Empty: values[0].Nilai == nil}})
+		}{row.Published, statistics.Shown{Number: value.GetNilai(), Empty: value.Nilai == nil}})
 	}
 	return years, nil
 }

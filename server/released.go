@@ -55,8 +55,8 @@ func (s *Server) drawingOfRelease(r interface {
 	if v.drawing, err = parseDrawing(string(text)); err != nil {
 		return nil, err
 	}
-	if v.messages, err = tidyRows(v.columns, v.rows); err != nil {
-		return nil, err
+	for _, row := range v.rows {
+		v.messages = append(v.messages, viewTidy(v.columns, row))
 	}
 	v.rows = nil
 	s.shown.Add(key, v)
@@ -98,7 +98,7 @@ func (s *Server) releasedTable(r *store.Reader, t *statistics.Table, req *pb.Que
 		Dataset: t.ID, Title: t.Label + " (satuan: " + t.Unit.Label + ")",
 		Note: []string{statistics.NewRelease(t, statistics.Period{}).Note(t), t.Metadata().Batasan},
 	}
-	mark := sha256.New()
+	mark, asOf := sha256.New(), time.Time{}
 	for _, row := range rows {
 		if !choice.hasPeriod(row.Period) {
 			continue
@@ -111,15 +111,18 @@ func (s *Server) releasedTable(r *store.Reader, t *statistics.Table, req *pb.Que
 		mark.Write([]byte(v.lines))
 		m.Release = append(m.Release, markOf(row, v, req.GetSkipMeta()))
 		m.Rows = append(m.Rows, choice.rows(v.messages)...)
-		if m.AsOfTime = timestamp(row.Drawn); row.Note != "" && !slices.Contains(m.GetNote(), row.Note) {
+		asOf = later(asOf, row.Drawn)
+		if row.Note != "" && !slices.Contains(m.GetNote(), row.Note) {
 			m.Note = append(m.Note, row.Note)
 		}
 	}
+	m.AsOfTime = timestamp(asOf)
 	m.Etag = hex.EncodeToString(mark.Sum(nil)[:16])
+	names := namesInRows(t, frame, m.GetRows())
 	if !req.GetSkipMeta() {
-		m.MetaData = namesInRows(t, frame, m.GetRows())
+		m.MetaData = names
 	}
-	m.Rows = labelled(t, m.GetRows(), m.GetMetaData(), req)
+	m.Rows = labelled(t, m.GetRows(), names, req)
 	return m, nil
 }
 
@@ -146,6 +149,7 @@ func markOf(row store.Release, v *shownRelease, bare bool) *pb.ReleaseMark {
 type choice struct {
 	periods []string            // none: all
 	items   map[string][]string // by column; absent: all
+	and     *choice             // of the filter; nil: none
 }
 
 const periodDimension, indicatorDimension = "periode", "indikator"
@@ -168,9 +172,11 @@ func choiceOf(t *statistics.Table, f statistics.Frame, req *pb.QueryReleasedRequ
 		if !one {
 			return c, unknownDimension(dimension, t)
 		}
-		if err := c.add(t, f, dimension, item, true, published, today); err != nil {
+		only := choice{items: map[string][]string{}}
+		if err := only.add(t, f, dimension, item, true, published, today); err != nil {
 			return c, err
 		}
+		c.and = &only
 	}
 	return c, nil
 }
@@ -233,25 +239,13 @@ func hasItem(t *statistics.Table, f statistics.Frame, dimension, code string) bo
 		return name == t.Value || knownIndicator(name)
 	}
 	at, _ := t.Axis(dimension)
-	return slices.ContainsFunc(itemsOf(&t.Axes[at], f), func(i statistics.Item) bool { return i.Code == code })
+	return slices.ContainsFunc(f.Items(&t.Axes[at]), func(i statistics.Item) bool { return i.Code == code })
 }
 
 // knownIndicator takes also what stands beside an indicator: how many have no such time.
 func knownIndicator(name string) bool {
 	_, ok := statistics.FindIndicator(name)
 	return ok || slices.Contains([]string{"undecided", "unserved", "legs_declined", "persons", "chains", "overlap_victims", "children", "new_cases"}, name)
-}
-
-// itemsOf are the items of a dimension, with those of the regency's lists.
-func itemsOf(d *statistics.Dimension, f statistics.Frame) []statistics.Item {
-	rest := []statistics.Item{{Code: statistics.NA, Label: "Tidak diketahui", LabelEN: "Not known"}}
-	switch d.List {
-	case statistics.Kecamatan:
-		return slices.Concat(f.Kecamatan, []statistics.Item{{Code: statistics.LUAR, Label: "Luar kabupaten", LabelEN: "Outside the regency"}}, rest)
-	case statistics.Units:
-		return slices.Concat(f.Units, rest)
-	}
-	return d.Items
 }
 
 // unknownDimension names a dimension only if it is one: an answer repeats nothing that a caller sent.
@@ -263,7 +257,9 @@ func unknownDimension(dimension string, t *statistics.Table) error {
 	return e
 }
 
-func (c choice) hasPeriod(period string) bool { return len(c.periods) == 0 || slices.Contains(c.periods, period) }
+func (c choice) hasPeriod(period string) bool {
+	return (len(c.periods) == 0 || slices.Contains(c.periods, period)) && (c.and == nil || c.and.hasPeriod(period))
+}
 
 // rows are those of all rows that were chosen, in their order.
 func (c choice) rows(all []*pb.StatisticsRow) (chosen []*pb.StatisticsRow) {
@@ -281,7 +277,7 @@ func (c choice) has(row *pb.StatisticsRow) bool {
 			return false
 		}
 	}
-	return true
+	return c.and == nil || c.and.has(row)
 }
 
 func textOf(row *pb.StatisticsRow, column string) string {
@@ -305,7 +301,7 @@ func namesInRows(t *statistics.Table, f statistics.Frame, rows []*pb.StatisticsR
 	}
 	for i := range t.Axes {
 		column, _ := columnOf(t, t.Axes[i].ID)
-		add(t.Axes[i].ID, column, itemsOf(&t.Axes[i], f))
+		add(t.Axes[i].ID, column, f.Items(&t.Axes[i]))
 	}
 	var indicators []statistics.Item
 	for _, i := range statistics.Indicators {

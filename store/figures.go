@@ -257,6 +257,25 @@ func (t *tx) LegsSent(register casework.UnitID, s Stretch) ([]FigureLeg, error) 
 	return all, nil
 }
 
+// ChainsSent are all legs of the chains that have a leg sent in a stretch, by anybody, oldest first. A draw reads them once, so it looks at
+// every leg.
+func (t *tx) ChainsSent(s Stretch) ([]FigureLeg, error) {
+	legs, err := list(t, scanLeg, "SELECT "+legColumns+` FROM legs l
+		WHERE l.root IN (SELECT k.root FROM legs k WHERE k.sent >= $1 AND k.sent < $2) ORDER BY l.sent, l.id`, s.From, s.Until)
+	if err != nil {
+		return nil, fmt.Errorf("find chains to count: %w", err)
+	}
+	all := make([]FigureLeg, 0, len(legs))
+	for _, leg := range legs {
+		f, err := t.figureLeg(leg)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
+
 func (t *tx) figureLeg(leg casework.Referral) (f FigureLeg, err error) {
 	found, err := t.figureCases("c.id = $1", leg.Case)
 	if err == nil && len(found) != 1 {
