@@ -136,20 +136,20 @@ func (l *Linking) Learn(rounds int) Model {
 	return m
 }
 
-// A Prediction is a pair at or above Floor.
+// A Prediction is a pair that is kept.
 type Prediction struct {
 	Subject, Other string
 	Relation       Relationship
 	Score          float32
 }
 
-// Predictions are all pairs at or above Floor, in the order of the files.
+// Predictions are all pairs that are kept, in the order of the files.
 func (l *Linking) Predictions() []Prediction {
 	var all []Prediction
 	for i := range l.Found {
 		for k := range l.Found[i] {
 			for h := range hypotheses {
-				if s := l.Settled[i][k].Score[h]; s >= Floor {
+				if s := l.Settled[i][k].Score[h]; s >= KeptFrom {
 					all = append(all, Prediction{l.folder.Protection[i].ID, l.folder.Health[l.Found[i][k].At].ID, relationships[h], s})
 				}
 			}

@@ -22,8 +22,8 @@ func NewLearning(from Model) *Learning { return &Learning{from: from} }
 func (l *Learning) Add(found []Found, settled []Settled) {
 	for i := range found {
 		for h := range hypotheses {
-			if m := &found[i].Match; m.Raw[h] != Never && settled[i].Score[h] >= Floor {
-				l.count[h].add(h, &m.Evidence[h], Probability(settled[i].Score[h]))
+			if m := &found[i].Match; m.Raw[h] != Never && settled[i].Score[h] >= KeptFrom {
+				l.count[h].add(h, &m.Evidence[h], Probability(settled[i].Score[h]+caution))
 			}
 		}
 	}

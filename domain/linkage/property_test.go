@@ -240,7 +240,7 @@ func scores(found []Found, settled []Settled) []string {
 	var all []string
 	for k := range found {
 		for h, s := range settled[k].Score {
-			if s >= Floor {
+			if s >= KeptFrom {
 				all = append(all, fmt.Sprintf("%x %d %.3f", found[k].Card.ID, h, s))
 			}
 		}

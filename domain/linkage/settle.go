@@ -29,6 +29,13 @@ func (s *Settled) Best() Hypothesis {
 	return best
 }
 
+// caution is taken off every score, in bits. At the thresholds a pair would else be right as often as not, which is best for F1 and too
+// little for a worker who may go and ask: it raises precision by .013 and costs .003 of F1 on dev.
+const caution = 1
+
+// KeptFrom is the final score from which a pair is kept: the raw score that Floor lets through, less caution.
+const KeptFrom = Floor - caution
+
 // carries is what a row loses that inherits: it is never surer than the row that it inherits from.
 const carries = .5
 
@@ -130,7 +137,7 @@ func compete(raw, beside []float32, h Hypothesis, t ties) []float32 {
 		for _, odds := range best {
 			rivals += odds
 		}
-		score[i] = raw[i] - log2(1+rivals)
+		score[i] = raw[i] - log2(1+rivals) - caution
 	}
 	return score
 }
@@ -153,7 +160,7 @@ func inherit(settled []Settled, t ties) {
 			if tie.child {
 				take(j, Self, min(direct[i].Score[Self]-carries, tie.same))
 			}
-			if tie.woman && direct[i].Score[Mother] >= 0 {
+			if tie.woman && direct[i].Score[Mother] >= 0-caution {
 				take(j, Mother, min(direct[i].Score[Mother]-carries, tie.odds))
 			}
 			take(j, Household, min(max(direct[i].Score[Self], direct[i].Score[Mother], direct[i].Score[Household])-carries, tie.odds))
