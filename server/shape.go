@@ -1,6 +1,7 @@
 package server
 
 import (
+	"regexp"
 	"strings"
 
 	"google.golang.org/genproto/googleapis/api/annotations"
@@ -96,9 +97,16 @@ func (c *contract) add(service protoreflect.ServiceDescriptor, method protorefle
 		name, _, _ = strings.Cut(name, "=")
 		r.inPath = append(r.inPath, name)
 	}
-	c.routes[r.verb+" "+r.pattern] = r
+	c.routes[r.verb+" "+asMatched(r.pattern)] = r
 	c.patterns[r.pattern] = true
 }
+
+// asMatched is a pattern as the gateway writes it when it has matched: a variable without a form is one segment.
+func asMatched(pattern string) string {
+	return bareVariable.ReplaceAllString(pattern, "{$1=*}")
+}
+
+var bareVariable = regexp.MustCompile(`\{(\w+)\}`)
 
 // otherVerb tells whether a path was meant for another method: GET /v1/cases/{id}:assess would match GetCase, with the verb
 // taken for a part of the id.

@@ -10,6 +10,7 @@ import (
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
 
+	"github.com/sinergi-pug/sinergi/domain/statistics"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 )
 
@@ -124,21 +125,13 @@ func tableCSV(m *pb.StatisticsTable, of *pb.Dataset, bom bool, delimiter pb.Deli
 		line := make([]string, len(columns))
 		for i, column := range columns {
 			if line[i] = cellText(row, column); column != valueColumn {
-				line[i] = noFormula(line[i])
+				line[i] = statistics.SafeText(line[i])
 			}
 		}
 		lines = append(lines, line)
 	}
 	err := w.WriteAll(lines)
 	return b.Bytes(), err
-}
-
-// noFormula keeps a spreadsheet that opens a CSV from taking text for a formula.
-func noFormula(text string) string {
-	if text != "" && strings.ContainsRune("=+-@\t\r", rune(text[0])) {
-		return "'" + text
-	}
-	return text
 }
 
 // codeNames are the names of the codes of a table, by column and code.

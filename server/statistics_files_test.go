@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"encoding/csv"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -12,8 +13,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/xuri/excelize/v2"
 	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/reflect/protoreflect"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
+	"github.com/sinergi-pug/sinergi/domain/statistics"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 )
 
@@ -113,8 +116,8 @@ func TestTextThatASpreadsheetWouldRunIsText(t *testing.T) {
 	for in, want := range map[string]string{
 		"=1+1": "'=1+1", "+62": "'+62", "-1": "'-1", "@x": "'@x", "\tx": "'\tx", "\rx": "'\rx", "0–9": "0–9", "": "", "a=b": "a=b",
 	} {
-		if got := noFormula(in); got != want {
-			t.Errorf("noFormula(%q): got %q, want %q", in, got, want)
+		if got := statistics.SafeText(in); got != want {
+			t.Errorf("SafeText(%q): got %q, want %q", in, got, want)
 		}
 	}
 	m, of := aTable()
@@ -193,4 +196,31 @@ func zipped(t *testing.T, file []byte) map[string]string {
 		parts[f.Name] = string(text)
 	}
 	return parts
+}
+
+// A row of the contract, a row of the domain and a file have the same columns in the same order, and each dimension has one.
+func TestARowHasAColumnForEachDimension(t *testing.T) {
+	for i, column := range statistics.Columns {
+		if f := rowFields.Get(i); string(f.Name()) != column || int(f.Number()) != i+1 {
+			t.Errorf("column %d: the contract has %s, number %d, want %s", i, f.Name(), f.Number(), column)
+		}
+	}
+	for _, kind := range tableKinds {
+		for _, table := range statistics.Tables(kind) {
+			m := viewTable(table, statistics.Frame{})
+			for _, column := range m.GetColumns() {
+				if rowFields.ByName(protoreflect.Name(column)) == nil {
+					t.Errorf("%s: a row has no field %s", table.ID, column)
+				}
+			}
+			for _, d := range m.GetDimensions() {
+				if !slices.Contains(m.GetColumns(), d.GetColumn()) {
+					t.Errorf("%s: dimension %s has no column", table.ID, d.GetDimension())
+				}
+			}
+			if len(m.GetTitle()) == 0 || len(m.GetDefinition()) == 0 || len(m.GetMethod()) == 0 || m.GetCatalogueVersion() == 0 {
+				t.Errorf("%s: metadata without title, definition, method or version: %v", table.ID, m)
+			}
+		}
+	}
 }

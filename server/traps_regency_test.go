@@ -57,7 +57,10 @@ func paths(names map[string]string) map[string][]string {
 		verb, pattern := restOf(method)
 		path := nameInPath.ReplaceAllStringFunc(pattern, func(variable string) string {
 			collection := nameInPath.FindStringSubmatch(variable)[1]
-			if name := names[collection]; name != "" || collection == "" {
+			if collection == "" { // an id of the catalogue, which names no row
+				return "kdrt-year"
+			}
+			if name := names[collection]; name != "" {
 				return name
 			}
 			return collection + "/" + absent

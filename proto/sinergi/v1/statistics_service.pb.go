@@ -1035,7 +1035,7 @@ type DatasetDimension struct {
 	Dimension string `protobuf:"bytes,1,opt,name=dimension,proto3" json:"dimension,omitempty"`
 	// Label.
 	Label string `protobuf:"bytes,2,opt,name=label,proto3" json:"label,omitempty"`
-	// Items in their order.
+	// Items in their order. The regency's own lists (kecamatan, villages, units) come with GetDataset alone.
 	Items []*CodeName `protobuf:"bytes,3,rep,name=items,proto3" json:"items,omitempty"`
 	// Column of the rows that holds its codes.
 	Column        string `protobuf:"bytes,4,opt,name=column,proto3" json:"column,omitempty"`
@@ -2000,7 +2000,7 @@ func (x *ListDatasetsResponse) GetDatasets() []*Dataset {
 	return nil
 }
 
-// GetDatasetRequest names a released table.
+// GetDatasetRequest names a table.
 type GetDatasetRequest struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
 	// Id of the table.

@@ -43,7 +43,7 @@ const (
 type StatisticsServiceClient interface {
 	// ListDatasets is the catalogue of all tables, the same for all who may read a release.
 	ListDatasets(ctx context.Context, in *ListDatasetsRequest, opts ...grpc.CallOption) (*ListDatasetsResponse, error)
-	// GetDataset reads the metadata of one released table, in the form of Satu Data Indonesia (Perpres 39/2019).
+	// GetDataset reads the metadata of one table, in the form of Satu Data Indonesia (Perpres 39/2019).
 	GetDataset(ctx context.Context, in *GetDatasetRequest, opts ...grpc.CallOption) (*Dataset, error)
 	// QueryReleased reads published releases. The server selects stored cells; it never adds, divides or ranks them. A period that is
 	// not published has no rows. Reasons: STAT_DIMENSION_UNKNOWN, STAT_FILTER_AGGREGATES.
@@ -187,7 +187,7 @@ func (c *statisticsServiceClient) ExportOpenData(ctx context.Context, in *Export
 type StatisticsServiceServer interface {
 	// ListDatasets is the catalogue of all tables, the same for all who may read a release.
 	ListDatasets(context.Context, *ListDatasetsRequest) (*ListDatasetsResponse, error)
-	// GetDataset reads the metadata of one released table, in the form of Satu Data Indonesia (Perpres 39/2019).
+	// GetDataset reads the metadata of one table, in the form of Satu Data Indonesia (Perpres 39/2019).
 	GetDataset(context.Context, *GetDatasetRequest) (*Dataset, error)
 	// QueryReleased reads published releases. The server selects stored cells; it never adds, divides or ranks them. A period that is
 	// not published has no rows. Reasons: STAT_DIMENSION_UNKNOWN, STAT_FILTER_AGGREGATES.
