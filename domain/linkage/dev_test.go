@@ -145,3 +145,36 @@ func writePredictions(t *testing.T, predictions []Prediction) {
 		t.Fatal(err)
 	}
 }
+
+// TestAblations prints what each kind of evidence is worth on the dev set; by LONG_ROW=linkage alone, for it links five times.
+func TestAblations(t *testing.T) {
+	if !long() {
+		t.Skip("by LONG_ROW=linkage")
+	}
+	for _, without := range []struct {
+		name string
+		do   func(*Person)
+	}{
+		{"nothing", func(*Person) {}},
+		{"RT and RW", func(p *Person) { p.RT, p.RW = "", "" }},
+		{"guardian and husband", func(p *Person) { p.Guardian, p.Husband = "", "" }},
+		{"NIK", func(p *Person) { p.NIK, p.MotherNIK = "", "" }},
+		{"KK", func(p *Person) { p.KK = "" }},
+	} {
+		folder := readFolder(t)
+		for _, rows := range [][]Row{folder.Health, folder.Protection} {
+			for i := range rows {
+				without.do(&rows[i].Person)
+			}
+		}
+		l, err := folder.Link(Start(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		line := ""
+		for _, m := range Measures(l.Predictions(), folder.Truth) {
+			line += fmt.Sprintf("  %s %.3f", m.Name, m.F1())
+		}
+		t.Logf("F1 without %-21s%s", without.name, line)
+	}
+}
