@@ -38,15 +38,16 @@ type Options struct {
 
 // Client is the services of one server on one connection. It may be used by many goroutines.
 type Client struct {
-	Referrals pb.ReferralServiceClient
-	Cases     pb.CaseServiceClient
-	Duties    pb.DutyServiceClient
-	Reviews   pb.ReviewServiceClient
-	Persons   pb.PersonServiceClient
-	Growth    pb.GrowthServiceClient
-	Directory pb.DirectoryServiceClient
-	Accounts  pb.AccountServiceClient
-	Journal   pb.JournalServiceClient
+	Referrals  pb.ReferralServiceClient
+	Cases      pb.CaseServiceClient
+	Duties     pb.DutyServiceClient
+	Reviews    pb.ReviewServiceClient
+	Persons    pb.PersonServiceClient
+	Growth     pb.GrowthServiceClient
+	Statistics pb.StatisticsServiceClient
+	Directory  pb.DirectoryServiceClient
+	Accounts   pb.AccountServiceClient
+	Journal    pb.JournalServiceClient
 
 	conn *grpc.ClientConn
 }
@@ -54,6 +55,9 @@ type Client struct {
 // maxMessage is what one call may weigh: a filing is at most 1 MiB, and has to be kept whole until it is answered, or it
 // could not be sent again.
 const maxMessage = 4 << 20
+
+// maxAnswer is what an answer may weigh: an office's table of all its villages, as rows or as a workbook, is some megabytes.
+const maxAnswer = 16 << 20
 
 // Dial prepares a connection to addr, `host:port`. It asks for the token and the roots at once, so that a missing file is
 // told here; the network is first used by the first call.
@@ -68,7 +72,7 @@ func Dial(ctx context.Context, addr string, opts Options) (*Client, error) {
 		// A TXT record of the domain must not be able to switch our patience off.
 		grpc.WithDisableServiceConfig(),
 		grpc.WithChainUnaryInterceptor(requestID, patience),
-		grpc.WithDefaultCallOptions(grpc.MaxRetryRPCBufferSize(maxMessage)),
+		grpc.WithDefaultCallOptions(grpc.MaxRetryRPCBufferSize(maxMessage), grpc.MaxCallRecvMsgSize(maxAnswer)),
 		grpc.WithUserAgent("sinergi-go"),
 	}
 	if opts.Token != nil {
@@ -86,16 +90,17 @@ func Dial(ctx context.Context, addr string, opts Options) (*Client, error) {
 
 func over(conn *grpc.ClientConn) *Client {
 	return &Client{
-		Referrals: pb.NewReferralServiceClient(conn),
-		Cases:     pb.NewCaseServiceClient(conn),
-		Duties:    pb.NewDutyServiceClient(conn),
-		Reviews:   pb.NewReviewServiceClient(conn),
-		Persons:   pb.NewPersonServiceClient(conn),
-		Growth:    pb.NewGrowthServiceClient(conn),
-		Directory: pb.NewDirectoryServiceClient(conn),
-		Accounts:  pb.NewAccountServiceClient(conn),
-		Journal:   pb.NewJournalServiceClient(conn),
-		conn:      conn,
+		Referrals:  pb.NewReferralServiceClient(conn),
+		Cases:      pb.NewCaseServiceClient(conn),
+		Duties:     pb.NewDutyServiceClient(conn),
+		Reviews:    pb.NewReviewServiceClient(conn),
+		Persons:    pb.NewPersonServiceClient(conn),
+		Growth:     pb.NewGrowthServiceClient(conn),
+		Statistics: pb.NewStatisticsServiceClient(conn),
+		Directory:  pb.NewDirectoryServiceClient(conn),
+		Accounts:   pb.NewAccountServiceClient(conn),
+		Journal:    pb.NewJournalServiceClient(conn),
+		conn:       conn,
 	}
 }
 

@@ -45,6 +45,11 @@ func (c *Client) AllReviews(ctx context.Context, req *pb.ListReviewsRequest) ite
 	return all(ctx, req, c.Reviews.ListReviews, (*pb.ListReviewsResponse).GetReviews)
 }
 
+// AllReleases yields the releases that concern the caller, newest period first.
+func (c *Client) AllReleases(ctx context.Context, req *pb.ListReleasesRequest) iter.Seq2[*pb.Release, error] {
+	return all(ctx, req, c.Statistics.ListReleases, (*pb.ListReleasesResponse).GetReleases)
+}
+
 // AllAccesses yields who looked at a case, newest first.
 func (c *Client) AllAccesses(ctx context.Context, req *pb.ListAccessesRequest) iter.Seq2[*pb.CaseAccess, error] {
 	return all(ctx, req, c.Cases.ListAccesses, (*pb.ListAccessesResponse).GetAccesses)

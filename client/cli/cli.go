@@ -29,6 +29,7 @@ type Commands struct {
 	Membership MembershipCmd `cmd:"" help:"Roles in units, which work once a second person approves."`
 	Absence    AbsenceCmd    `cmd:"" help:"Who stands in for whom."`
 	Growth     GrowthCmd     `cmd:"" help:"z-scores of children, without a server."`
+	Stats      StatsCmd      `cmd:"" help:"Figures: the own unit's, the office's, and what is released to all."`
 	Link       LinkCmd       `cmd:"" help:"Records that may be about one person or one household."`
 	Whoami     Whoami        `cmd:"" help:"Account, role and unit of the token."`
 	Login      Login         `cmd:"" help:"Sign in: approved where you are signed in already, by password, or by the regency's sign-on."`

@@ -202,6 +202,37 @@ var requests = []struct{ typed, in, method, want string }{
 	{"review answer U1 --text -", "t", "ReviewService.AnswerReview", `{"name": "reviews/U1", "text": "t"}`},
 	{"person find --nik -", "3201015102940003", "PersonService.FindByNationalId", `{"nik": "3201015102940003"}`},
 	{"case accesses K-4Q8X-DT", "", "CaseService.ListAccesses", `{"name": "cases/K-4Q8X-DT", "pageSize": 100}`},
+	{"stats list --kind live", "", "StatisticsService.ListDatasets", `{"kind": "LIVE"}`},
+	{"stats about kdrt-year", "", "StatisticsService.GetDataset", `{"dataset": "kdrt-year"}`},
+	{
+		"stats show kdrt-month --period 2026-01,2026-02 --dimension kecamatan:32.01.01,32.01.02 --filter jenis_kelamin:P --codes bps --label id", "",
+		"StatisticsService.QueryReleased", `{"dataset": "kdrt-month", "dimension": ["kecamatan:32.01.01,32.01.02", "periode:2026-01,2026-02"],
+			"filter": "jenis_kelamin:P", "idScheme": "BPS", "label": "ID"}`,
+	},
+	{
+		"stats show violence-relation-month --live --period 2026-01 --until 2026-03 --reason -", "r", "StatisticsService.QueryLive",
+		`{"table": "violence-relation-month", "period": "2026-01", "untilPeriod": "2026-03", "reason": "r"}`,
+	},
+	{
+		"stats show ordinary-legs-week --overseen --period 2026W05 --csv - --bom --semicolon", "", "StatisticsService.QueryOverseen",
+		`{"table": "ordinary-legs-week", "period": "2026W05", "format": "CSV", "bom": true, "delimiter": "SEMICOLON"}`,
+	},
+	{"stats show caseload --live --xlsx -", "", "StatisticsService.QueryLive", `{"table": "caseload", "format": "XLSX"}`},
+	{
+		"stats release list --dataset kdrt-year --state drawn", "", "StatisticsService.ListReleases",
+		`{"dataset": "kdrt-year", "state": "DRAWN", "pageSize": 100}`,
+	},
+	{"stats release approve U1", "", "StatisticsService.ApproveRelease", `{"name": "releases/U1"}`},
+	{"stats release hold U1 --reason -", "r", "StatisticsService.HoldRelease", `{"name": "releases/U1", "reason": "r"}`},
+	{
+		"stats release resolve U1 --outcome cancel --reason -", "r", "StatisticsService.ResolveRelease",
+		`{"name": "releases/U1", "outcome": "CANCEL", "reason": "r"}`,
+	},
+	{
+		"stats release resolve U1 --outcome publish --published -", "f", "StatisticsService.ResolveRelease",
+		`{"name": "releases/U1", "outcome": "PUBLISH", "publishedFile": "Zg=="}`,
+	},
+	{"stats release export U1 --to -", "", "StatisticsService.ExportOpenData", `{"name": "releases/U1"}`},
 	{"review list --decided", "", "ReviewService.ListReviews", `{"decided": true, "pageSize": 100}`},
 	{"review decide U1 --outcome UNFOUNDED --reason -", "r", "ReviewService.DecideReview", `{"name": "reviews/U1", "outcome": "UNFOUNDED", "reason": "r"}`},
 	{"case open U1 --reason -", "r", "CaseService.OpenCase", `{"name": "cases/U1", "reason": "r"}`},
