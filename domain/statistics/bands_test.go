@@ -223,6 +223,13 @@ func TestTheCatalogueIsThatOfThePage(t *testing.T) {
 			t.Errorf("%s carries desa", table.ID)
 		}
 	}
+	for id, want := range map[string]string{
+		"referral-in-month": "F1_OWN", "inbox": "F1_OWN", "caseload": "F1 F3_PROTECTION", "violence-form-month": "F1 F4", "intake-month": "F1",
+	} {
+		if table, _ := Find(Live, id); strings.Join(table.Classes(), " ") != want {
+			t.Errorf("%s asks for %v, want %s", id, table.Classes(), want)
+		}
+	}
 	relation, _ := Find(Live, "violence-relation-month")
 	if !slices.Contains(relation.Classes(), "F4") {
 		t.Errorf("the relation asks for %v", relation.Classes())

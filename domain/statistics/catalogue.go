@@ -344,6 +344,9 @@ func (t *Table) Axis(dimension string) (at int, ok bool) {
 // Classes are the field classes of all dimensions: a case counts in a live table only for a caller whose mask holds each.
 func (t *Table) Classes() []string {
 	classes := []string{"F1"} // that there is a case, when it came and what its state is
+	if t.Needs == OfLegs || t.Needs == OfDuties {
+		classes = []string{"F1_OWN"} // a party to a leg has no more of the case
+	}
 	for _, d := range t.Axes {
 		if !slices.Contains(classes, d.Class) {
 			classes = append(classes, d.Class)

@@ -759,6 +759,37 @@ func TestAProtectedLegIsInNoOrdinaryTable(t *testing.T) {
 	}
 }
 
+// What a small office may not see of a village is not there at all, as what is zero.
+func TestASmallOfficeSeesVillagesFromTenUp(t *testing.T) {
+	growth, _ := Find(OfOffice, "growth-desa-month")
+	f := testFrame
+	f.Period, f.Now = Period{Month, 2027, 3}, wib("2027-04-01 06:00")
+	var rows OverseenRows
+	for i := range 23 {
+		m := Measurement{Child: fmt.Sprint(i), Day: f.Period.First(), Sex: "MALE", Months: 7, AgeKnown: true, Puskesmas: "p1", Desa: "32.01.01.1001"}
+		if i < 9 {
+			m.Desa = "32.01.13.2001"
+		}
+		rows.Measurements = append(rows.Measurements, m)
+	}
+	folded, err := FoldOverseen(growth, f, rows)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if all := ShowOverseen(folded, false); len(all) != 2*4 { // two villages, four indices
+		t.Errorf("the health office sees %d cells, want 8", len(all))
+	}
+	small := ShowOverseen(folded, true)
+	if len(small) != 4 {
+		t.Errorf("a kecamatan sees %d cells, want 4", len(small))
+	}
+	for _, o := range small {
+		if o.Items[1] != "32.01.01.1001" || text(o.Shown) != "E 14" {
+			t.Errorf("a kecamatan sees %v as %s", o.Items, text(o.Shown))
+		}
+	}
+}
+
 func TestFoldRefusesWhatATableIsNot(t *testing.T) {
 	f := testFrame
 	f.Period, f.Now = Period{Week, 2027, 5}, wib("2027-06-01 00:00")

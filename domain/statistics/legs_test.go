@@ -48,6 +48,7 @@ func goldenLegs() []Leg {
 			l.Acknowledged, l.Accepted = hours(3), hours(25)
 			s := decide(24, 25)
 			s.Occurred = hours(23)
+			l.NoShow = hours(50) // of an appointment that nobody recorded
 			l.State, l.Spans = "ACCEPTED", []Span{s}
 		}),
 		leg("d", func(l *Leg) { // decided a microsecond after day 30
@@ -86,7 +87,8 @@ func goldenLegs() []Leg {
 			l.Scheduled = hours(55)
 		}),
 		leg("z", func(l *Leg) { // the last instant of February 29 in the regency
-			l.Sent, l.State = wib("2028-02-29 23:59"), "SENT"
+			l.Sent, l.State = wib("2028-02-29 23:59"), "DECLINED"
+			l.Declined, l.DeclineReason = wib("2028-03-31 00:00"), "OTHER" // a minute after its day 30
 		}),
 		leg("y", func(l *Leg) { // midnight: March
 			l.Sent, l.State = wib("2028-03-01 00:00"), "SENT"

@@ -187,6 +187,34 @@ func TestEveryCellOfANoisyTableIsDrawn(t *testing.T) {
 	}
 }
 
+// Zeros are not kept: of empty cells as many read 10 or more as the noise says, 42 of 10,000.
+func TestAnEmptyCellIsDrawnLikeAnyOther(t *testing.T) {
+	f := Frame{Period: Period{Kind: Year, Year: 2027}, Now: wib("2028-01-01 00:00")}
+	for i := range 40 {
+		f.Kecamatan = append(f.Kecamatan, Item{Code: decimal(i)})
+	}
+	empty, err := Fold(table(t, "kdrt-kecamatan-year"), f, Rows{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	random, above, cells := reader(7), 0, 0
+	for range 500 {
+		shown, err := Draw(empty, random)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, o := range shown {
+			if cells++; !o.Shown.Empty {
+				above++
+			}
+		}
+	}
+	alpha := math.Exp(-epsilon)
+	if want := math.Pow(alpha, 10) / (1 + alpha) * float64(cells); math.Abs(float64(above)-want) > 4*math.Sqrt(want) {
+		t.Errorf("%d of %d empty cells read 10 or more, want about %.0f", above, cells, want)
+	}
+}
+
 type counting struct {
 	r io.Reader
 	n int

@@ -86,7 +86,7 @@ var (
 		[3]string{"OTHER", "Lainnya", "Other"},
 		[3]string{NA, "Tidak diketahui", "Not known"},
 	), "OTHER", "ONLINE")
-	byState = named("status_rujukan", "Status rujukan", "State of the leg", "F1", "",
+	byState = named("status_rujukan", "Status rujukan", "State of the leg", "F1_OWN", "",
 		[3]string{"SENT", "Dikirim", "Sent"},
 		[3]string{"ACKNOWLEDGED", "Sudah dibaca", "Acknowledged"},
 		[3]string{"NEEDS_INFO", "Perlu informasi", "Needs information"},
@@ -115,7 +115,7 @@ var (
 	byOverdue = named("terlambat", "Terlambat", "Overdue", "F1", "",
 		[3]string{"YES", "Ya", "Yes"}, [3]string{"NO", "Tidak", "No"},
 	)
-	byOtherSector = named("sektor_lain", "Sektor pihak lain", "Sector of the other side", "F1", "",
+	byOtherSector = named("sektor_lain", "Sektor pihak lain", "Sector of the other side", "F1_OWN", "",
 		[3]string{"HEALTH", "Kesehatan", "Health"},
 		[3]string{"SOCIAL", "Sosial", "Social"},
 		[3]string{"WOMEN_CHILD_PROTECTION", "Perlindungan perempuan dan anak", "Women and child protection"},
@@ -175,7 +175,7 @@ var (
 		[3]string{"DECEASED", "Meninggal", "Deceased"},
 		[3]string{NA, "Tidak diketahui", "Not known"},
 	)
-	byInbox = named("kotak_masuk", "Kotak masuk", "Inbox", "F1", "kategori",
+	byInbox = named("kotak_masuk", "Kotak masuk", "Inbox", "F1_OWN", "kategori",
 		[3]string{"OVERDUE", "Terlambat", "Overdue"},
 		[3]string{"DUE_TODAY", "Jatuh tempo hari ini", "Due today"},
 		[3]string{"AWAITING", "Menunggu jawaban", "Awaiting an answer"},
