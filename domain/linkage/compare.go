@@ -68,11 +68,11 @@ func (s *Subject) plausible(r *Card, m *Match) (left uint8) {
 	place := likePlace(&s.Card, r)
 	kk := likeKK(s.Card.kk, r.kk)
 	for h := range hypotheses {
+		e, w := &m.Evidence[h], &s.m.weights[h]
+		e.clear() // whatever comes: a match is used again, and may never tell of another pair
 		if h == Mother && !mayBeMother(&s.Card, r) {
 			continue
 		}
-		e, w := &m.Evidence[h], &s.m.weights[h]
-		e.clear()
 		if place != missing {
 			e.set(FieldPlace, uint8(place), s.place[h][place])
 		}

@@ -228,9 +228,9 @@ func (m *Measure) count(right bool) {
 
 // FirstThree is the share of subjects with a true pair who have one among their three best.
 func FirstThree(predictions []Prediction, truth []TruePair) float64 {
-	true_, best := map[pairKey]bool{}, map[string]map[string]float32{}
+	right, best := map[pairKey]bool{}, map[string]map[string]float32{}
 	for _, t := range truth {
-		true_[pairKey{t.Subject, t.Other}] = true
+		right[pairKey{t.Subject, t.Other}] = true
 		best[t.Subject] = map[string]float32{}
 	}
 	for _, p := range predictions {
@@ -242,14 +242,14 @@ func FirstThree(predictions []Prediction, truth []TruePair) float64 {
 	}
 	hit := 0
 	for subject, of := range best {
-		if inFirst(3, subject, of, true_) {
+		if inFirst(3, subject, of, right) {
 			hit++
 		}
 	}
 	return float64(hit) / float64(max(1, len(best)))
 }
 
-func inFirst(n int, subject string, scores map[string]float32, true_ map[pairKey]bool) bool {
+func inFirst(n int, subject string, scores map[string]float32, right map[pairKey]bool) bool {
 	others := make([]string, 0, len(scores))
 	for o := range scores {
 		others = append(others, o)
@@ -261,7 +261,7 @@ func inFirst(n int, subject string, scores map[string]float32, true_ map[pairKey
 		}
 		return 1
 	})
-	return slices.ContainsFunc(others[:min(n, len(others))], func(o string) bool { return true_[pairKey{subject, o}] })
+	return slices.ContainsFunc(others[:min(n, len(others))], func(o string) bool { return right[pairKey{subject, o}] })
 }
 
 // A Group is how many true pairs of a kind were found: a mean hides whom a program does not see.

@@ -63,7 +63,7 @@ func (sc *Scan) tie(t [3]uint64) {
 func (sc *Scan) tiesOf(at int) *[3]uint64 { return &sc.ties[at/tiesPiece][at%tiesPiece] }
 
 // mostFound is how many cards a subject keeps; better ones push the worst out.
-const mostFound = 256
+const mostFound = 128
 
 func (sc *Scan) keep(i int, f Found) {
 	if len(sc.found[i]) < mostFound {

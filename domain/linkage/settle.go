@@ -160,7 +160,7 @@ func inherit(settled []Settled, t ties) {
 			if tie.child {
 				take(j, Self, min(direct[i].Score[Self]-carries, tie.same))
 			}
-			if tie.woman && direct[i].Score[Mother] >= 0-caution {
+			if tie.woman && direct[i].Score[Mother] >= -caution {
 				take(j, Mother, min(direct[i].Score[Mother]-carries, tie.odds))
 			}
 			take(j, Household, min(max(direct[i].Score[Self], direct[i].Score[Mother], direct[i].Score[Household])-carries, tie.odds))

@@ -277,7 +277,7 @@ func TestAddressAndCardAloneMakeNoPerson(t *testing.T) {
 	kk := "3299010502120001"
 	row := childRow("Kalira Zanubi", DateOf(2024, 5, 9), "Wiharyati Satun", "")
 	row.KK = kk
-	found, settled := story{subject: at(Person{Name: "Gunadi Ropidun", Sex: Male, Birth: BornAged(61, today), KK: kk}, home, "3", "7"), others: []Person{row}}.told()
+	_, settled := story{subject: at(Person{Name: "Gunadi Ropidun", Sex: Male, Birth: BornAged(61, today), KK: kk}, home, "3", "7"), others: []Person{row}}.told()
 	if settled[0].Score[Self] > Never || settled[0].Score[Mother] > Never {
 		t.Error("a grandfather is taken for the child or its mother")
 	}
@@ -285,7 +285,7 @@ func TestAddressAndCardAloneMakeNoPerson(t *testing.T) {
 		t.Errorf("the household has %.2f", settled[0].Score[Household])
 	}
 	row.KK = ""
-	found, settled = story{subject: at(Person{Name: "Gunadi Ropidun", Sex: Male, Birth: BornAged(61, today), KK: kk}, home, "3", "7"), others: []Person{row}}.told()
+	found, settled := story{subject: at(Person{Name: "Gunadi Ropidun", Sex: Male, Birth: BornAged(61, today), KK: kk}, home, "3", "7"), others: []Person{row}}.told()
 	if w := found[0].Match.Warnings(Household, &settled[0]); !slices.Contains(w, AddressOnly) {
 		t.Errorf("warnings %v, want ADDRESS_ONLY", w)
 	}
