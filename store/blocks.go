@@ -119,6 +119,9 @@ func (w *Writer) passOn(k casework.Case, entry [16]byte) (found bool, err error)
 // placeLegs lets each open leg of a case be owed where somebody may know of it: at its unit, or at the parent in whose register every
 // worker of the unit is kept from the case. Served by legs_case.
 func (w *Writer) placeLegs(k casework.CaseID) error {
+	if err := w.markCase(k); err != nil {
+		return err // who is kept from it counts it no longer
+	}
 	type placed struct {
 		duty casework.ID
 		unit casework.UnitID // that owes it now
@@ -207,8 +210,7 @@ func (w *Writer) EndBlock(b Block, entry [16]byte) error {
 
 // LockBlock locks the case of a block, by the block's name.
 func (w *Writer) LockBlock(id casework.ID) error {
-	_, err := w.exec("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM blocks WHERE id = $1)", id)
-	return err
+	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM blocks WHERE id = $1) RETURNING register", id))
 }
 
 func blockCell(id casework.ID, k casework.Case) Cell {

@@ -79,7 +79,9 @@ func (s *Store) settle() {
 		s.rights.Add(1)
 	}
 	if s.rowsChanged {
-		s.version.Add(1)
+		next := s.version.Load() + 1
+		s.stamps.set(&s.marked, next)
+		s.version.Store(next)
 	}
 	s.rightsChanged, s.rowsChanged = false, false
 }

@@ -87,8 +87,7 @@ func (t *tx) GlassReason(g casework.Glass, subject casework.PersonID) (string, e
 
 // LockGlass locks the case of a glass, by the glass's name.
 func (w *Writer) LockGlass(id casework.ID) error {
-	_, err := w.exec("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM glasses WHERE id = $1)", id)
-	return err
+	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM glasses WHERE id = $1) RETURNING register", id))
 }
 
 // GlassStanding is what an account's earlier attempts leave it.

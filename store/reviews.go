@@ -39,8 +39,7 @@ func reviewCell(id casework.ID, subject casework.PersonID) Cell {
 
 // LockReview locks the case of a review, by the review's name.
 func (w *Writer) LockReview(id casework.ID) error {
-	_, err := w.exec("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM reviews WHERE id = $1)", id)
-	return err
+	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM reviews WHERE id = $1) RETURNING register", id))
 }
 
 const reviewColumns = "v.id, v.kind, v.object, v.case_id, v.unit, v.account, v.started, v.due, v.decided, v.decided_by, v.outcome, v.answered, v.revision"

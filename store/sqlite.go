@@ -209,6 +209,7 @@ type tx struct {
 	generation uint64          // of the key cache when this transaction began
 	rights     uint64          // count of changes to rights when this transaction began
 	version    uint64          // count of changes to rows when this transaction began
+	wrote      bool            // more than the journal
 	passing    bool            // of a scan of the regency: it keeps no key and no name in memory
 }
 
@@ -224,7 +225,7 @@ func (t *tx) ready() error {
 
 // exec runs a statement that gives no rows, and tells how many it changed.
 func (t *tx) exec(query string, args ...any) (int64, error) {
-	t.s.rowsChanged = true // only the writer goroutine may come here
+	t.s.rowsChanged, t.wrote = true, true // only the writer goroutine may come here
 	return t.execEntry(query, args...)
 }
 

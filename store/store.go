@@ -73,6 +73,7 @@ type Store struct {
 	glasses    *lru.Cache[casework.AccountID, openGlasses]
 	rights     atomic.Uint64 // changes whenever an account, role, unit or credential does
 	version    atomic.Uint64 // changes with every commit that writes more than the journal
+	stamps     stamps
 	pages      *lru.Cache[pageKey, legPage]
 	dutyPages  *lru.Cache[dutyKey, dutyPage]
 	reviewed   atomic.Bool  // a REVIEWER has worked here: nothing undoes that
@@ -80,6 +81,7 @@ type Store struct {
 
 	// Owned by the writer goroutine: what changed in this group.
 	rightsChanged, rowsChanged bool
+	marked                     changed
 	remains                    bool // what was erased still stands in the log of the database
 
 	newest atomic.Int64 // microseconds of the newest committed entry
@@ -289,6 +291,7 @@ type Writer struct {
 	records []Record
 	gone    map[[16]byte]bool // what this closure has erased
 	leaves  [][32]byte        // of the records, once they are written
+	marks   bool              // it has said whose figures it changes
 }
 
 // Now is the time of this closure, in UTC and whole microseconds: the later of the server's clock and the newest entry, so it
