@@ -58,6 +58,7 @@ type Server struct {
 	signOn   *provider                       // the regency's; nil: none is configured
 	begins   *limiter                        // of sign-ins that wait for a word from elsewhere, by peer
 	cursors  cipher.AEAD                     // seals page tokens
+	lives    *lru.Cache[liveKey, keptCount]  // counts of units, see live_cache.go
 	longest  time.Duration                   // a call may take
 	peers    *limiter
 	accounts *limiter
@@ -182,6 +183,7 @@ func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 		pb.CaseService_RecordDisclosure_FullMethodName:     meaningOf(s.meaningOfDisclosure),
 		pb.CaseService_AddBlock_FullMethodName:             meaningOf(func(req *pb.AddBlockRequest) casework.Violations { return s.meaningOfBlock(req) }),
 		pb.ReferralService_AddReferralBlock_FullMethodName: meaningOf(func(req *pb.AddReferralBlockRequest) casework.Violations { return s.meaningOfBlock(req) }),
+		pb.StatisticsService_QueryLive_FullMethodName:      meaningOf(s.meaningOfLive),
 		pb.CaseService_OpenCase_FullMethodName:             s.meaningOfReason,
 		pb.CaseService_LowerLevel_FullMethodName:           s.meaningOfReason,
 		pb.CaseService_RemoveBlock_FullMethodName:          s.meaningOfReason,
@@ -211,6 +213,9 @@ func (s *Server) prepare() (err error) {
 		return err
 	}
 	if s.shown, err = lru.New[shownKey, *shownRelease](shownMost); err != nil {
+		return err
+	}
+	if s.lives, err = lru.New[liveKey, keptCount](liveCounts); err != nil {
 		return err
 	}
 	s.cursors = s.store.Cursors()

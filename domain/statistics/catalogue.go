@@ -355,6 +355,9 @@ func (t *Table) Classes() []string {
 	return classes
 }
 
+// Opens tells whether a dimension is of a field class.
+func (t *Table) Opens(class string) bool { return slices.Contains(t.Classes(), class) }
+
 // Referral tells whether the table observes its legs for 30 days after the period.
 func (t *Table) Referral() bool { return t.Needs == OfLegs }
 
