@@ -5,6 +5,7 @@ import (
 	"io"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
@@ -32,6 +33,9 @@ func NewInProcess(st *store.Store) (*InProcess, error) {
 		return nil, err
 	}
 	if s.lookups, err = newQuota(s.cfg.LookupsPerHour); err != nil {
+		return nil, err
+	}
+	if s.lives, err = lru.New[liveKey, keptCount](liveCounts); err != nil {
 		return nil, err
 	}
 	s.apps = newAppDays(s.cfg.Limits)

@@ -74,10 +74,10 @@ type Server struct {
 	cores       chan struct{}               // a turn at hashing a password each
 	nobodysHash [argonSalt + argonHash]byte // of no password
 
-	witnesses   []*journal.Verifier // whose cosignatures are kept
+	witnesses   []*journal.Verifier                 // whose cosignatures are kept
 	shown       *lru.Cache[shownKey, *shownRelease] // texts of releases, read
-	drawnNoted  atomic.Bool         // the key folder knows what this database has drawn
-	silenceTold atomic.Int64        // microseconds at which the reviewer was last told that none signs
+	drawnNoted  atomic.Bool                         // the key folder knows what this database has drawn
+	silenceTold atomic.Int64                        // microseconds at which the reviewer was last told that none signs
 
 	contract  contract
 	validator protovalidate.Validator

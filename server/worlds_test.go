@@ -119,6 +119,7 @@ func (l *listener) everything() {
 		l.getPerson(p)
 	}
 	l.getHouseholds()
+	l.boards(false)
 }
 
 // refusedFor is the reason of a decision that shows nothing; a receipt is of a filing and shows no case.
