@@ -56,21 +56,17 @@ func (l *live) count(p statistics.Period) (*liveCount, error) {
 
 // classMasks are what a mask must hold for a dimension of each class.
 var classMasks = map[string]access.Mask{
-	"F1": access.F1, "F2": access.F2, "F3_HEALTH": access.F3Health, "F3_SOCIAL": access.F3Social, "F3_PROTECTION": access.F3Protection,
+	"F1": access.F1, "F1_OWN": access.F1Own, "F2": access.F2, "F3_HEALTH": access.F3Health, "F3_SOCIAL": access.F3Social, "F3_PROTECTION": access.F3Protection,
 	"F4": access.F4,
 }
 
-// shows tells whether a read opens every dimension of the table. Of a leg the part that the own unit is party to is F1 enough.
-func (l *live) shows(read access.Decision, ofLeg bool) bool {
+// shows tells whether a read opens every dimension of the table.
+func (l *live) shows(read access.Decision) bool {
 	if !read.Allowed() {
 		return false
 	}
 	for _, class := range l.table.Classes() {
-		mask, known := classMasks[class]
-		if ofLeg && class == "F1" {
-			mask |= access.F1Own
-		}
-		if !known || !read.Grant.Shows(mask) {
+		if mask, known := classMasks[class]; !known || !read.Grant.Shows(mask) {
 			return false
 		}
 	}
@@ -84,14 +80,14 @@ func (l *live) mayCount(n *liveCount, k store.FigureCase, also access.Mask) (boo
 		return false, err
 	}
 	read := l.read(facts)
-	if !l.shows(read, false) || also != 0 && !read.Grant.Shows(also) {
+	if !l.shows(read) || also != 0 && !read.Grant.Shows(also) {
 		if facts, ends, err = l.sight.All(k); err != nil {
 			return false, err
 		}
 		read = l.read(facts)
 	}
 	n.until(ends, l.now)
-	if !l.shows(read, false) || also != 0 && !read.Grant.Shows(also) {
+	if !l.shows(read) || also != 0 && !read.Grant.Shows(also) {
 		return false, nil
 	}
 	l.note(n, read, k.Case)
@@ -241,7 +237,7 @@ func (l *live) legs(n *liveCount, p statistics.Period, rows *statistics.Rows) er
 			continue // of a unit below, which serves it itself
 		}
 		read := l.read(f.Facts)
-		if !l.shows(read, true) {
+		if !l.shows(read) {
 			continue
 		}
 		leg, err := l.legFigure(l.r, f.FigureLeg, l.now)
