@@ -68,9 +68,8 @@ type Card struct {
 	motherNIK Number
 	kk        Number
 	mother    struct {
-		birth  Birth
-		sure   bool // to the day, by her NIK
-		stated bool // by her age
+		birth Birth
+		sure  bool // to the day, by her NIK
 	}
 	village   uint64 // code, 0 if not known
 	kecamatan uint32
@@ -96,7 +95,7 @@ const adulthood = 13*365 + 3
 // NewCard makes the card of a person.
 func NewCard(p Person) Card {
 	c := Card{ID: p.ID, Side: p.Side, Recorded: p.Recorded, sex: p.Sex, birth: p.Birth}
-	c.nik, c.kk, c.motherNIK = nik(p.NIK), NewNumber(p.KK), nik(p.MotherNIK)
+	c.nik, c.kk, c.motherNIK = NewNumber(p.NIK), NewNumber(p.KK), NewNumber(p.MotherNIK)
 	c.village, c.kecamatan = place(p.Village, p.Kecamatan)
 	c.rw, c.rt = unitNumber(p.RW), unitNumber(p.RT)
 	c.names[ofSelf], c.names[ofMother] = NewName(p.Name), NewName(p.Mother)
@@ -112,9 +111,6 @@ func NewCard(p Person) Card {
 	c.readMother(p.MotherAge)
 	return c
 }
-
-// nik is a number that may be one of a person; without 16 digits it can still be near to one.
-func nik(written string) Number { return NewNumber(written) }
 
 // guardian puts a parent where parents are, unless one is written there.
 func (c *Card) guardian(name Name, r Relation) {
@@ -156,7 +152,7 @@ func (c *Card) readNIK() {
 
 func (c *Card) readMother(age int) {
 	if age > 0 {
-		c.mother.birth, c.mother.stated = BornAged(age, c.Recorded), true
+		c.mother.birth = BornAged(age, c.Recorded)
 	}
 	if born, sex, ok := c.motherNIK.birthIn(c.mother.birth, c.Recorded); ok && sex == Female && c.birth.First-born.Last > adulthood {
 		c.mother.birth, c.mother.sure = born, true

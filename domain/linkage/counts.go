@@ -137,10 +137,10 @@ func (c *Counts) countPlace(card *Card) {
 		return
 	}
 	c.known.rt++
-	c.places[inRT(card, villageKey(card))]++
+	c.places[inRT(villageKey(card))]++
 	c.places[rtKey(card)]++
 	c.places[rwKey(card)]++
-	c.places[inRT(card, uint64(card.kecamatan))]++
+	c.places[inRT(uint64(card.kecamatan))]++
 }
 
 // Keys of places, and of those cards there whose RT is known; the top bits tell them apart.
@@ -148,7 +148,7 @@ func villageKey(c *Card) uint64 { return c.village | 1<<60 }
 func rwKey(c *Card) uint64      { return (c.village<<10 | uint64(c.rw)) | 2<<60 }
 func rtKey(c *Card) uint64      { return (c.village<<20 | uint64(c.rw)<<10 | uint64(c.rt)) | 3<<60 }
 
-func inRT(_ *Card, key uint64) uint64 { return key | 1<<63 }
+func inRT(key uint64) uint64 { return key | 1<<63 }
 
 // placeChances are the shares of cards at each level from a subject's address, from exact counts. A half is added to each, for a
 // place that no card has yet may get one.
@@ -161,7 +161,7 @@ func (c *Counts) placeChances(s *Card) (u [placeLevels]float64) {
 	u[placeVillageElsewhere] = share(all-min(all, kecamatan), all)
 
 	all = uint32(c.known.rt)
-	kecamatan, village = c.places[inRT(s, uint64(s.kecamatan))], c.places[inRT(s, villageKey(s))]
+	kecamatan, village = c.places[inRT(uint64(s.kecamatan))], c.places[inRT(villageKey(s))]
 	rt, rw := c.places[rtKey(s)], c.places[rwKey(s)]
 	u[placeRT] = share(rt, all)
 	u[placeRW] = share(rw-min(rw, rt), all)

@@ -117,7 +117,11 @@ const (
 )
 
 // birthGroups are the levels that compete: what is known does not depend on whether the pair is true.
-var birthGroups = [][]birthLevel{{birthFar, birthDiffers, birthSwapped, birthClose, birthExact}, {yearDiffers, yearAgrees}, {ageDiffers, ageByOne, ageAgrees}}
+var birthGroups = [][]birthLevel{
+	{birthFar, birthDiffers, birthSwapped, birthClose, birthExact},
+	{yearDiffers, yearAgrees},
+	{ageDiffers, ageByOne, ageAgrees},
+}
 
 // likeBirth compares two known births.
 func likeBirth(a, b Birth) birthLevel {

@@ -32,10 +32,10 @@
 //
 //	stored := seal(linkage.EncodeShortlist(linkage.Shortlist(found, settled)))
 //
-// A new card against the open subjects is a loop over Compare, after [Counts.Without] took its fillers off (a scan does it itself); what is found joins the subject's stored candidates, whose cards are
-// opened and compared again (32 at most) for [Matcher.Settle]. A [Candidate] is all that is shown: [BandOf] and [Bucket] of its score,
-// evidence in words that name fields and never a value, warnings, and whether a second person must confirm. The rest of the rules, who
-// may learn of it, is not here.
+// A new card against the open subjects is a loop over Compare, after [Counts.Without] took its fillers off (a scan does it itself);
+// what is found joins the subject's stored candidates, whose cards are opened and compared again (32 at most) for [Matcher.Settle]. A
+// [Candidate] is all that is shown: [BandOf] and [Bucket] of its score, evidence in words that name fields and never a value, warnings,
+// and whether a second person must confirm. The rest of the rules, who may learn of it, is not here.
 //
 // Design page: linkage. Begin reading at [Subject.Compare], then [Matcher.Settle]; names fold in fold.go and lists.go.
 package linkage

@@ -29,9 +29,7 @@ const (
 	atNames                            = 91
 )
 
-const (
-	flagBirthNIK, flagMotherSure, flagMotherStated = 1 << 4, 1 << 5, 1 << 6
-)
+const flagBirthNIK, flagMotherSure = 1 << 4, 1 << 5
 
 // Encode gives the card's bytes: always [CardSize], zeros at the end. Of names that do not fit (nobody's do), the unfolded forms,
 // then aliases, then patronymics and at last words are left out.
@@ -42,7 +40,7 @@ func (c *Card) Encode() []byte {
 	for _, f := range []struct {
 		set bool
 		bit byte
-	}{{c.birthNIK, flagBirthNIK}, {c.mother.sure, flagMotherSure}, {c.mother.stated, flagMotherStated}} {
+	}{{c.birthNIK, flagBirthNIK}, {c.mother.sure, flagMotherSure}} {
 		if f.set {
 			b[atFlags] |= f.bit
 		}
@@ -128,7 +126,7 @@ func (c *Card) decodeHead(b []byte) error {
 	c.Side = Side(b[atSide])
 	c.sex = Sex(b[atFlags] & 3)
 	c.birthNIK = b[atFlags]&flagBirthNIK != 0
-	c.mother.sure, c.mother.stated = b[atFlags]&flagMotherSure != 0, b[atFlags]&flagMotherStated != 0
+	c.mother.sure = b[atFlags]&flagMotherSure != 0
 	copy(c.ID[:], b[atID:])
 	c.Recorded = Date(get.Uint32(b[atRecorded:]))
 	c.birth, c.mother.birth = birthAt(b[atBirth:]), birthAt(b[atMotherBirth:])

@@ -281,7 +281,15 @@ func (l *Linking) Groups(predictions []Prediction) []Group {
 		score[key][p.Relation] = p.Score
 	}
 	subjects, others := byID(l.folder.Protection), byID(l.folder.Health)
-	groups := []Group{{Name: "all"}, {Name: "one-word name"}, {Name: "moved"}, {Name: "no NIK"}, {Name: "guardian not the mother"}, {Name: "girls and women"}, {Name: "boys and men"}}
+	groups := []Group{
+		{Name: "all"},
+		{Name: "one-word name"},
+		{Name: "moved"},
+		{Name: "no NIK"},
+		{Name: "guardian not the mother"},
+		{Name: "girls and women"},
+		{Name: "boys and men"},
+	}
 	for _, t := range l.folder.Truth {
 		s, r := subjects[t.Subject], others[t.Other]
 		if s == nil || r == nil {

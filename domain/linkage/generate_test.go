@@ -106,18 +106,16 @@ func (g *regency) household() []Person {
 }
 
 func (g *regency) birth(day, recorded Date) Birth {
-	switch year, _, _ := day.split(); g.die.below(10) {
+	switch y, _, _ := day.split(); g.die.below(10) {
 	case 0:
-		return BornInYear(year)
+		return BornInYear(y)
 	case 1, 2:
-		return BornAged(int(float64(recorded-day)/year365), recorded)
+		return BornAged(int(float64(recorded-day)/year), recorded)
 	case 3:
 		return Birth{}
 	}
 	return BornOn(day)
 }
-
-const year365 = 365.25
 
 func (g *regency) nik(code string, day Date, sex Sex) string {
 	y, m, d := day.split()

@@ -36,7 +36,7 @@ func Start() Model {
 		birth: [birthLevels]float64{.002, .004, .006, .035, .70, .003, .08, .003, .04, .12},
 		kk:    [numberLevels]float64{.07, .06, .07, .80},
 		place: [placeLevels]float64{.53, .01, .003, .045, .025, .28, .025, .015, .06, .007},
-		sex:   [2]float64{.015, .985}, bin: [2]float64{.05, .5},
+		sex:   [2]float64{.015, .985}, bin: [2]float64{.1, .5},
 	}
 	m.by[Mother] = shares{
 		prior: .31, name: woman, nik: [numberLevels]float64{.07, .008, .03, .87},
@@ -44,14 +44,14 @@ func Start() Model {
 		age:   [ageLevels]float64{.05, .003, .003, .23, .03, .003, .002, .51, .10, .004},
 		kk:    [numberLevels]float64{.07, .03, .03, .90},
 		place: [placeLevels]float64{.55, .02, .003, .045, .03, .23, .03, .02, .07, .007},
-		sex:   [2]float64{.015, .985}, bin: [2]float64{.05, .5},
+		sex:   [2]float64{.015, .985}, bin: [2]float64{.1, .5},
 	}
 	m.by[Household] = shares{
 		prior: .105, nik: numbers,
 		kin:   [nameLevels]float64{.03, .02, .02, .03, .19, .15, .62},
 		kk:    [numberLevels]float64{.07, .06, .08, .81},
 		place: [placeLevels]float64{.46, .01, .003, .06, .01, .34, .04, .005, .08, .007},
-		sex:   [2]float64{.5, .5}, bin: [2]float64{.05, .5},
+		sex:   [2]float64{.5, .5}, bin: [2]float64{.1, .5},
 	}
 	return m
 }
@@ -124,7 +124,7 @@ func (m *Model) weights(c *Counts) (w [hypotheses]weights) {
 			w[h].nik[l], w[h].kk[l] = log2(s.nik[l]/uNIK[l]), log2(s.kk[l]/uKK[l])
 		}
 		grouped(s.sex[:], c.sex[:], w[h].sex[:])
-		w[h].bin = [2]float32{-3.3, -1}
+		w[h].bin = [2]float32{log2(s.bin[0]), log2(s.bin[1])}
 	}
 	return w
 }
