@@ -120,8 +120,7 @@ func (s *Server) measurementFigure(r figureReader, f store.FigureMeasurement, se
 		m.Months = birth.CompletedMonths(f.Measurement.Day)
 	}
 	a := growth.Assess(growthMeasurement(f.Measurement, person))
-	m.HFA, m.WFA = a.Index[growth.HFA].Category.String(), a.Index[growth.WFA].Category.String()
-	m.WFH, m.BFA = a.Index[growth.WFH].Category.String(), a.Index[growth.BFA].Category.String()
+	m.HFA, m.WFA, m.WFH, m.BFA = categoryOf(&a, growth.HFA), categoryOf(&a, growth.WFA), categoryOf(&a, growth.WFH), categoryOf(&a, growth.BFA)
 	if o.village && m.Desa == "" {
 		if m.Desa, err = r.VillageAtL1(f); err != nil {
 			return m, err

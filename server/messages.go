@@ -339,6 +339,8 @@ var fieldTexts = map[string]text{
 	"HOSPITAL_WORKER_ONLY":          {"Only by a worker of a hospital.", "Hanya oleh petugas rumah sakit."},
 	"INSIDE":                        {"A unit of the own register needs neither referral nor basis.", "Unit di register sendiri tidak memerlukan rujukan maupun dasar berbagi data."},
 	"LAW_RUNS_ON_ELAPSED_TIME":      {"A time of law runs on elapsed hours.", "Tenggat hukum dihitung dengan jam berjalan."},
+	"PERIOD_FORMAT":                 {"The table has no such period; write 2026-10 for a month, 2026W43 for a week.", "Tabel ini tidak punya periode itu; tulis 2026-10 untuk bulan, 2026W43 untuk minggu."},
+	"PERIOD_TOO_OLD":                {"Lies more than 24 months back.", "Lebih dari 24 bulan yang lalu."},
 	"MONTH_FORMAT":                  {"Write YYYY-MM.", "Tulis YYYY-MM."},
 	"NOT_AN_EARLIER_LEG":            {"Must be the index of an earlier referral of this call.", "Harus urutan rujukan sebelumnya dalam pengajuan ini."},
 	"NOT_ASKED":                     {"The receiver did not ask this.", "Penerima tidak menanyakan ini."},

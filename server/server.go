@@ -74,6 +74,8 @@ type Server struct {
 	cores       chan struct{}               // a turn at hashing a password each
 	nobodysHash [argonSalt + argonHash]byte // of no password
 
+	mornings    sync.Mutex                          // one count of what offices oversee at a time
+	morningDone atomic.Int64                        // the newest day that was counted
 	witnesses   []*journal.Verifier                 // whose cosignatures are kept
 	shown       *lru.Cache[shownKey, *shownRelease] // texts of releases, read
 	drawnNoted  atomic.Bool                         // the key folder knows what this database has drawn
@@ -162,6 +164,7 @@ func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 		pb.CaseService_RecordServiceConsent_FullMethodName: meaningOf(s.meaningOfServiceConsent),
 		pb.DutyService_AddTask_FullMethodName:              meaningOf(s.meaningOfTask),
 		pb.CaseService_ListRoster_FullMethodName:           meaningOf(s.meaningOfRoster),
+		pb.StatisticsService_QueryOverseen_FullMethodName:  meaningOf(s.meaningOfOverseen),
 		pb.CaseService_AssignCase_FullMethodName:           meaningOf(s.meaningOfAssignment),
 		pb.CaseService_TransferCaseload_FullMethodName:     meaningOf(s.meaningOfTransfer),
 		pb.CaseService_CreateCase_FullMethodName:           meaningOf(s.meaningOfCreation),

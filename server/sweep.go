@@ -70,7 +70,7 @@ func (s *Server) Sweep(ctx context.Context) error {
 		}
 		errs = append(errs, s.sweep(ctx, job))
 	}
-	errs = append(errs, s.tellOfSilentWitness(ctx), s.tidy(ctx), s.sweepReleases(ctx))
+	errs = append(errs, s.tellOfSilentWitness(ctx), s.tidy(ctx), s.sweepReleases(ctx), s.keepMornings(ctx))
 	return errors.Join(errs...)
 }
 

@@ -271,22 +271,6 @@ func (t *tx) openRecent(rows []sealedMeasurement) ([]casework.Measurement, error
 	return recent, nil
 }
 
-// LevelsSince are the levels that cases had at an instant, of those whose level has changed since.
-func (t *tx) LevelsSince(asOf time.Time, cases []casework.CaseID) (map[casework.CaseID]casework.Level, error) {
-	levels := map[casework.CaseID]casework.Level{}
-	for _, id := range cases {
-		var before casework.Level
-		err := t.row(`SELECT before FROM case_events WHERE case_id = $1 AND time >= $2 AND event IN ('raiseLevel', 'lowerLevel')
-			ORDER BY time LIMIT 1`, id, asOf).scan(&before) // by the primary key
-		if err == nil {
-			levels[id] = before
-		} else if !errors.Is(err, errNoRows) {
-			return nil, fmt.Errorf("read a level of before: %w", err)
-		}
-	}
-	return levels, nil
-}
-
 // StatesSince are the states that legs had at an instant, of those that have moved since: what the first entry about each says of before.
 func (t *tx) StatesSince(asOf time.Time) (map[casework.LegID]casework.ReferralState, error) {
 	from, err := t.NumberAt(asOf)
@@ -308,4 +292,99 @@ func (t *tx) StatesSince(asOf time.Time) (map[casework.LegID]casework.ReferralSt
 		}
 	}
 	return states, nil
+}
+
+// OverseenChains are all legs of each chain of which a leg was sent in a stretch, as they stood at an instant: without what was sent from
+// then on, in the state, at the level and with the duty of then. Served by legs_sender, legs_root and duties_past.
+func (t *tx) OverseenChains(s Stretch, asOf time.Time) ([]FigureLeg, error) {
+	if s.Until.After(asOf) {
+		s.Until = asOf
+	}
+	states, err := t.StatesSince(asOf)
+	if err != nil {
+		return nil, err
+	}
+	var all []FigureLeg
+	seen := map[casework.LegID]bool{}
+	for _, register := range t.s.Directory().Registers() {
+		legs, err := list(t, scanLeg, "SELECT "+legColumns+" FROM legs l WHERE l.sender_register = $1 AND l.sent >= $2 AND l.sent < $3", register, s.From, s.Until)
+		if err != nil {
+			return nil, fmt.Errorf("find legs to oversee: %w", err)
+		}
+		for _, leg := range legs {
+			if seen[leg.Root] {
+				continue
+			}
+			seen[leg.Root] = true
+			chain, err := t.chainAsOf(leg.Root, asOf, states)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, chain...)
+		}
+	}
+	return all, nil
+}
+
+func (t *tx) chainAsOf(root casework.LegID, asOf time.Time, states map[casework.LegID]casework.ReferralState) ([]FigureLeg, error) {
+	legs, err := t.Chain(root)
+	if err != nil {
+		return nil, err
+	}
+	var chain []FigureLeg
+	for _, leg := range legs {
+		if !leg.Sent.Before(asOf) {
+			continue
+		}
+		f, err := t.figureLeg(leg)
+		if err == nil {
+			err = t.asOf(&f, asOf)
+		}
+		if err != nil {
+			return nil, err
+		}
+		if state, moved := states[leg.ID]; moved {
+			f.Leg.State = state
+		}
+		chain = append(chain, f)
+	}
+	return chain, nil
+}
+
+// asOf puts a leg back to what it was at an instant, but for its state.
+func (t *tx) asOf(f *FigureLeg, asOf time.Time) error {
+	level, err := t.levelAsOf(f.Case.ID, asOf)
+	if err != nil {
+		return err
+	}
+	if level != "" {
+		f.Case.Level = level
+	}
+	if !f.Case.Closed.Before(asOf) {
+		f.Case.Closed, f.Case.Closure = time.Time{}, ""
+	}
+	if !f.Leg.Ended.Before(asOf) {
+		f.Leg.Ended, f.Leg.CancelReason = time.Time{}, ""
+	}
+	duties, err := t.DutiesOf(f.Leg.ID)
+	if err != nil {
+		return err
+	}
+	f.Duty = casework.Duty{}
+	for _, d := range duties {
+		if d.Started.Before(asOf) && (d.Ended.IsZero() || !d.Ended.Before(asOf)) {
+			f.Duty = d.Duty
+		}
+	}
+	return nil
+}
+
+// levelAsOf is the level that a case had at an instant, if it has changed since; else it is empty.
+func (t *tx) levelAsOf(id casework.CaseID, asOf time.Time) (before casework.Level, err error) {
+	err = t.row(`SELECT before FROM case_events WHERE case_id = $1 AND time >= $2 AND event IN ('raiseLevel', 'lowerLevel')
+		ORDER BY time LIMIT 1`, id, asOf).scan(&before) // by the primary key
+	if errors.Is(err, errNoRows) {
+		return "", nil
+	}
+	return before, err
 }

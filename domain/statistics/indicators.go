@@ -149,6 +149,10 @@ var Indicators = []Indicator{
 		ID: "letter_pct", Label: "Lewat surat", LabelEN: "By letter", Unit: "persen", Numerator: "legs whose receiver works by letter",
 		Denominator: "legs sent", Basis: bySent,
 	},
+	{
+		ID: "coverage_pct", Label: "Cakupan penimbangan (D/S)", LabelEN: "Coverage of weighing (D/S)", Unit: "persen",
+		Numerator: "children weighed in the month", Denominator: "children registered", Basis: byLast,
+	},
 }
 
 // FindIndicator is the indicator with an id.

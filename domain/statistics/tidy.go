@@ -17,8 +17,8 @@ func (t *Table) Columns() []string {
 			columns = append(columns, d.ID)
 		}
 	}
-	if t.Legs || t.Needs == OfQuality {
-		columns = append(columns, "rincian") // duty, level, band
+	if t.Legs || t.Kind == OfOffice && t.Needs != OfLegs {
+		columns = append(columns, "rincian") // duty, level, band of quality
 	}
 	return columns
 }
