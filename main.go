@@ -39,6 +39,8 @@ type commands struct {
 	Admin struct {
 		AcceptClock server.AcceptClock   `cmd:"" help:"Say that a clock which ran ahead is right; on the server's machine, while it is stopped."`
 		Coordinate  server.Coordinate    `cmd:"" help:"Name the unit that is told of what stays undone longest; on the server's machine, while it is stopped."`
+		Restored    server.DataRestored  `cmd:"" help:"Say that the data come from an older copy: what could have been released since waits for the reviewer; while it is stopped."`
+		Walidata    server.Walidata      `cmd:"" help:"Name the unit that gives published figures to the open-data portal; on the server's machine, while it is stopped."`
 		SetupLink   server.SetupLinkMake `cmd:"" help:"Make another link of the first administrator, while there is none; on the server's machine, while it is stopped."`
 	} `cmd:"" help:"The operator's word on the server itself."`
 	Token struct {

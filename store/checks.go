@@ -53,6 +53,7 @@ func subjectOf(caseID string) string {
 // rowKeys are the columns that make the row of a cell, where that is not its id.
 var rowKeys = map[string][]string{
 	"requests": {"account", "id"}, "barred": {"nik_tag", "case_id"}, "sign_ins": {"account"}, "invitations": {"hash"},
+	"release_units": {"release", "unit"},
 }
 
 func (c sealedColumn) keys() []string {
@@ -97,7 +98,7 @@ var entryTables = []string{
 	"units", "accounts", "memberships", "credentials", "persons", "cases", "incidents", "pairs", "measurements",
 	"notes", "legal_steps", "case_events", "changes", "tasks", "assignments", "submissions", "blocks", "barred", "disclosures", "legs", "progress", "duties", "reviews",
 	"glasses", "erased", "absences", "households", "household_members", "family_cards", "escalations", "notices", "approvals", "holds",
-	"checkpoint_keys", "cosignatures",
+	"checkpoint_keys", "cosignatures", "releases", "release_units", "ledger",
 }
 
 // checkEntries finds rows without an entry: somebody wrote past the journal. It also finds an older value put back into its own

@@ -1,0 +1,215 @@
+package server_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/sinergi-pug/sinergi/server"
+)
+
+var wib = time.FixedZone("WIB", 7*3600)
+
+// calendarClock stands where it is put, so that months close when a test says so.
+type calendarClock struct{ at atomic.Int64 }
+
+func clockAt(day string) *calendarClock {
+	c := &calendarClock{}
+	c.set(day, 8)
+	return c
+}
+
+func (c *calendarClock) now() time.Time { return time.UnixMicro(c.at.Load()).UTC() }
+
+func (c *calendarClock) set(day string, hour int) {
+	at, err := time.ParseInLocation(time.DateOnly, day, wib)
+	if err != nil {
+		panic(err)
+	}
+	c.at.Store(at.Add(time.Duration(hour) * time.Hour).UnixMicro())
+}
+
+func (c *calendarClock) day() string { return c.now().In(wib).Format(time.DateOnly) }
+
+// planning is a regency whose clock a test moves, swept when the test says so.
+type planning struct {
+	*world
+	clock *calendarClock
+}
+
+func newFigures(t testing.TB, day string) *planning {
+	t.Helper()
+	return figuresIn(t, t.TempDir(), clockAt(day))
+}
+
+func figuresIn(t testing.TB, dir string, c *calendarClock) *planning {
+	t.Helper()
+	return &planning{serveWorld(t, server.RegencyConfig{Dir: dir, Now: c.now, Unlimited: true, NoSweep: true}), c}
+}
+
+// whoReads are the accounts of such a test.
+var whoReads = []string{
+	"statistik-dinkes", "kepala-cibinong", "kepala-citeureup", "kepala-uptd", "penelaah", "bidan-cibinong", "gizi-cibinong", "kader-melati",
+	"bidan-citeureup", "kepala-rsud", "dokter-rsud", "loket-rsud",
+}
+
+// until moves the clock to a day and sweeps on each day before it, at half past nine, as the server would.
+func (f *planning) until(t *testing.T, day string) {
+	t.Helper()
+	for f.clock.day() < day {
+		at := f.clock.now().In(wib).AddDate(0, 0, 1)
+		f.clock.set(at.Format(time.DateOnly), 9)
+		f.sweep(t)
+	}
+	f.awake(t)
+}
+
+func (f *planning) sweep(t *testing.T) {
+	t.Helper()
+	if err := f.served.Sweep(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// awake gives everybody a token of today.
+func (f *planning) awake(t *testing.T) {
+	t.Helper()
+	for _, code := range whoReads {
+		token, _, err := server.IssueToken(context.Background(), f.served.Store, code, "", 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		f.served.Tokens[code] = token
+	}
+}
+
+// victim files a case of domestic violence of today, of a woman of her own.
+func (f *planning) victim(t *testing.T, by string, n int) (name string) {
+	t.Helper()
+	body := survivorFiling()
+	person := body["newPerson"].(object)
+	delete(person, "identifiers")
+	person["name"], person["nikAbsence"] = fmt.Sprintf("%s %d", survivor, n), "NOT_SHOWN"
+	body["incident"].(object)["occurredOn"] = f.clock.day()
+	filed := f.call(by, "POST", "/v1/referrals:file", body)
+	filed.expect(t, 200, []string{`"case":"cases/`}, nil)
+	return filed.text("case")
+}
+
+// child files a child who was measured today.
+func (f *planning) child(t *testing.T, by string, n int) (name string) {
+	t.Helper()
+	body := stuntedChild()
+	person := body["newPerson"].(object)
+	person["name"] = fmt.Sprintf("%s %d", childName, n)
+	person["birthDate"] = f.clock.now().AddDate(0, -20, -n%28).Format(time.DateOnly)
+	body["measurements"].([]object)[0]["measuredOn"] = f.clock.day()
+	delete(body, "legs")
+	filed := f.call(by, "POST", "/v1/referrals:file", body)
+	filed.expect(t, 200, nil, nil)
+	return filed.text("case")
+}
+
+// released are the releases that somebody sees, by table and period.
+func (f *planning) released(t *testing.T, who string) map[string]object {
+	t.Helper()
+	all := map[string]object{}
+	for token := ""; ; {
+		page := f.call(who, "GET", "/v1/statistics/releases?pageSize=100&pageToken="+token, nil)
+		page.expect(t, 200, nil, nil)
+		var m struct {
+			Releases      []object
+			NextPageToken string
+		}
+		if err := json.Unmarshal(page.Body, &m); err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range m.Releases {
+			all[r["dataset"].(string)+" "+r["period"].(string)] = r
+		}
+		if token = m.NextPageToken; token == "" {
+			return all
+		}
+	}
+}
+
+func (f *planning) query(who, dataset, query string) reply {
+	f.t.Helper()
+	return f.call(who, "GET", "/v1/statistics/datasets/"+dataset+":query?skipMeta=true"+query, nil)
+}
+
+// act sends an act on a release.
+func (f *planning) act(who string, release object, act string, more object) reply {
+	f.t.Helper()
+	body := object{"requestId": newID()}
+	maps.Copy(body, more)
+	return f.call(who, "POST", "/v1/statistics/"+release["name"].(string)+":"+act, body)
+}
+
+// TestFifteenMonthsOfReleases plays the life of all tables by the calendar alone.
+func TestFifteenMonthsOfReleases(t *testing.T) {
+	f := newFigures(t, "2027-01-12")
+	for n := range 14 {
+		f.victim(t, "bidan-cibinong", n)
+	}
+	f.victim(t, "bidan-citeureup", 99)
+	for n := range 12 {
+		f.child(t, "gizi-cibinong", n)
+	}
+	f.until(t, "2027-03-31")
+	if all := f.released(t, "penelaah"); len(all) != 2 { // nutrition-new-month of January and February; kdrt-month is quarters
+		t.Fatalf("before the quarter ends: %v", slices.Sorted(maps.Keys(all)))
+	}
+	f.until(t, "2027-04-11")
+	all := f.released(t, "penelaah")
+	first := all["kdrt-month 2027Q1"]
+	if first["state"] != "DRAWN" || first["dueTime"] == nil || all["stunting-kecamatan-quarter 2027Q1"]["state"] != "DRAWN" {
+		t.Fatalf("ten days after the quarter: %v", all)
+	}
+	if all["referral-ordinary-matrix-quarter 2027Q1"] != nil {
+		t.Error("legs of March are still observed")
+	}
+	f.query("penelaah", "kdrt-month", "").expect(t, 200, nil, []string{"rows", "rilis", "2027Q1"})
+	f.until(t, "2027-04-13") // a Tuesday: the next working day after Saturday the 10th was Monday
+	f.query("kader-melati", "stunting-kecamatan-quarter", "").expect(t, 200, []string{`"kodeWilayahKemendagri":"32.01.01"`, `"statusNilai":"B"`, "0–9"}, nil)
+	f.query("kader-melati", "kdrt-month", "").expect(t, 200, nil, []string{"rows"})
+	f.until(t, "2027-04-20") // five working days after the 10th end on Friday the 16th; published on Monday
+	f.query("kader-melati", "kdrt-month", "").expect(t, 200, []string{`"periode":"2027Q1"`, `"indikator":"kdrt_victims"`}, nil)
+	f.until(t, "2027-05-12")
+	if all = f.released(t, "penelaah"); all["referral-ordinary-matrix-quarter 2027Q1"]["state"] != "PUBLISHED" {
+		t.Errorf("legs after their observation: %v", all["referral-ordinary-matrix-quarter 2027Q1"])
+	}
+	f.until(t, "2028-04-20")
+	all = f.released(t, "penelaah")
+	for _, want := range []string{
+		"kdrt-year 2027", "kdrt-kecamatan-year 2027", "kdrt-sex-age-year 2027", "overlap-year 2027", "kdrt-month 2027Q4", "kdrt-month 2028Q1",
+		"referral-protected-matrix-year 2027", "referral-protected-outcome-year 2027", "stunting-sex-age-quarter 2027Q4",
+		"stunting-sex-age-quarter 2027", "nutrition-new-month 2027-12", "referral-ordinary-sex-quarter 2027Q4",
+	} {
+		if all[want]["state"] != "PUBLISHED" {
+			t.Errorf("%s: %v", want, all[want])
+		}
+	}
+	f.query("penelaah", "kdrt-year", "").expect(t, 200, []string{`"nilai":15`, `"statusNilai":"E"`}, nil)
+	cost := map[string]float64{} // of a person by side, with the last draw of the year
+	for _, r := range all {
+		if side := strings.HasPrefix(r["dataset"].(string), "kdrt") || strings.HasPrefix(r["dataset"].(string), "referral-protected"); r["ledger"] != nil && strings.HasPrefix(r["period"].(string), "2027") {
+			cost[fmt.Sprint(side)] = max(cost[fmt.Sprint(side)], r["ledger"].(float64))
+		}
+	}
+	if cost["true"] != 2.5 || cost["false"] != 15.5 || all["overlap-year 2027"]["ledger"] != 3.0 {
+		t.Errorf("the year costs %v and %v", cost, all["overlap-year 2027"]["ledger"])
+	}
+	for key, r := range all {
+		if strings.HasPrefix(key, "kdrt-month 2027-") {
+			t.Errorf("%s in the first year: %v", key, r)
+		}
+	}
+	f.verified(t)
+}
