@@ -14,7 +14,7 @@ import (
 	"github.com/sinergi-pug/sinergi/server"
 )
 
-var wib = time.FixedZone("WIB", 7*3600)
+var jakarta = time.FixedZone("WIB", 7*3600)
 
 // calendarClock stands where it is put, so that months close when a test says so.
 type calendarClock struct{ at atomic.Int64 }
@@ -28,14 +28,14 @@ func clockAt(day string) *calendarClock {
 func (c *calendarClock) now() time.Time { return time.UnixMicro(c.at.Load()).UTC() }
 
 func (c *calendarClock) set(day string, hour int) {
-	at, err := time.ParseInLocation(time.DateOnly, day, wib)
+	at, err := time.ParseInLocation(time.DateOnly, day, jakarta)
 	if err != nil {
 		panic(err)
 	}
 	c.at.Store(at.Add(time.Duration(hour) * time.Hour).UnixMicro())
 }
 
-func (c *calendarClock) day() string { return c.now().In(wib).Format(time.DateOnly) }
+func (c *calendarClock) day() string { return c.now().In(jakarta).Format(time.DateOnly) }
 
 // planning is a regency whose clock a test moves, swept when the test says so.
 type planning struct {
@@ -63,7 +63,7 @@ var whoReads = []string{
 func (f *planning) until(t *testing.T, day string) {
 	t.Helper()
 	for f.clock.day() < day {
-		at := f.clock.now().In(wib)
+		at := f.clock.now().In(jakarta)
 		step := at.AddDate(0, 0, 6)
 		if step.AddDate(0, 0, 12).Format(time.DateOnly) > day {
 			step = at.AddDate(0, 0, 1)
