@@ -214,7 +214,9 @@ func fillProgress(j *statistics.Journey, progress []casework.Progress) {
 
 // fillSpans: each duty was owed from its beginning to its end. FIRST_SERVICE is owed until the client is served, by its own due time,
 // whatever waiting list or appointment took its place meanwhile, and once.
-func fillSpans(j *statistics.Journey, l casework.Referral, duties []store.PastDuty, progress []casework.Progress, code func(casework.UnitID) string) {
+func fillSpans(j *statistics.Journey, l casework.Referral, duties []store.PastDuty, progress []casework.Progress,
+	code func(casework.UnitID) string,
+) {
 	service, waited := -1, false
 	for _, d := range duties {
 		span := statistics.Span{

@@ -136,3 +136,19 @@ func BenchmarkLiveCached(b *testing.B) {
 		return err
 	})
 }
+
+// A month of 4,000 children counted anew, by a server that remembers no count.
+func BenchmarkLiveAnew(b *testing.B) {
+	w := newWorld(b)
+	register(b, w, 4_000)
+	request := &pb.QueryLiveRequest{Table: "nutrition-month", Period: daysAgo(1)[:7], SkipMeta: true}
+	for b.Loop() {
+		anew, err := server.NewInProcess(w.served.Store)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if answer, reason := anew.Call(w.token("kepala-cibinong")[8:20], "QueryLive", request); answer == nil {
+			b.Fatal(reason)
+		}
+	}
+}

@@ -37,8 +37,8 @@ const figureCase = `c.id, c.register, c.unit, c.type, c.level, c.status, c.state
 func figureDest(k *FigureCase, state *string) []any {
 	c := &k.Case
 	return []any{
-		c.ID[:], c.Register[:], c.Unit[:], &c.Type, &c.Level, &c.Status, state, c.Subject[:], &c.Kecamatan, &c.IntakeChannel, c.IndexIncident[:],
-		&c.RiskLevel, &c.Legacy, &c.Closure, &c.Opened, &c.Closed, &k.Registered, &k.Side, &k.Sex, &k.subject,
+		c.ID[:], c.Register[:], c.Unit[:], &c.Type, &c.Level, &c.Status, state, c.Subject[:], &c.Kecamatan, &c.IntakeChannel,
+		c.IndexIncident[:], &c.RiskLevel, &c.Legacy, &c.Closure, &c.Opened, &c.Closed, &k.Registered, &k.Side, &k.Sex, &k.subject,
 	}
 }
 
@@ -62,7 +62,8 @@ const notMonitored = " AND c.type <> 'GROWTH_MONITORING'"
 
 // CasesRegistered are the cases of a register that were registered in a stretch. Served by cases_register and cases_became.
 func (t *tx) CasesRegistered(register casework.UnitID, s Stretch) ([]FigureCase, error) {
-	opened, err := t.figureCases("c.register = $1 AND c.opened >= $2 AND c.opened < $3 AND c.became IS NULL"+notMonitored, register, s.From, s.Until)
+	opened, err := t.figureCases("c.register = $1 AND c.opened >= $2 AND c.opened < $3 AND c.became IS NULL"+notMonitored,
+		register, s.From, s.Until)
 	if err != nil {
 		return nil, err
 	}
@@ -184,8 +185,8 @@ func (t *tx) OpenMeasurement(f *FigureMeasurement) (casework.Person, error) {
 // VillageAtL1 is where the child lived at its last measurement before a day that was made at level L1; empty if none was. What is
 // measured above L1 has no village in clear, and counts where the child was last seen. Served by measurements_person.
 func (t *tx) VillageAtL1(f FigureMeasurement) (village string, err error) {
-	for r := range t.rows("SELECT desa FROM measurements WHERE person = $1 AND day <= $2 AND desa IS NOT NULL ORDER BY day DESC, recorded DESC LIMIT 1",
-		f.Case.Subject, f.Measurement.Day) {
+	for r := range t.rows(`SELECT desa FROM measurements WHERE person = $1 AND day <= $2 AND desa IS NOT NULL
+		ORDER BY day DESC, recorded DESC LIMIT 1`, f.Case.Subject, f.Measurement.Day) {
 		err = r.scan(&village)
 	}
 	return village, err
@@ -238,8 +239,8 @@ type FigureLeg struct {
 
 // LegsSent are the legs that a register sent in a stretch, oldest first. Served by legs_sender.
 func (t *tx) LegsSent(register casework.UnitID, s Stretch) ([]FigureLeg, error) {
-	legs, err := list(t, scanLeg, "SELECT "+legColumns+" FROM legs l WHERE l.sender_register = $1 AND l.sent >= $2 AND l.sent < $3 ORDER BY l.sent, l.id",
-		register, s.From, s.Until)
+	legs, err := list(t, scanLeg, "SELECT "+legColumns+` FROM legs l
+		WHERE l.sender_register = $1 AND l.sent >= $2 AND l.sent < $3 ORDER BY l.sent, l.id`, register, s.From, s.Until)
 	if err != nil {
 		return nil, fmt.Errorf("find legs to count: %w", err)
 	}

@@ -44,6 +44,12 @@ func (Morning) Format(s fmt.State, _ rune)           { fmt.Fprint(s, hidden) }
 func (GrowthChild) Format(s fmt.State, _ rune)       { fmt.Fprint(s, hidden) }
 func (growthCase) Format(s fmt.State, _ rune)        { fmt.Fprint(s, hidden) }
 func (sealedMeasurement) Format(s fmt.State, _ rune) { fmt.Fprint(s, hidden) }
+func (FigureCase) Format(s fmt.State, _ rune)        { fmt.Fprint(s, hidden) }
+func (FigureMeasurement) Format(s fmt.State, _ rune) { fmt.Fprint(s, hidden) }
+func (FigureService) Format(s fmt.State, _ rune)     { fmt.Fprint(s, hidden) }
+func (FigureLeg) Format(s fmt.State, _ rune)         { fmt.Fprint(s, hidden) }
+func (LegFigure) Format(s fmt.State, _ rune)         { fmt.Fprint(s, hidden) }
+func (*Sight) Format(s fmt.State, _ rune)            { fmt.Fprint(s, hidden) }
 
 func (Account) LogValue() slog.Value           { return slog.StringValue(hidden) }
 func (SignIn) LogValue() slog.Value            { return slog.StringValue(hidden) }
@@ -79,3 +85,9 @@ func (Morning) LogValue() slog.Value           { return slog.StringValue(hidden)
 func (GrowthChild) LogValue() slog.Value       { return slog.StringValue(hidden) }
 func (growthCase) LogValue() slog.Value        { return slog.StringValue(hidden) }
 func (sealedMeasurement) LogValue() slog.Value { return slog.StringValue(hidden) }
+func (FigureCase) LogValue() slog.Value        { return slog.StringValue(hidden) }
+func (FigureMeasurement) LogValue() slog.Value { return slog.StringValue(hidden) }
+func (FigureService) LogValue() slog.Value     { return slog.StringValue(hidden) }
+func (FigureLeg) LogValue() slog.Value         { return slog.StringValue(hidden) }
+func (LegFigure) LogValue() slog.Value         { return slog.StringValue(hidden) }
+func (*Sight) LogValue() slog.Value            { return slog.StringValue(hidden) }
