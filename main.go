@@ -71,7 +71,7 @@ func startRegency(ctx context.Context, at cli.Place) (cli.Addresses, error) {
 	if err != nil {
 		return cli.Addresses{}, err
 	}
-	where := cli.Addresses{HTTP: served.HTTP, GRPC: served.GRPC, Wait: served.Wait}
+	where := cli.Addresses{HTTP: served.HTTP, GRPC: served.GRPC, Sweep: served.Sweep, Wait: served.Wait}
 	where.SignIn = func(ctx context.Context, code, unit string) (string, error) {
 		token, _, err := server.IssueToken(ctx, served.Store, code, unit, 0)
 		return token, err

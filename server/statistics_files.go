@@ -50,9 +50,19 @@ func tableFile(asked fileAsked, m *pb.StatisticsTable, of *pb.Dataset) (*pb.Stat
 		return nil, err
 	}
 	return &pb.StatisticsTable{
-		Dataset: m.GetDataset(), Title: m.GetTitle(), Release: m.GetRelease(), Note: m.GetNote(), AsOfTime: m.GetAsOfTime(), Etag: m.GetEtag(),
+		Dataset: m.GetDataset(), Title: m.GetTitle(), Release: unsigned(m.GetRelease()), Note: m.GetNote(), AsOfTime: m.GetAsOfTime(), Etag: m.GetEtag(),
 		File: file, ContentType: media, FileName: fileName(m) + extension,
 	}, nil
+}
+
+// unsigned are the marks of releases without their signed files, which would be heavier than the file itself.
+func unsigned(marks []*pb.ReleaseMark) []*pb.ReleaseMark {
+	all := make([]*pb.ReleaseMark, len(marks))
+	for i, mark := range marks {
+		all[i] = proto.CloneOf(mark)
+		all[i].SignedFile = nil
+	}
+	return all
 }
 
 // fileName is the table and its first and last period. Nothing else may stand in a name that lies about in a folder.

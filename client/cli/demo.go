@@ -43,6 +43,8 @@ type Addresses struct {
 
 	// SignIn makes a new token for an account, with a second factor that is fresh by the regency's clock; no API does.
 	SignIn func(ctx context.Context, code, unit string) (token string, err error) `json:"-"`
+	// Sweep does what is due by the regency's clock, which runs in leaps.
+	Sweep func(ctx context.Context) error `json:"-"`
 	// Wait returns when the server has stopped after the end of its context.
 	Wait func() error `json:"-"`
 }
@@ -64,9 +66,13 @@ type AppToken struct {
 	Token string `json:"token"`
 }
 
-// history is how far back the regency begins: long enough for a journey that waits for appointments, short enough for the
-// consents and tokens of its first day to be in force.
-const history = 60 * 24 * time.Hour
+// history is how far back the regency begins: fifteen months, so that a year, its quarters and its months are over and drawn. The
+// story itself begins a month ago, for the consents of its first day must be in force at its end.
+const (
+	history = 456 * storyDay
+	recent  = 60 * storyDay // from here on work lies about in every state
+	begins  = 30 * storyDay
+)
 
 // Run runs the demo.
 func (d *Demo) Run(ctx context.Context, s Streams, start Start) error {
@@ -106,10 +112,12 @@ func (d *Demo) play(ctx context.Context, out io.Writer, at Addresses, clock *dem
 	}
 	defer stage.close()
 	people := newPeople(d.Seed)
+	stage.past(ctx, people)
 	stage.fill(ctx, people)
 	stage.child(ctx, people)
 	stage.survivor(ctx, people)
 	clock.present()
+	stage.figures(ctx)
 	if ctx.Err() != nil {
 		return ctx.Err() // what failed after Ctrl-C says nothing about the story
 	}

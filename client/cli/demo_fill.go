@@ -20,10 +20,11 @@ func (s *stage) fill(ctx context.Context, people *people) {
 		return
 	}
 	start := time.Now()
+	s.clock.reach(recent)
 	for i := range fillings {
-		s.clock.pass(history / 2 / fillings)
+		s.clock.pass((recent - begins) / fillings)
 		work := daily[i%len(daily)]
-		s.ordinary(ctx, people, work)
+		s.ordinary(ctx, people, work, false)
 		if s.err != nil {
 			s.err = fmt.Errorf("fill the regency: filing %d of %s: %w", i+1, work.unit, s.err)
 			return
@@ -48,8 +49,8 @@ var daily = []errand{
 	{"DINSOS", "32.01.01", pb.ReferralServiceType_CASE_MANAGEMENT, "UPTD-PPA"},
 }
 
-// ordinary files one errand, and lets the receiver come some way with it.
-func (s *stage) ordinary(ctx context.Context, people *people, work errand) {
+// ordinary files one errand, and lets the receiver come some way with it, or all the way if it shall be done.
+func (s *stage) ordinary(ctx context.Context, people *people, work errand, done bool) {
 	var filer *actor
 	var req *pb.FileReferralRequest
 	switch {
@@ -68,10 +69,17 @@ func (s *stage) ordinary(ctx context.Context, people *people, work errand) {
 	if s.err != nil || work.receiver == "" {
 		return
 	}
-	s.carry(ctx, people.chance.IntN(6), filed.GetLegs()[0].GetReferral(), filer, s.person(ctx, work.receiver, "WORKER", 0))
+	steps := wholeWay
+	if !done {
+		steps = people.chance.IntN(wholeWay + 1)
+	}
+	s.carry(ctx, steps, filed.GetLegs()[0].GetReferral(), filer, s.person(ctx, work.receiver, "WORKER", 0))
 }
 
-// carry takes a leg some steps along its way: 0 leaves it unread, 5 closes it.
+// wholeWay is how many steps there are from a leg that is sent to one that is closed.
+const wholeWay = 5
+
+// carry takes a leg some steps along its way, an hour each: 0 leaves it unread, all close it.
 func (s *stage) carry(ctx context.Context, steps int, leg string, filer, officer *actor) {
 	way := []struct {
 		who    *actor
@@ -85,6 +93,7 @@ func (s *stage) carry(ctx context.Context, steps int, leg string, filer, officer
 		{filer, "ConfirmReferral", &pb.ConfirmReferralRequest{Name: leg}},
 	}
 	for _, event := range way[:steps] {
+		s.clock.pass(time.Hour)
 		s.quietly(ctx, event.who, "ReferralService/"+event.method, event.req, &pb.Referral{})
 	}
 }

@@ -52,10 +52,13 @@ func pick[T any](p *people, from []T) T { return from[p.chance.IntN(len(from))] 
 func (p *people) woman() string { return p.name(womenNames) }
 func (p *people) man() string   { return p.name(menNames) }
 
-// name gives a name that nobody has yet.
+// name gives a name that nobody has yet: of two words, or of three once most of those are given.
 func (p *people) name(first []string) string {
-	for {
+	for tries := 0; ; tries++ {
 		name := pick(p, first) + " " + pick(p, lastNames)
+		if tries > 10 {
+			name += " " + pick(p, lastNames)
+		}
 		if !p.taken[name] {
 			p.taken[name] = true
 			return name

@@ -78,8 +78,9 @@ func route(method string, req proto.Message) (verb, path string, body []byte, er
 		verb, path = http.MethodPost, rule.GetPost()
 	}
 	m := proto.Clone(req).ProtoReflect()
-	if from, to := strings.Index(path, "{name="), strings.Index(path, "}"); from >= 0 {
-		field := m.Descriptor().Fields().ByName("name")
+	if from, to := strings.Index(path, "{"), strings.Index(path, "}"); from >= 0 {
+		variable, _, _ := strings.Cut(path[from+1:to], "=") // {name=cases/*} or {dataset}
+		field := m.Descriptor().Fields().ByName(protoreflect.Name(variable))
 		path = path[:from] + m.Get(field).String() + path[to+1:]
 		m.Clear(field)
 	}
@@ -95,7 +96,10 @@ func query(m protoreflect.Message) string {
 	values := url.Values{}
 	m.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
 		text := value.String()
-		if field.Enum() != nil {
+		switch {
+		case field.IsList():
+			text = joinedList(value.List())
+		case field.Enum() != nil:
 			text = string(field.Enum().Values().ByNumber(value.Enum()).Name())
 		}
 		values.Set(field.JSONName(), text)
@@ -105,4 +109,13 @@ func query(m protoreflect.Message) string {
 		return ""
 	}
 	return "?" + values.Encode()
+}
+
+// joinedList is a list in a query: its items are separated by commas.
+func joinedList(list protoreflect.List) string {
+	var items []string
+	for i := range list.Len() {
+		items = append(items, list.Get(i).String())
+	}
+	return strings.Join(items, ",")
 }

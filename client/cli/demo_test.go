@@ -37,6 +37,10 @@ func TestRoutesComeFromTheContract(t *testing.T) {
 			&pb.ListReferralsRequest{Direction: pb.ListReferralsRequest_Direction_INBOX, PageSize: 5},
 			http.MethodGet, "/v1/referrals?direction=INBOX&pageSize=5",
 		},
+		{
+			"StatisticsService/QueryReleased", &pb.QueryReleasedRequest{Dataset: "kdrt-year", Dimension: []string{"periode:2026", "kecamatan"}},
+			http.MethodGet, "/v1/statistics/datasets/kdrt-year:query?dimension=periode%3A2026%2Ckecamatan",
+		},
 		{"AccountService/WhoAmI", &pb.WhoAmIRequest{}, http.MethodGet, "/v1/accounts:whoAmI"},
 	} {
 		verb, path, body, err := route(c.method, c.req)

@@ -105,6 +105,9 @@ func joined(parts []part) string {
 
 // news tells an answer; of a referral or case that the actor has seen before, only what has changed.
 func (s *stage) news(who *actor, answer proto.Message) string {
+	if table, ok := answer.(*pb.StatisticsTable); ok {
+		return tableNews(table)
+	}
 	parts := s.parts(answer.ProtoReflect())
 	named, ok := answer.(interface{ GetName() string })
 	if !ok || named.GetName() == "" {
