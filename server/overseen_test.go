@@ -42,8 +42,6 @@ func marchWorld(t testing.TB) (*world, *atTime) {
 	return serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), Now: c.now, Unlimited: true, NoSweep: true}), c
 }
 
-func (w *world) statistics() pb.StatisticsServiceClient { return pb.NewStatisticsServiceClient(w.conn) }
-
 // onScale is a day with a weight, and a length where it is not 0.
 type onScale struct {
 	day    string
