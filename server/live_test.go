@@ -14,6 +14,8 @@ import (
 	"github.com/sinergi-pug/sinergi/server"
 )
 
+func (w *world) statistics() pb.StatisticsServiceClient { return pb.NewStatisticsServiceClient(w.conn) }
+
 // month is the one that goes on.
 func month() string { return today()[:7] }
 
