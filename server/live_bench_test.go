@@ -3,7 +3,6 @@ package server_test
 import (
 	"database/sql"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"testing"
@@ -129,10 +128,10 @@ func boardSum(m *pb.StatisticsTable) (n int) {
 func BenchmarkLiveCached(b *testing.B) {
 	w := newWorld(b)
 	register(b, w, 1_000)
-	request := &pb.QueryLiveRequest{Table: "caseload", SkipMeta: os.Getenv("SKIP_META") != ""}
-	conns := dialEach(b, w)
+	request := &pb.QueryLiveRequest{Table: "caseload", SkipMeta: true}
+	conns, ctx := dialEach(b, w), bearerOf(w, "kepala-cibinong")
 	load(b, func(caller int, _ int64) error {
-		_, err := pb.NewStatisticsServiceClient(conns[caller]).QueryLive(bearerOf(w, "kepala-cibinong"), request)
+		_, err := pb.NewStatisticsServiceClient(conns[caller%len(conns)]).QueryLive(ctx, request)
 		return err
 	})
 }
