@@ -112,7 +112,6 @@ func (d *Demo) play(ctx context.Context, out io.Writer, at Addresses, clock *dem
 	}
 	defer stage.close()
 	people := newPeople(d.Seed)
-	stage.past(ctx, people)
 	stage.fill(ctx, people)
 	stage.child(ctx, people)
 	stage.survivor(ctx, people)

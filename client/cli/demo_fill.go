@@ -14,12 +14,13 @@ import (
 // first step comes at once.
 const fillings = 60
 
-// fill gives the regency a month of ordinary work, over the API like everybody's.
+// fill gives the regency a year behind it and a month of ordinary work, over the API like everybody's.
 func (s *stage) fill(ctx context.Context, people *people) {
 	if s.err != nil {
 		return
 	}
 	start := time.Now()
+	filed := s.past(ctx, people)
 	s.clock.reach(recent)
 	for i := range fillings {
 		s.clock.pass((recent - begins) / fillings)
@@ -30,7 +31,8 @@ func (s *stage) fill(ctx context.Context, people *people) {
 			return
 		}
 	}
-	fmt.Fprintf(s.out, "A regency with %d filings of a month, made in %v.\n", fillings, time.Since(start).Round(10*time.Millisecond))
+	took := time.Since(start).Round(10 * time.Millisecond)
+	fmt.Fprintf(s.out, "A regency with %d filings of a month, made in %v with the %d of the year before.\n", fillings, took, filed)
 }
 
 // errand is one kind of ordinary filing.
