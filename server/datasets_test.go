@@ -3,6 +3,7 @@ package server_test
 import (
 	"bytes"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/sinergi-pug/sinergi/domain/statistics"
@@ -37,6 +38,40 @@ func TestTheCatalogueIsTheSameForAll(t *testing.T) {
 			if got := w.call(as, http.MethodGet, path, nil); got.Status != http.StatusNotFound || got.text("error") != never.text("error") {
 				t.Errorf("%s as %s: %d %s", path, as, got.Status, got.Body)
 			}
+		}
+	}
+}
+
+// Over REST a file is the answer itself, whether format or Accept asks for it; format goes first. An error stays an error in JSON.
+func TestAFileIsTheAnswerOverREST(t *testing.T) {
+	w := newWorld(t)
+	const csv, xlsx = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+	for _, tt := range []struct {
+		verb, path, body, accept string
+		media, begins, file      string
+	}{
+		{"POST", "/v1/statistics/live/caseload:query", `{}`, "text/csv", csv, "dataset,periode,", "caseload.csv"},
+		{"POST", "/v1/statistics/live/caseload:query", `{"format":"XLSX"}`, "text/csv", xlsx, "PK\x03\x04", "caseload.xlsx"},
+		{"POST", "/v1/statistics/live/caseload:query", `{"format":"CSV","bom":true,"delimiter":"SEMICOLON"}`, "", csv, "\ufeffdataset;periode;", "caseload.csv"},
+		{"POST", "/v1/statistics/live/caseload:query", `{}`, "application/json, text/csv;q=0.5", "application/json", "{", ""},
+		{"POST", "/v1/statistics/live/caseload:query", `{}`, "text/html,*/*;q=0.8", "application/json", "{", ""},
+		{"GET", "/v1/statistics/datasets/kdrt-year:query", "", xlsx, xlsx, "PK\x03\x04", "kdrt-year.xlsx"},
+		{"GET", "/v1/statistics/datasets/kdrt-year:query?format=JSON", "", xlsx, "application/json", "{", ""},
+		{"GET", "/v1/statistics/datasets/kdrt-year:query?dimension=kabupaten", "", "text/csv", "application/json", `{"code":3`, ""},
+	} {
+		headers := []string{"Content-Type", "application/json"}
+		if tt.accept != "" {
+			headers = append(headers, "Accept", tt.accept)
+		}
+		got := w.raw("kepala-dinsos", tt.verb, tt.path, tt.body, headers...)
+		name := ""
+		if tt.file != "" {
+			name = "attachment; filename=" + tt.file
+		}
+		text := strings.ReplaceAll(string(got.Body), `": `, `":`)
+		if got.Header.Get("Content-Type") != tt.media || !strings.HasPrefix(text, tt.begins) || got.Header.Get("Content-Disposition") != name {
+			t.Errorf("%s %s %s, Accept %s: %d %s %q %.60q", tt.verb, tt.path, tt.body, tt.accept, got.Status,
+				got.Header.Get("Content-Type"), got.Header.Get("Content-Disposition"), text)
 		}
 	}
 }
