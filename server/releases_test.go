@@ -165,6 +165,10 @@ func TestFifteenMonthsOfReleases(t *testing.T) {
 	f.victim(t, "bidan-citeureup", 99)
 	for n := range 12 {
 		f.child(t, "gizi-cibinong", n)
+		f.ordinaryLeg(t, n, "RSUD-CILEUNGSI")
+		if leg := f.ordinaryLeg(t, n, "RSUD-CIBINONG"); n < 3 {
+			f.post("gizi-cibinong", leg+":raiseLevel", object{"level": "L2", "reason": "ibunya takut"}).expect(t, 200, nil, nil)
+		}
 	}
 	f.until(t, "2027-03-31")
 	if all := f.released(t, "penelaah"); len(all) != 2 { // nutrition-new-month of January and February; kdrt-month is quarters
@@ -215,5 +219,6 @@ func TestFifteenMonthsOfReleases(t *testing.T) {
 			t.Errorf("%s in the first year: %v", key, r)
 		}
 	}
+	f.holdsAgainstACrawl(t)
 	f.verified(t)
 }
