@@ -163,7 +163,7 @@ const periodDimension, indicatorDimension = "periode", "indikator"
 // tell of those that are.
 func choiceOf(t *statistics.Table, f statistics.Frame, req *pb.QueryReleasedRequest, published []statistics.Period, today statistics.Day) (choice, error) {
 	c := choice{items: map[string][]string{}}
-	for _, asked := range req.GetDimension() {
+	for _, asked := range whole(t, req.GetDimension()) {
 		dimension, list, chosen := strings.Cut(asked, ":")
 		if err := c.add(t, f, dimension, list, chosen, published, today); err != nil {
 			return c, err
@@ -184,6 +184,29 @@ func choiceOf(t *statistics.Table, f statistics.Frame, req *pb.QueryReleasedRequ
 		c.and = &only
 	}
 	return c, nil
+}
+
+// whole puts together again what came in parts: over REST a comma separates the values of a query, too, so that P,L of one dimension comes as
+// two.
+func whole(t *statistics.Table, parts []string) (all []string) {
+	for _, part := range parts {
+		last := len(all) - 1
+		if last >= 0 && strings.Contains(all[last], ":") && continues(t, all[last], part) {
+			all[last] += "," + part
+			continue
+		}
+		all = append(all, part)
+	}
+	return all
+}
+
+// continues tells whether a part is one more item of the dimension before it.
+func continues(t *statistics.Table, before, part string) bool {
+	if strings.HasPrefix(before, periodDimension+":") {
+		return part != "" && (part[0] >= '0' && part[0] <= '9' || strings.HasPrefix(part, "LAST_") || strings.HasPrefix(part, "THIS_"))
+	}
+	_, known := columnOf(t, part)
+	return !known && part != periodDimension && !strings.Contains(part, ":")
 }
 
 func isRelative(word string, published []statistics.Period, today statistics.Day) bool {
