@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"maps"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"strings"
@@ -196,7 +197,61 @@ func TestWhatAnOfficeReadsIsWhatTheListsOfThePuskesmasCount(t *testing.T) {
 		if len(got) != len(expected) || len(expected) < 20 {
 			t.Errorf("seed %d: %d cells, want %d", seed, len(got), len(expected))
 		}
+		w.sharesAgree(t, seed, expected)
 		w.sumsAgree(t, seed)
+	}
+}
+
+// prevalences are the indicators of section 3 as the page defines them: above the line, and below it all that is plausible.
+var prevalences = map[string]struct{ index, above string }{
+	"stunted_pct":          {"HFA", "STUNTED SEVERELY_STUNTED"},
+	"severely_stunted_pct": {"HFA", "SEVERELY_STUNTED"},
+	"wasted_pct":           {"WFH", "WASTED SEVERELY_WASTED"},
+	"severely_wasted_pct":  {"WFH", "SEVERELY_WASTED"},
+	"underweight_pct":      {"WFA", "UNDERWEIGHT SEVERELY_UNDERWEIGHT"},
+}
+
+// sharesAgree recounts each percentage from the recounted cells.
+func (w *world) sharesAgree(t testing.TB, seed int, cells map[string]int) {
+	t.Helper()
+	shown, checked := shownIn(w.overseen(t, "statistik-dinkes", "growth-desa-month", "2026-03")), 0
+	for _, village := range villagesOfCibinong {
+		for indicator, p := range prevalences {
+			part, whole := 0, 0
+			for key, n := range cells {
+				words := strings.Fields(key) // children PKM village sex age index category
+				if len(words) != 7 || words[2] != village || words[5] != p.index || words[6] == "IMPLAUSIBLE" || words[6] == "NOT_MEASURED" {
+					continue
+				}
+				whole += n
+				if slices.Contains(strings.Fields(p.above), words[6]) {
+					part += n
+				}
+			}
+			key := strings.Join([]string{indicator, "PKM-CIBINONG", village, p.index}, " ")
+			want := ""
+			if whole > 0 {
+				want = fmt.Sprint(math.Round(100 * float64(part) / float64(whole)))
+				checked++
+			}
+			if shown[key] != want {
+				t.Errorf("seed %d: %s: got %q, want %q of %d in %d", seed, key, shown[key], want, part, whole)
+			}
+		}
+	}
+	skdn := shownIn(w.overseen(t, "statistik-dinkes", "skdn-posyandu-month", "2026-03"))
+	for _, post := range []string{"POS-MELATI-3", "PKM-CIBINONG"} {
+		n := func(letter string) float64 { return float64(cells["children "+post+" "+letter]) }
+		if want := fmt.Sprint(math.Round(100 * n("D") / n("S"))); n("S") > 0 && skdn["coverage_pct "+post] != want {
+			t.Errorf("seed %d: D/S of %s: got %s, want %s", seed, post, skdn["coverage_pct "+post], want)
+		}
+		failing, judged := n("T")+n("2T"), n("N")+n("T")+n("2T")
+		if want := fmt.Sprint(math.Round(100 * failing / judged)); judged > 0 && skdn["not_gaining_pct "+post] != want {
+			t.Errorf("seed %d: T of %s: got %s, want %s", seed, post, skdn["not_gaining_pct "+post], want)
+		}
+	}
+	if checked < 9 {
+		t.Errorf("seed %d: only %d prevalences are compared", seed, checked)
 	}
 }
 
@@ -325,6 +380,10 @@ func TestAMorningOfHalfAMillionMeasurements(t *testing.T) {
 		})
 	}
 	group.Wait()
+	c.set(t, "2026-03-21 05:30")
+	if err := w.served.Sweep(context.Background()); err != nil { // what else a new day brings
+		t.Fatal(err)
+	}
 	c.set(t, "2026-03-21 06:00")
 	began := time.Now()
 	if err := w.served.Sweep(context.Background()); err != nil {

@@ -17,6 +17,7 @@ import (
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/server"
+	"github.com/sinergi-pug/sinergi/store"
 )
 
 // atTime is a clock that stands where a test puts it.
@@ -229,37 +230,63 @@ func (w *world) sendInMarch(t testing.TB, name string) (leg, caseName string) {
 	return filed.Legs[0].Referral, filed.Case
 }
 
+// twoLegs are two ordinary legs to the hospital; the first was declined, so that the puskesmas owes another way.
+func (w *world) twoLegs(t testing.TB) (declined, open, caseName string) {
+	t.Helper()
+	declined, caseName = w.sendInMarch(t, "Rujuk")
+	open, _ = w.sendInMarch(t, "Rujuk Lagi")
+	w.event("dokter-rsud", declined, "decline", object{"reason": "NO_CAPACITY"}).expect(t, 200, nil, nil)
+	return declined, open, caseName
+}
+
+const legOwed = "legs_sent PKM-CIBINONG DECLINED REROUTE YES" // the morning after
+
 // A server that was there at six has counted by itself; one that comes back at ten counts as of six.
 func TestTheMorningIsCountedWithoutBeingAskedAndAsOfSixWhereItIsLate(t *testing.T) {
 	w, c := marchWorld(t)
-	fiveTrends(t, w)
-	leg, name := w.sendInMarch(t, "Rujuk")
-	c.set(t, "2026-03-21 06:00")
+	late, other := marchWorld(t)
+	for _, each := range []struct {
+		w    *world
+		c    *atTime
+		late bool
+	}{{w, c, false}, {late, other, true}} {
+		fiveTrends(t, each.w)
+		_, open, name := each.w.twoLegs(t)
+		each.c.set(t, "2026-03-21 06:00")
+		if !each.late {
+			if err := each.w.served.Sweep(context.Background()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		each.c.set(t, "2026-03-21 09:00")
+		each.w.renewed(t, "bidan-melati", "dokter-rsud", "kepala-cibinong", "gizi-cibinong")
+		each.w.measured(t, "bidan-melati", "Siang", pb.Sex_MALE, "2025-01-10", "32.01.01.1006", onScale{"2026-03-21", 9.3, 75})
+		each.w.event("dokter-rsud", open, "decline", object{"reason": "NO_CAPACITY"}).expect(t, 200, nil, nil)
+		level := object{"requestId": newID(), "level": "L2", "reason": "keluarga minta dirahasiakan dari tetangga"}
+		each.w.call("gizi-cibinong", "POST", "/v1/"+name+":raiseLevel", level).expect(t, 200, nil, nil)
+		each.c.set(t, "2026-03-21 10:00")
+	}
+	for _, who := range []string{"statistik-dinkes", "kepala-cibinong"} {
+		for table, period := range overseenTables {
+			a, b := shownIn(w.overseen(t, who, table, period)), shownIn(late.overseen(t, who, table, period))
+			if !maps.Equal(a, b) || len(a) == 0 && who == "statistik-dinkes" {
+				t.Errorf("%s for %s: at six %v, as of six %v", table, who, a, b)
+			}
+		}
+	}
+	want(t, late.overseen(t, "statistik-dinkes", "ordinary-legs-week", "2026W12"), map[string]string{legOwed: "1"})
+	// What was kept for a day is deleted with the next morning.
+	yesterday := func(r *store.Reader) (bool, error) { return r.MorningsEnded(casework.DateOf(c.now())) }
+	c.set(t, "2026-03-22 06:00")
+	if kept, err := store.Read(context.Background(), w.served.Store, yesterday); err != nil || !kept {
+		t.Errorf("nothing is kept, so nothing is deleted: %v", err)
+	}
 	if err := w.served.Sweep(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	late, other := marchWorld(t)
-	fiveTrends(t, late)
-	lateLeg, lateName := late.sendInMarch(t, "Rujuk")
-	for _, each := range []struct {
-		w         *world
-		c         *atTime
-		leg, name string
-	}{{w, c, leg, name}, {late, other, lateLeg, lateName}} {
-		each.c.set(t, "2026-03-21 09:00")
-		each.w.renewed(t, "bidan-melati", "dokter-rsud")
-		each.w.measured(t, "bidan-melati", "Siang", pb.Sex_MALE, "2025-01-10", "32.01.01.1006", onScale{"2026-03-21", 9.3, 75})
-		each.w.event("dokter-rsud", each.leg, "accept", nil).expect(t, 200, nil, nil)
-		each.w.raise(t, each.name, "L2")
-		each.c.set(t, "2026-03-21 10:00")
+	if kept, err := store.Read(context.Background(), w.served.Store, yesterday); err != nil || kept {
+		t.Errorf("yesterday's tables are kept: %t, %v", kept, err)
 	}
-	for table, period := range overseenTables {
-		early, after := w.overseen(t, "statistik-dinkes", table, period), late.overseen(t, "statistik-dinkes", table, period)
-		if a, b := shownIn(early), shownIn(after); !maps.Equal(a, b) || len(a) == 0 && table != "ordinary-legs-week" {
-			t.Errorf("%s: at six %v, as of six %v", table, a, b)
-		}
-	}
-	want(t, late.overseen(t, "kepala-cibinong", "ordinary-legs-week", "2026W12"), map[string]string{})
 }
 
 func TestWhoMayAskForWhatAnOfficeOversees(t *testing.T) {
@@ -336,7 +363,7 @@ func TestWhatIsOfViolenceChangesNoByteOfAnyMorning(t *testing.T) {
 	for _, violent := range []bool{false, true} {
 		w, c := marchWorld(t)
 		fiveTrends(t, w)
-		_, name := w.sendInMarch(t, "Rujuk")
+		_, _, name := w.twoLegs(t)
 		child := w.caseOf(t, "Naik")
 		if violent {
 			body := survivorFiling()
@@ -361,12 +388,13 @@ func TestWhatIsOfViolenceChangesNoByteOfAnyMorning(t *testing.T) {
 			secret = all
 			w.raise(t, name, "L2") // the negative control: an ordinary leg is of an L1 case
 			c.set(t, "2026-03-22 07:00")
-			if f := shownIn(w.overseen(t, "kepala-cibinong", "ordinary-legs-week", "2026W12")); len(f) != 0 {
+			if f := shownIn(w.overseen(t, "statistik-dinkes", "ordinary-legs-week", "2026W12")); f[legOwed] != "" {
 				t.Errorf("a leg of a raised case is ordinary: %v", f)
 			}
 			continue
 		}
 		plain = all
+		want(t, w.overseen(t, "statistik-dinkes", "ordinary-legs-week", "2026W12"), map[string]string{legOwed: "1"})
 		if len(w.overseen(t, "kepala-cibinong", "growth-desa-month", "2026-03").Rows) == 0 {
 			t.Error("nothing is counted, so nothing is compared")
 		}
