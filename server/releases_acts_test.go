@@ -220,6 +220,7 @@ func TestARestoredCopyDrawsNothingAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	f, end = session(t, dir, clock)
+	f.until(t, "2027-04-11")
 	f.until(t, "2027-04-21")
 	const key, query = "kdrt-month 2027Q1", "/v1/statistics/datasets/kdrt-month:query"
 	before := f.call("penelaah", "GET", query, nil)

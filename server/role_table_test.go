@@ -138,7 +138,7 @@ var roleTable = map[string]roleRow{
 	"StatisticsService/QueryReleased":       {roles: "INTAKE WORKER SUPERVISOR STATS REVIEWER", body: `{"dataset": "kdrt-year"}`},
 	"StatisticsService/QueryOverseen":       {roles: "SUPERVISOR STATS", body: `{"table": "ordinary-legs-week"}`},
 	"StatisticsService/QueryLive":           {roles: "WORKER SUPERVISOR", body: `{"table": "caseload"}`},
-	"StatisticsService/ListReleases":        {roles: "SUPERVISOR STATS REVIEWER"},
+	"StatisticsService/ListReleases":        {roles: "SUPERVISOR STATS REVIEWER", nothing: true},
 	"StatisticsService/ApproveRelease":      {roles: "SUPERVISOR", nothing: true},
 	"StatisticsService/HoldRelease":         {roles: "SUPERVISOR", nothing: true},
 	"StatisticsService/ResolveRelease":      {roles: "REVIEWER", nothing: true},
