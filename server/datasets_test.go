@@ -57,6 +57,10 @@ func TestAFileIsTheAnswerOverREST(t *testing.T) {
 		{"POST", "/v1/statistics/live/caseload:query", `{}`, "text/html,*/*;q=0.8", "application/json", "{", ""},
 		{"GET", "/v1/statistics/datasets/kdrt-year:query", "", xlsx, xlsx, "PK\x03\x04", "kdrt-year.xlsx"},
 		{"GET", "/v1/statistics/datasets/kdrt-year:query?format=JSON", "", xlsx, "application/json", "{", ""},
+		{ // items of a dimension and dimensions are parted by the same comma
+			"GET", "/v1/statistics/datasets/kdrt-sex-age-year:query?dimension=periode:2026,2027,jenis_kelamin:L,P,kelompok_umur", "", "text/csv",
+			csv, "dataset,periode,", "kdrt-sex-age-year.csv",
+		},
 		{"GET", "/v1/statistics/datasets/kdrt-year:query?dimension=kabupaten", "", "text/csv", "application/json", `{"code":3`, ""},
 	} {
 		headers := []string{"Content-Type", "application/json"}
