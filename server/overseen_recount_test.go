@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -348,6 +349,16 @@ func contentOf(t *testing.T, format pb.TableFormat_Value, file []byte) string {
 	return strings.Join(all, "\n")
 }
 
+// cpuTime is what the process has worked: on a machine at other work the clock says nothing.
+func cpuTime(t testing.TB) time.Duration {
+	t.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		t.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
 // A morning of half a million measurements takes at most 60 s on one core (LONG_ROW=statistics); a small one is the same path.
 func TestAMorningOfHalfAMillionMeasurements(t *testing.T) {
 	children, limit := 40, 20*time.Second
@@ -385,14 +396,14 @@ func TestAMorningOfHalfAMillionMeasurements(t *testing.T) {
 		t.Fatal(err)
 	}
 	c.set(t, "2026-03-21 06:00")
-	began := time.Now()
+	began, worked := time.Now(), cpuTime(t)
 	if err := w.served.Sweep(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	took := time.Since(began)
-	t.Logf("%d children, %d measurements, all tables of all offices, two months: %s", children, 5*children, took)
-	if took > limit {
-		t.Errorf("a morning takes %s", took)
+	worked = cpuTime(t) - worked
+	t.Logf("%d children, %d measurements, all tables of all offices, two months: %s, of a core %s", children, 5*children, time.Since(began), worked)
+	if worked > limit {
+		t.Errorf("a morning takes %s of a core", worked)
 	}
 	got := 0.0
 	for _, r := range w.overseen(t, "statistik-dinkes", "growth-desa-month", "2026-03").Rows {
