@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -221,6 +222,39 @@ func TestARowHasAColumnForEachDimension(t *testing.T) {
 			if len(m.GetTitle()) == 0 || len(m.GetDefinition()) == 0 || len(m.GetMethod()) == 0 || m.GetCatalogueVersion() == 0 {
 				t.Errorf("%s: metadata without title, definition, method or version: %v", table.ID, m)
 			}
+		}
+	}
+}
+
+// The same table is the same file, to whoever asks and each time: two copies that differ would tell when they were made.
+func TestTheSameTableMakesTheSameFile(t *testing.T) {
+	m, of := aTable()
+	for i := range 500 { // a list of villages
+		row := proto.CloneOf(m.GetRows()[i%4])
+		row.NamaWilayah += " " + strconv.Itoa(i)
+		m.Rows = append(m.Rows, row)
+	}
+	for _, format := range []pb.TableFormat_Value{pb.TableFormat_CSV, pb.TableFormat_XLSX} {
+		first, err := tableFile(&pb.QueryReleasedRequest{Format: format}, m, of)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for range 5 {
+			if again, err := tableFile(&pb.QueryReleasedRequest{Format: format}, m, of); err != nil || !proto.Equal(first, again) {
+				t.Errorf("%s: another file of the same table, %v", format, err)
+			}
+		}
+	}
+}
+
+func BenchmarkWorkbookOfThousandRows(b *testing.B) {
+	m, of := aTable()
+	for i := range 995 {
+		m.Rows = append(m.Rows, m.GetRows()[i%5])
+	}
+	for b.Loop() {
+		if _, err := tableXLSX(m, of); err != nil {
+			b.Fatal(err)
 		}
 	}
 }

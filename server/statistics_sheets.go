@@ -1,8 +1,11 @@
 package server
 
 import (
+	"archive/zip"
 	"bytes"
 	"fmt"
+	"io"
+	"regexp"
 	"strings"
 	"time"
 
@@ -55,6 +58,7 @@ func (b *workbook) styled(sheet, from, to string, style int) {
 func tableXLSX(m *pb.StatisticsTable, of *pb.Dataset) ([]byte, error) {
 	b := &workbook{File: excelize.NewFile()}
 	defer b.Close()
+	b.SetZipWriter(func(w io.Writer) excelize.ZipWriter { return steadyZip{zip.NewWriter(w)} })
 	b.do(b.SetSheetName("Sheet1", sheetData))
 	for _, sheet := range []string{sheetChart, sheetMetadata} {
 		_, err := b.NewSheet(sheet)
@@ -77,6 +81,31 @@ func tableXLSX(m *pb.StatisticsTable, of *pb.Dataset) ([]byte, error) {
 	}
 	return file.Bytes(), nil
 }
+
+// steadyZip leaves out the types of pictures, which excelize names in the order of a map: two workbooks of one table would differ, and
+// ours has no picture.
+type steadyZip struct{ *zip.Writer }
+
+// Create begins a part.
+func (z steadyZip) Create(name string) (io.Writer, error) {
+	w, err := z.Writer.Create(name)
+	if name == "[Content_Types].xml" {
+		return typesWriter{w}, err
+	}
+	return w, err
+}
+
+type typesWriter struct{ io.Writer }
+
+// Write gets the whole part at once.
+func (w typesWriter) Write(part []byte) (int, error) {
+	if _, err := w.Writer.Write(pictureTypes.ReplaceAll(part, nil)); err != nil {
+		return 0, err
+	}
+	return len(part), nil
+}
+
+var pictureTypes = regexp.MustCompile(`<Default Extension="\w+" ContentType="image/[^"]*"></Default>`)
 
 func (b *workbook) styles() {
 	var err error
