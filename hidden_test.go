@@ -22,6 +22,14 @@ var open = map[string]string{
 
 	"linkage.Measure": "words of ours", "linkage.Group": "words of ours",
 
+	"statistics.Indicator": "words of ours", "statistics.ShareRule": "words of ours", "statistics.Metadata": "words of ours", "statistics.Item": "a code with its name",
+	"statistics.Dimension": "codes with their names", "statistics.Table": "words of ours", "statistics.Unit": "words of ours",
+	"statistics.Stamp": "a day and an id", "statistics.Entry": "a table and a period", "statistics.Quality": "how a unit measures", "statistics.Covered": "how many a unit weighs",
+	"statistics.place": "codes of units and places", "statistics.Span": "a duty of a unit", "statistics.Shown": "a figure as it is shown", "statistics.Observation": "a figure as it is shown",
+
+	"store.Release": "a table and a period", "store.Contribution": "a kind of case and a time", "store.Said": "one of three words", "store.ReleaseFilter": "how a page was asked for",
+	"store.pastOfRelease": "a state", "store.Spending": "a table and a period", "store.DrawnKey": "a table and a period",
+
 	"store.Grant": "hashes, tags and a client's own name", "store.breach": "ids and counts", "store.written": "a kind and an id",
 	"store.Acting": "an operator's name for an account", "store.AppToken": "ids and networks of an app", "store.Credential": "a hash of random bits", "store.Proof": "a hash of random bits",
 	"store.Caller": "words of a role", "store.callerRow": "words of a role", "store.CaseEvent": "words of the table", "store.FieldChange": "names of fields",

@@ -140,6 +140,10 @@ func clearPath(m protoreflect.Message, path []string) {
 
 // soundForApp are requests that no filling by the types makes.
 var soundForApp = map[string]string{
+	"GetDataset":         `{"dataset": "kdrt-year"}`,
+	"QueryReleased":      `{"dataset": "kdrt-year"}`,
+	"QueryOverseen":      `{"table": "growth-desa-month"}`,
+	"QueryLive":          `{"table": "caseload"}`,
 	"UpdateCase":         `{"name": "CASE", "requestId": "UUID", "etag": "\"x\"", "updateMask": ["intakeChannel"], "intakeChannel": "IN_PERSON"}`,
 	"UpdatePerson":       `{"name": "persons/UUID", "requestId": "UUID", "etag": "\"x\"", "updateMask": ["name"], "person": {"name": "Siti"}}`,
 	"AddLegalStep":       `{"name": "CASE", "requestId": "UUID", "status": "REPORTED_TO_POLICE", "occurredOn": "TODAY"}`,

@@ -167,7 +167,7 @@ func (s *Server) counting(ctx context.Context, r *store.Reader, req *pb.QueryLiv
 
 // answer puts the months together.
 func (l *live) answer(req *pb.QueryLiveRequest) (*pb.StatisticsTable, error) {
-	m := &pb.StatisticsTable{Dataset: l.table.ID, Title: l.table.Label, AsOfTime: timestamp(l.now)}
+	m := viewLive(l.table, l.now)
 	named := map[string]bool{}
 	capped := false
 	for _, p := range periodsAsked(l.table, req, l.now) {

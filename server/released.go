@@ -98,10 +98,7 @@ func (s *Server) releasedTable(r *store.Reader, t *statistics.Table, req *pb.Que
 	if err != nil {
 		return nil, err
 	}
-	m := &pb.StatisticsTable{
-		Dataset: t.ID, Title: t.Label + " (satuan: " + t.Unit.Label + ")",
-		Note: []string{statistics.NewRelease(t, statistics.Period{}).Note(t), t.Metadata().Batasan},
-	}
+	m := viewReleased(t)
 	mark, asOf := sha256.New(), time.Time{}
 	bare := req.GetSkipMeta() || req.GetFormat() > pb.TableFormat_JSON
 	for _, row := range rows {
@@ -114,7 +111,7 @@ func (s *Server) releasedTable(r *store.Reader, t *statistics.Table, req *pb.Que
 		}
 		mark.Write(row.ID[:])
 		mark.Write([]byte(v.lines))
-		m.Release = append(m.Release, markOf(row, v, bare))
+		m.Release = append(m.Release, viewMark(row, v, bare))
 		m.Rows = append(m.Rows, choice.rows(v.messages)...)
 		asOf = later(asOf, row.Drawn)
 		if row.Note != "" && !slices.Contains(m.GetNote(), row.Note) {
@@ -138,16 +135,6 @@ func periodsOf(rows []store.Release) (all []statistics.Period) {
 		}
 	}
 	return all
-}
-
-func markOf(row store.Release, v *shownRelease, bare bool) *pb.ReleaseMark {
-	m := &pb.ReleaseMark{
-		Name: named("releases", row.ID), Period: row.Period, AsOfSeq: row.AsOf, Ledger: v.ledger, Signature: v.lines, Note: row.Note,
-	}
-	if !bare {
-		m.SignedFile = v.file
-	}
-	return m
 }
 
 // choice is which cells a request asks for.
@@ -323,7 +310,7 @@ func namesInRows(t *statistics.Table, f statistics.Frame, rows []*pb.StatisticsR
 		for _, i := range items {
 			if stands[i.Code] {
 				stands[i.Code] = false
-				names = append(names, &pb.CodeName{Dimension: dimension, Code: i.Code, Name: i.Label, NameEn: i.LabelEN})
+				names = append(names, viewName(dimension, i))
 			}
 		}
 	}

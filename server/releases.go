@@ -575,8 +575,6 @@ func (s *statisticsService) ExportOpenData(ctx context.Context, req *pb.ExportOp
 			return nil, err
 		}
 		shown, err := m.reads()
-		return &pb.OpenDataFile{
-			Release: shown, File: signedRelease(text, signature), FileName: m.v.Dataset + "-" + m.v.Period + ".txt",
-		}, err
+		return viewOpenData(m.v, shown, signedRelease(text, signature)), err
 	})
 }

@@ -49,10 +49,7 @@ func tableFile(asked fileAsked, m *pb.StatisticsTable, of *pb.Dataset) (*pb.Stat
 	if err != nil {
 		return nil, err
 	}
-	return &pb.StatisticsTable{
-		Dataset: m.GetDataset(), Title: m.GetTitle(), Release: unsigned(m.GetRelease()), Note: m.GetNote(), AsOfTime: m.GetAsOfTime(), Etag: m.GetEtag(),
-		File: file, ContentType: media, FileName: fileName(m) + extension,
-	}, nil
+	return viewFile(m, file, media, extension), nil
 }
 
 // unsigned are the marks of releases without their signed files, which would be heavier than the file itself.

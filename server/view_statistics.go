@@ -10,6 +10,7 @@ import (
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/statistics"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+	"github.com/sinergi-pug/sinergi/store"
 )
 
 // frame is what a count needs besides its rows: the period, and the regency's lists. Units are named by their code.
@@ -110,4 +111,46 @@ func indicatorNames(shown []statistics.Observation) (names []*pb.CodeName) {
 		}
 	}
 	return names
+}
+
+// viewName is a code with its name.
+func viewName(dimension string, i statistics.Item) *pb.CodeName {
+	return &pb.CodeName{Dimension: dimension, Code: i.Code, Name: i.Label, NameEn: i.LabelEN}
+}
+
+// viewLive is a table of one's own unit, without its rows yet.
+func viewLive(t *statistics.Table, now time.Time) *pb.StatisticsTable {
+	return &pb.StatisticsTable{Dataset: t.ID, Title: t.Label, AsOfTime: timestamp(now)}
+}
+
+// viewReleased is a released table, without its rows yet.
+func viewReleased(t *statistics.Table) *pb.StatisticsTable {
+	return &pb.StatisticsTable{
+		Dataset: t.ID, Title: t.Label + " (satuan: " + t.Unit.Label + ")",
+		Note: []string{statistics.NewRelease(t, statistics.Period{}).Note(t), t.Metadata().Batasan},
+	}
+}
+
+// viewFile is a table as a file, in place of its rows and names.
+func viewFile(m *pb.StatisticsTable, file []byte, media, extension string) *pb.StatisticsTable {
+	return &pb.StatisticsTable{
+		Dataset: m.GetDataset(), Title: m.GetTitle(), Release: unsigned(m.GetRelease()), Note: m.GetNote(), AsOfTime: m.GetAsOfTime(), Etag: m.GetEtag(),
+		File: file, ContentType: media, FileName: fileName(m) + extension,
+	}
+}
+
+// viewMark tells from which release rows are; bare leaves out its signed file.
+func viewMark(row store.Release, v *shownRelease, bare bool) *pb.ReleaseMark {
+	m := &pb.ReleaseMark{
+		Name: named("releases", row.ID), Period: row.Period, AsOfSeq: row.AsOf, Ledger: v.ledger, Signature: v.lines, Note: row.Note,
+	}
+	if !bare {
+		m.SignedFile = v.file
+	}
+	return m
+}
+
+// viewOpenData is a release as a file for the portal.
+func viewOpenData(v release, shown *pb.Release, file []byte) *pb.OpenDataFile {
+	return &pb.OpenDataFile{Release: shown, File: file, FileName: v.Dataset + "-" + v.Period + ".txt"}
 }

@@ -114,6 +114,11 @@ var aboutNobody = map[string]string{
 	"ListRegions":   "the directory",
 	"WhoAmI":        "of oneself",
 	"ListAbsences":  "of colleagues",
+	"ListDatasets":  "the catalogue",
+	"GetDataset":    "the catalogue",
+	"ListReleases":  "how far each release is; there is none in these worlds",
+	"QueryReleased": "the same for everybody; there is none in these worlds",
+	"QueryOverseen": "of units; overseen_test.go holds its entries",
 	"ListApprovals": "what waits for a second person, which nothing does in these worlds",
 	"ListRoster":    "of L1 and the own register alone, which need no entry",
 }

@@ -31,6 +31,7 @@ var sealedColumns = []sealedColumn{
 	{"household_members", "f2", "t.household"},
 	{"family_cards", "f2", "t.household"},
 	// A reason that is of no case is of what was approved, or of the object itself: an account.
+	{"release_units", "reason", "t.account"},
 	{"journal", "reason", "COALESCE(" + subjectOf("t.case_id") + ", (SELECT a.owner FROM approvals a WHERE a.id = t.object_id), t.object_id)"},
 	{"progress", "f3", subjectOf("(SELECT l.case_id FROM legs l WHERE l.id = t.leg)")},
 	{"progress", "diagnosis_f3", subjectOf("(SELECT l.case_id FROM legs l WHERE l.id = t.leg)")},

@@ -91,3 +91,7 @@ func (FigureService) LogValue() slog.Value     { return slog.StringValue(hidden)
 func (FigureLeg) LogValue() slog.Value         { return slog.StringValue(hidden) }
 func (LegFigure) LogValue() slog.Value         { return slog.StringValue(hidden) }
 func (*Sight) LogValue() slog.Value            { return slog.StringValue(hidden) }
+
+// What is drawn and not yet published is nobody's to see.
+func (Drawing) Format(s fmt.State, _ rune) { fmt.Fprint(s, hidden) }
+func (Drawing) LogValue() slog.Value       { return slog.StringValue(hidden) }

@@ -218,6 +218,8 @@ var remedies = map[pb.ErrorReason_Value]string{
 	pb.ErrorReason_TOKEN_LIMIT:           "revoke a token first",
 	pb.ErrorReason_COPY_REFUSED:          "give the copy to the client herself",
 	pb.ErrorReason_ACCOUNT_STATE:         "read the account again",
+	pb.ErrorReason_RELEASE_STATE:         `"sinergi stats release list" shows where it stands`,
+	pb.ErrorReason_RELEASE_HELD_ALREADY:  "tell the reviewer what is wrong with it",
 	pb.ErrorReason_OPEN_DUTIES:           `"sinergi case transfer" first`,
 	pb.ErrorReason_UNIT_HAS_OPEN_LEGS:    "let its referrals end first",
 	pb.ErrorReason_LEGACY_PERIOD:         "open it as a new case, without legacy",
