@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 func serveChild(dir string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	server.SizeHeap()
 	served, err := server.ServeRegency(ctx, server.RegencyConfig{Dir: dir, Unlimited: true})
 	if err != nil {
 		return err
