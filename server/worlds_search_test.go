@@ -153,20 +153,21 @@ func (x *search) rights(p *place) *rights {
 	return r
 }
 
-// parts are what stands of each family, with what holds of somebody everywhere.
+// parts are what stands of each family, with what holds everywhere of those whom it names.
 func (r *rights) parts() (all []string) {
-	lines := map[string][]string{}
-	var everywhere []string
+	lines, who := map[string][]string{}, map[string]set{}
 	for text, l := range r.lines {
 		for family := range l.about {
-			lines[family] = append(lines[family], text)
-		}
-		if l.spreads {
-			everywhere = append(everywhere, text)
+			lines[family], who[family] = append(lines[family], text), who[family].add(l.who)
 		}
 	}
 	for family, some := range lines {
-		all = append(all, fmt.Sprintf("%s %x", family, sumOf(slices.Concat(some, everywhere))))
+		for text, l := range r.lines {
+			if l.spreads && l.who.meets(who[family]) {
+				some = append(some, text)
+			}
+		}
+		all = append(all, fmt.Sprintf("%s %x", family, sumOf(some)))
 	}
 	return all
 }
@@ -310,6 +311,9 @@ func (c calling) concerns(l *line, id casework.ID) {
 		maps.Copy(l.about, c.kin[id])
 	case c.stable[name] && id != casework.ID(c.self):
 		l.who[name] = true
+		if l.spreads { // of a unit also those that it stands in for, and the one that does for it
+			maps.Copy(l.who, c.near[name])
+		}
 	}
 }
 
@@ -358,6 +362,11 @@ func (x *search) families(p *place) {
 	read("SELECT id, subject FROM cases")
 	for _, table := range []string{"legs", "disclosures", "reviews", "tasks"} {
 		read("SELECT id, case_id FROM " + table)
+	}
+	x.near = map[string]set{}
+	for _, one := range p.rows("", "SELECT id, parent FROM units WHERE parent IS NOT NULL", false) {
+		unit, above := one.words[0].(casework.ID).String(), one.words[1].(casework.ID).String()
+		x.near[unit], x.near[above] = x.near[unit].add(set{above: true}), x.near[above].add(set{unit: true})
 	}
 	x.homes = map[string]set{}
 	for _, one := range p.rows("", "SELECT household, person FROM household_members", false) {

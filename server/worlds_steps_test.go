@@ -283,6 +283,7 @@ type search struct {
 	reads                 []inquiry
 	kin                   map[string]string // the family of an id that was there
 	begins                *rights           // as all stands at first
+	near                  map[string]set    // of a unit the one above it and those below
 	homes                 map[string]set    // the families of who lives in a household
 	seen                  map[sum]bool      // states
 	composes              map[pair]bool     // of acts taken at first
