@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -392,12 +393,21 @@ func (s *Store) rewrite() bool {
 	var pages int64
 	t := tx{c: s.writer}
 	err := t.row("PRAGMA page_count").scan(&pages)
-	if err == nil && pages <= rewriteMost {
-		err = s.writer.do("VACUUM")
-	}
 	s.writer.failure = nil
+	if err == nil && pages <= rewriteMost {
+		err = s.vacuum()
+	}
 	s.distrust(err)
 	return err == nil
+}
+
+// vacuum has a connection of its own, for the writer's keeps statements in the middle of their rows.
+func (s *Store) vacuum() error {
+	c, err := openConn(filepath.Join(s.cfg.Data, databaseName), writerParams)
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.do("VACUUM"), c.close())
 }
 
 // wipe has what this closure deletes leave the files too, once it has committed.
