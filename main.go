@@ -67,6 +67,7 @@ func main() {
 
 // startRegency serves the demo's regency on the demo's clock. Its tokens carry a fresh second factor, which no API gives.
 func startRegency(ctx context.Context, at cli.Place) (cli.Addresses, error) {
+	server.SizeHeap()
 	served, err := server.ServeRegency(ctx, server.RegencyConfig{Dir: at.Dir, HTTP: at.HTTP, GRPC: at.GRPC, Now: at.Clock})
 	if err != nil {
 		return cli.Addresses{}, err

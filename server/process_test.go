@@ -35,6 +35,7 @@ func TestMain(m *testing.M) {
 func serveChild(dir string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
+	server.SizeHeap()
 	cfg := server.RegencyConfig{Dir: dir, Unlimited: true}
 	if at := os.Getenv(drawVariable); at != "" {
 		return drawChild(ctx, cfg, at)

@@ -98,7 +98,6 @@ func serveRegency(ctx context.Context, cfg RegencyConfig, st *store.Store) (Serv
 	}
 	served.HTTP, served.GRPC = s.Addresses()
 	served.Sweep = s.Sweep
-	sizeHeap()
 	ended := make(chan error, 1)
 	go func() { ended <- errors.Join(s.Serve(ctx), st.Close()) }()
 	served.Wait = func() error {

@@ -42,6 +42,11 @@ func TestNoEntryNoAnswer(t *testing.T) {
 			return r.calls.Call(s.credential, s.method, s.request)
 		}
 		all = sample(all)
+		for i, s := range all { // asked anew: an attempt of who is blocked told somebody else since
+			r.entries()
+			_, all[i].reason = again(s)
+			all[i].wrote = r.entries()
+		}
 		r.schema("CREATE TRIGGER refusing BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no entry'); END")
 		for _, s := range all {
 			answer, reason := again(s)

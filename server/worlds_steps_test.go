@@ -2,13 +2,12 @@ package server_test
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
-	"slices"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -39,20 +38,35 @@ type scene struct {
 	stable map[string]bool   // ids of units and accounts, which nobody makes here
 }
 
-// place is one state of the search, open.
+// place is where the search stands: a copy of the scene, with what was done there.
 type place struct {
 	*scene
-	dir   string
-	store *store.Store
-	calls *server.InProcess
-	raw   *regency // for its second connection
+	dir     string
+	store   *store.Store
+	calls   *server.InProcess
+	raw     *regency // for its second connection
+	done    []done
+	top     int64 // of the table undone
+	forgets int
+}
+
+// done is an act that was done, and how far to go back for it not to be.
+type done struct {
+	act *act
+	at  int64
 }
 
 func (s *scene) enter(dir string) *place {
 	s.t.Helper()
-	r := &regency{t: s.t, clock: s.clock, dir: dir}
+	p := &place{scene: s, dir: dir}
+	p.open()
+	return p
+}
+
+func (p *place) open() {
+	r := &regency{t: p.t, clock: p.clock, dir: p.dir}
 	r.open()
-	return &place{s, dir, r.store, r.calls, r}
+	p.store, p.calls, p.raw = r.store, r.calls, r
 }
 
 func (p *place) leave() {
@@ -85,15 +99,21 @@ func (p *place) say(as, method string, body object) (proto.Message, pb.ErrorReas
 	if !ok {
 		p.t.Fatalf("the contract has no %s", method)
 	}
-	request := messageOf(m.Input())
+	return p.calls.Call(p.tokens[as], method, request(p.t, m, body))
+}
+
+// request is a body as a message, with an id if it takes one.
+func request(t *testing.T, m method, body object) proto.Message {
+	t.Helper()
+	into := messageOf(m.Input())
 	raw, err := json.Marshal(m.identified(body))
 	if err == nil {
-		err = protojson.Unmarshal(raw, request)
+		err = protojson.Unmarshal(raw, into)
 	}
 	if err != nil {
-		p.t.Fatalf("%s: %v", method, err)
+		t.Fatalf("%s: %v", m.Name(), err)
 	}
-	return p.calls.Call(p.tokens[as], method, request)
+	return into
 }
 
 // must is a call of the setting of the scene.
@@ -139,6 +159,7 @@ func newScene(t *testing.T) *scene {
 	}
 	s.signIn(p)
 	s.happens(p)
+	p.raw.noteHowBack()
 	rows, err := p.raw.raw.Query(`SELECT 'cases', id FROM cases UNION ALL SELECT 'referrals', id FROM legs UNION ALL SELECT 'persons', id FROM persons
 		UNION ALL SELECT 'disclosures', id FROM disclosures UNION ALL SELECT 'households', id FROM households UNION ALL SELECT 'reviews', id FROM reviews
 		UNION ALL SELECT 'tasks', id FROM tasks UNION ALL SELECT '', id FROM units UNION ALL SELECT '', id FROM accounts`)
@@ -253,27 +274,36 @@ func idBytes(name string) []byte {
 // search is what one person may learn alone.
 type search struct {
 	*scene
-	who                  string
-	self                 casework.AccountID
-	unit                 key
-	may                  map[string]bool     // marks and ids that she may know: what she read at first, and what is hers to open
-	masks                map[key]access.Mask // of each case and leg that was there: the same in classes
-	acts                 []overheard
-	seen                 map[[sha256.Size]byte]bool
-	found                map[string]string // what she learned beside, and how
-	calls, states, forks int
+	who                   string
+	self                  casework.AccountID
+	unit                  key
+	may                   map[string]bool     // marks and ids that she may know: what she read at first, and what is hers to open
+	masks                 map[key]access.Mask // of each case and leg that was there: the same in classes
+	acts                  []*act
+	reads                 []inquiry
+	kin                   map[string]string // the family of an id that was there
+	begins                *rights           // as all stands at first
+	near                  map[string]set    // of a unit the one above it and those below
+	homes                 map[string]set    // the families of who lives in a household
+	seen                  map[sum]bool      // states
+	composes              map[pair]bool     // of acts taken at first
+	found                 map[string]string // what she learned beside, and how
+	whole                 bool              // leaves nothing out
+	calls, states, spared int
+	gone                  int // on from so many
 }
 
 // begin looks at the scene as it stands.
 func (s *scene) searcher(who string) *search {
-	x := &search{scene: s, who: who, may: map[string]bool{}, masks: map[key]access.Mask{}, seen: map[[sha256.Size]byte]bool{}, found: map[string]string{}}
+	x := &search{scene: s, who: who, may: map[string]bool{}, masks: map[key]access.Mask{}, seen: map[sum]bool{}, composes: map[pair]bool{}, found: map[string]string{}}
 	dir := s.fork(s.dir)
 	p := s.enter(dir)
 	truth := truthOf(s.t, p.raw.raw, s.clock.now())
 	reader := truth.reader(s.tokens[who])
 	x.self, x.unit = casework.AccountID(reader.account), reader.unit.id
-	x.seen[p.rights()] = true
-	x.readAll(p, func(word string) { x.may[word] = true })
+	x.families(p)
+	x.reads = x.allReads()
+	x.readAll(p, nil, func(word string) { x.may[word] = true })
 	for _, k := range truth.cases {
 		x.masks[k.id] = truth.readCase(reader, k).Grant.Mask()
 		f := truth.caseFacts(reader, k)
@@ -352,25 +382,45 @@ func (x *search) order(truth *truth, k *caseRow) (n int) {
 	return n
 }
 
-// readAll reads all that can be read, and hands on each mark and id in an answer.
-func (x *search) readAll(p *place, learn func(string)) {
-	hear := func(method string, body object) {
-		m, _ := p.say(x.who, method, body)
-		x.calls++
-		x.listen(m, learn)
+// inquiry is a call that changes nothing.
+type inquiry struct {
+	method  string
+	request proto.Message
+	names   set
+}
+
+func (x *search) allReads() (all []inquiry) {
+	add := func(method string, body object) {
+		all = append(all, inquiry{method, request(x.t, methods()[method], body), x.named(body)})
 	}
 	for _, l := range lists {
-		hear(l.method, l.say)
+		add(l.method, l.say)
 	}
 	for _, name := range []string{"Neng Kirana", "Asep Ramdan", "Tuti Alawiyah", "Wati Sumarni"} {
-		hear("SearchPersons", object{"name": name})
+		add("SearchPersons", object{"name": name})
 	}
 	for _, name := range x.names {
 		for _, q := range questions(name, false) {
-			hear(string(q.method.Name()), q.say)
+			add(string(q.method.Name()), q.say)
 		}
 	}
+	return all
 }
+
+// readAll reads all that can be read, or of what has a name only that of some families, and hands on each mark and id in an answer.
+func (x *search) readAll(p *place, about set, learn func(string)) {
+	for _, q := range x.reads {
+		if about != nil && len(q.names) > 0 && !q.names.meets(about) {
+			continue
+		}
+		answer, _ := p.calls.Call(p.tokens[x.who], q.method, q.request)
+		x.calls++
+		x.listen(answer, learn)
+	}
+}
+
+// wholePersonMark is one as a word of its own: among hundreds of thousands of page tokens some have one within.
+var wholePersonMark = regexp.MustCompile(`\b` + personMark.String() + `\b`)
 
 // listen finds marks and ids in a message.
 func (x *search) listen(m proto.Message, learn func(string)) {
@@ -381,7 +431,7 @@ func (x *search) listen(m proto.Message, learn func(string)) {
 		for _, word := range caseMark.FindAllString(text, -1) {
 			learn(word)
 		}
-		for _, word := range personMark.FindAllString(text, -1) {
+		for _, word := range wholePersonMark.FindAllString(text, -1) {
 			learn(word)
 		}
 		if _, id, ok := strings.Cut(text, "/"); ok && x.ids[id] {
@@ -391,8 +441,20 @@ func (x *search) listen(m proto.Message, learn func(string)) {
 }
 
 // allActs are all acts of the contract on all that there is, and those that take more than a name.
-func (x *search) allActs(truth *truth, reader reader) (all []overheard) {
-	add := func(method string, say object) { all = append(all, overheard{methods()[method], say}) }
+func (x *search) allActs(truth *truth, reader reader) (all []*act) {
+	by := map[string]*act{} // but for its reason: what two acts differ by is never that
+	add := func(method string, say object) {
+		unreasoned := maps.Clone(say)
+		delete(unreasoned, "reason")
+		key := method + fmt.Sprint(unreasoned)
+		if by[key] == nil {
+			by[key] = &act{method: method, names: x.named(say)}
+			all = append(all, by[key])
+		}
+		if by[key].say == nil || len(fmt.Sprint(say["reason"])) > len(fmt.Sprint(by[key].say["reason"])) {
+			by[key].say, by[key].request = say, request(x.t, methods()[method], say)
+		}
+	}
 	self, unit := "accounts/"+casework.ID(reader.account).String(), nameOfID("units", reader.unit.id)
 	consent := object{"basis": "CONSENT", "giver": "SELF", "method": "SPOKEN", "explainedBy": "saya", "purpose": "layanan", "classes": []string{"F0", "F1", "F2"}, "receiverUnits": []string{unit}}
 	for _, name := range x.names {
@@ -405,7 +467,7 @@ func (x *search) allActs(truth *truth, reader reader) (all []overheard) {
 			if _, ok := say["officer"]; ok {
 				say["officer"] = self
 			}
-			all = append(all, overheard{q.method, say})
+			add(string(q.method.Name()), say)
 		}
 		switch kind {
 		case "cases":
@@ -452,122 +514,6 @@ func (x *search) allActs(truth *truth, reader reader) (all []overheard) {
 	return all
 }
 
-// rights is all that says who may know, without times and without the ids of what was made on the way.
-func (p *place) rights() [sha256.Size]byte {
-	var lines []string
-	for _, query := range []string{
-		"SELECT 'case', id, subject, level, state, type, closed IS NULL, NULL, NULL FROM cases",
-		"SELECT 'leg', id, case_id, state, officer, receiver, disclosure, ended IS NULL, service FROM legs",
-		"SELECT 'officer', case_id, account, until_time IS NULL, NULL, NULL, NULL, NULL, NULL FROM assignments",
-		"SELECT 'block', case_id, account, unit, until_time IS NULL, NULL, NULL, NULL, NULL FROM blocks",
-		"SELECT 'absence', account, deputy, NULL, NULL, NULL, NULL, NULL, NULL FROM absences",
-		"SELECT 'filing', case_id, account, opened, NULL, NULL, NULL, NULL, NULL FROM submissions",
-		"SELECT 'basis', id, case_id, kind, withdrawn IS NULL, scope, named, NULL, NULL FROM disclosures",
-		"SELECT 'named', disclosure, unit, NULL, NULL, NULL, NULL, NULL, NULL FROM disclosure_units",
-		"SELECT 'duty', object, case_id, unit, officer, kind, NULL, NULL, NULL FROM duties WHERE ended IS NULL",
-		"SELECT 'role', account, role, unit, until_time IS NULL, approved IS NULL, NULL, NULL, NULL FROM memberships",
-		"SELECT 'unit', id, duty_officer, NULL, NULL, NULL, NULL, NULL, NULL FROM units",
-		"SELECT 'review', id, case_id, kind, decided IS NULL, NULL, NULL, NULL, NULL FROM reviews",
-		"SELECT 'member', household, person, until_day IS NULL, NULL, NULL, NULL, NULL, NULL FROM household_members",
-		"SELECT 'person', id, register, side, NULL, NULL, NULL, NULL, NULL FROM persons",
-		"SELECT 'glass', account, case_id, cosigned IS NULL, suspended IS NULL, NULL, NULL, NULL, NULL FROM glasses",
-		"SELECT 'approval', account, object, state, NULL, NULL, NULL, NULL, NULL FROM approvals",
-	} {
-		rows, err := p.raw.raw.Query(query)
-		if err != nil {
-			p.t.Fatalf("%s: %v", query, err)
-		}
-		for rows.Next() {
-			var columns [9]any
-			into := make([]any, len(columns))
-			for i := range columns {
-				into[i] = &columns[i]
-			}
-			if err := rows.Scan(into...); err != nil {
-				p.t.Fatal(err)
-			}
-			lines = append(lines, p.line(columns[:]))
-		}
-		rows.Close()
-	}
-	slices.Sort(lines)
-	return sha256.Sum256([]byte(strings.Join(lines, "\n")))
-}
-
-// line writes a row; what was not there at first is "new".
-func (p *place) line(columns []any) string {
-	var words []string
-	for _, c := range columns {
-		id, ok := c.([]byte)
-		switch {
-		case !ok:
-			words = append(words, fmt.Sprint(c))
-		case len(id) != 16:
-			words = append(words, string(id))
-		case p.ids[casework.ID(id).String()] || p.stable[casework.ID(id).String()]:
-			words = append(words, casework.ID(id).String())
-		default:
-			words = append(words, "new")
-		}
-	}
-	return strings.Join(words, " ")
-}
-
-// steps tries sequences of acts, and tells what was learned that she may not know.
-func (x *search) steps(depth int) {
-	type state struct{ dir, path string }
-	frontier := []state{{x.dir, ""}}
-	for step := 1; step <= depth && len(frontier) > 0; step++ {
-		var next []state
-		for _, from := range frontier {
-			var p *place
-			var stands [sha256.Size]byte
-			for _, act := range x.acts {
-				if p == nil {
-					p = x.enter(x.fork(from.dir))
-					stands, x.forks = p.rights(), x.forks+1
-				}
-				answer, reason := p.say(x.who, string(act.method.Name()), act.say)
-				x.calls++
-				path := from.path + " > " + string(act.method.Name())
-				x.listen(answer, func(word string) { x.learned(word, path, act.say) })
-				if reason != pb.ErrorReason_UNSPECIFIED {
-					continue
-				}
-				is := p.rights()
-				if is == stands {
-					continue
-				}
-				if !x.seen[is] {
-					x.seen[is] = true
-					x.states++
-					x.readAll(p, func(word string) { x.learned(word, path, act.say) })
-					x.compare(p, path)
-					p.leave()
-					next = append(next, state{p.dir, path})
-				} else {
-					p.leave()
-					os.RemoveAll(p.dir)
-				}
-				p = nil
-			}
-			if p != nil {
-				p.leave()
-				os.RemoveAll(p.dir)
-			}
-			if from.dir != x.dir {
-				os.RemoveAll(from.dir)
-			}
-		}
-		frontier = next
-	}
-	for _, left := range frontier {
-		if left.dir != x.dir {
-			os.RemoveAll(left.dir)
-		}
-	}
-}
-
 // learned notes what she may not know, unless she has just said it herself.
 func (x *search) learned(word, path string, said object) {
 	if raw, err := json.Marshal(said); x.may[word] || err == nil && personMark.MatchString(word) && bytes.Contains(raw, []byte(word)) {
@@ -606,11 +552,12 @@ var searchers = []string{
 	"kepala-uptd", "terima-uptd", "polwan-ppa", "kepala-ppa", "kepala-dp3ap2kb", "kepala-dinkes", "penelaah", "app-melati", "statistik-dinkes", "admin-kabupaten", "auditor",
 }
 
-// TestNoSequenceOfActsOfOneAccountGainsABit is I12: in CI one step of some, by turns, and by LONG_ROW=access four steps of each.
+// TestNoSequenceOfActsOfOneAccountGainsABit is I12: in CI one step of one, by turns, and by LONG_ROW=access four steps of each. Two steps
+// are taken in CI by the tests after this one.
 func TestNoSequenceOfActsOfOneAccountGainsABit(t *testing.T) {
 	t.Parallel()
-	s, depth, some := newScene(t), 1, []string{"kader-melati"}
-	for n := worldSeed(t); len(some) < 4; n++ {
+	s, depth, some := newScene(t), 1, []string{}
+	for n := worldSeed(t); len(some) < 1; n++ {
 		some = append(some, searchers[1+n%uint64(len(searchers)-1)])
 	}
 	if long("access") {
@@ -620,24 +567,104 @@ func TestNoSequenceOfActsOfOneAccountGainsABit(t *testing.T) {
 		begun := time.Now()
 		x := s.searcher(who)
 		x.steps(depth)
-		t.Logf("%s: %d acts, %d calls, %d states of rights, %v", who, len(x.acts), x.calls, x.states, time.Since(begun).Round(time.Millisecond))
+		t.Logf("%s: %d acts, %d steps deep, %d calls, %d states of rights, %d acts spared, %v",
+			who, len(x.acts), depth, x.calls, x.states, x.spared, time.Since(begun).Round(time.Millisecond))
 		for word, path := range x.found {
 			t.Errorf("%s learns %s by%s", who, word, path)
 		}
 	}
 }
 
-// The negative control takes a protection away: were a record thought to be made by whoever files last, a kader who files for somebody
-// whom the register knows would read for a day where she lives.
-func TestASequenceThatGainsIsFound(t *testing.T) {
+// TestWhatTheSearchLeavesOutIsMadeOfWhatItSaw searches once as it does and once with nothing left out. In each state that only the
+// whole search comes to, what stands of each family, and of everybody, is as it stands in some state that both came to; what may be
+// known of a family follows from that, and neither learns what the other does not.
+func TestWhatTheSearchLeavesOutIsMadeOfWhatItSaw(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	p := s.enter(s.dir)
-	p.raw.alter("UPDATE persons SET created = ?", begin.AddDate(1, 0, 0).UnixMicro())
-	p.leave()
-	x := s.searcher("kader-melati")
-	x.steps(1)
-	if x.found[ofPerson(0)] == "" {
-		t.Errorf("nobody noticed what a kader learns: %v", x.found)
+	depths := map[string]int{"penelaah": 2}
+	if long("access") {
+		for _, who := range searchers {
+			depths[who] = 2
+		}
+		for _, who := range []string{"kader-melati", "dokter-rsud", "kepala-rsud", "pendamping-uptd", "polwan-ppa", "app-melati"} {
+			depths[who] = 3 // who have few acts, of all kinds
+		}
+	}
+	for who, depth := range depths {
+		x, whole := s.searcher(who), s.searcher(who)
+		whole.whole = true
+		parts, left := map[string]bool{}, 0
+		for _, seen := range x.steps(depth) {
+			for _, part := range seen.rights.parts() {
+				parts[part] = true
+			}
+		}
+		for _, part := range x.begins.parts() {
+			parts[part] = true
+		}
+		for _, st := range whole.steps(depth) {
+			if x.seen[st.rights.sum] {
+				continue
+			}
+			left++
+			for _, part := range st.rights.parts() {
+				if !parts[part] {
+					t.Errorf("%s comes by%s to what the search never saw: %s", who, st.words, part)
+				}
+			}
+		}
+		t.Logf("%s, %d steps deep: %d states in %d calls, with nothing left out %d in %d", who, depth, x.states, x.calls, whole.states, whole.calls)
+		if x.states+left != whole.states {
+			t.Errorf("%s: the search came to states that the whole one did not", who)
+		}
+		if len(x.found)+len(whole.found) > 0 {
+			t.Errorf("%s learns %v, and with nothing left out %v", who, x.found, whole.found)
+		}
+	}
+}
+
+// The negative controls take a protection away, or spoil one so that it gives way only after several acts.
+func TestASequenceThatGainsIsFound(t *testing.T) {
+	t.Parallel()
+	sound := newScene(t)
+	for _, c := range []struct {
+		what, who, spoil string
+		steps            int // in CI up to two
+	}{
+		{
+			"a record thought to be made by whoever files last, which lets a kader read for a day where somebody lives whom the register knows",
+			"kader-melati", "UPDATE persons SET created = 4000000000000000", 1,
+		},
+		{
+			"the same, once she has filed twice for her", "kader-melati", `CREATE TRIGGER spoilt AFTER INSERT ON submissions
+				WHEN (SELECT count(*) FROM submissions s JOIN cases c ON c.id = s.case_id JOIN cases k ON k.subject = c.subject
+					WHERE k.id = NEW.case_id AND s.account = NEW.account) > 1
+				BEGIN UPDATE persons SET created = 4000000000000000 WHERE id = (SELECT subject FROM cases WHERE id = NEW.case_id); END`, 2,
+		},
+		{
+			"a basis that opens all once the receiver, who accepts and serves first, has reported", "polwan-ppa",
+			`CREATE TRIGGER spoilt AFTER UPDATE ON legs WHEN NEW.state = 'REPORTED'
+				BEGIN UPDATE disclosures SET kind = 'CONSENT', scope = 1048575, named = 1048575 WHERE id = NEW.disclosure; END`, 3,
+		},
+	} {
+		if c.steps > 2 && !long("access") {
+			continue
+		}
+		s := *sound
+		s.dir = sound.fork(sound.dir)
+		p := s.enter(s.dir)
+		p.raw.schema(c.spoil)
+		p.leave()
+		x := s.searcher(c.who)
+		x.steps(c.steps)
+		if len(x.found) == 0 {
+			t.Errorf("nobody noticed %s", c.what)
+		}
+		for word, path := range x.found {
+			if strings.Count(path, " > ") < c.steps {
+				t.Errorf("%s: %s is learned by%s already", c.what, word, path)
+			}
+		}
+		os.RemoveAll(s.dir)
 	}
 }

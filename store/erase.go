@@ -125,7 +125,7 @@ func (w *Writer) heldNone(id casework.PersonID) error {
 }
 
 func (w *Writer) eraseRows(statements []string, which string, of [16]byte) error {
-	w.s.remains = true
+	w.wipe()
 	w.changeRights()
 	for _, statement := range statements {
 		if _, err := w.exec(strings.ReplaceAll(statement, "%s", which), of); err != nil {

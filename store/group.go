@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -23,8 +24,10 @@ const (
 	walMax     = 20_000
 	checkEvery = 16
 	// walRest is what the writer may copy itself; copiesMax how often the copier tries to get below it.
-	walRest   = 2_000
-	copiesMax = 3
+	walRest = 2_000
+	// rewriteMost are the pages, 64 MiB, that are written anew after an erasure: some 0.5 s.
+	rewriteMost = 16_384
+	copiesMax   = 3
 	// emptyAgain is how long the writer waits for readers of the log before it tries again to empty it.
 	emptyAgain = 100 * time.Millisecond
 	// patienceMax bounds the time that a group waits for callers who are expected.
@@ -378,13 +381,41 @@ func (s *Store) emptyLog() bool {
 	}
 	t := tx{c: s.writer}
 	var busy, log, done int64
+	s.rewritten = s.rewritten || s.rewrite()
 	_ = s.writer.do("PRAGMA busy_timeout = 100")
 	err := t.row("PRAGMA wal_checkpoint(TRUNCATE)").scan(&busy, &log, &done)
 	_ = s.writer.do("PRAGMA busy_timeout = 5000")
 	s.writer.failure = nil
 	s.distrust(err)
-	return err == nil && busy == 0
+	return err == nil && busy == 0 && s.rewritten
 }
+
+// rewrite makes the file anew, if it is small enough to do so while callers wait: a page that gave some of its rows to another may keep
+// their bytes behind those that stayed, where no overwriting of what is deleted finds them. In a larger file such bytes go when the page
+// is next filled; by then they are marks of keys that are gone.
+func (s *Store) rewrite() bool {
+	var pages int64
+	t := tx{c: s.writer}
+	err := t.row("PRAGMA page_count").scan(&pages)
+	s.writer.failure = nil
+	if err == nil && pages <= rewriteMost {
+		err = s.vacuum()
+	}
+	s.distrust(err)
+	return err == nil
+}
+
+// vacuum has a connection of its own, for the writer's keeps statements in the middle of their rows.
+func (s *Store) vacuum() error {
+	c, err := openConn(filepath.Join(s.cfg.Data, databaseName), writerParams)
+	if err != nil {
+		return err
+	}
+	return errors.Join(c.do("VACUUM"), c.close())
+}
+
+// wipe has what this closure deletes leave the files too, once it has committed.
+func (w *Writer) wipe() { w.s.remains, w.s.rewritten = true, false }
 
 // checkpoint runs a checkpoint and tells how many pages the log has, and how many of them are not yet in the database.
 func checkpoint(c *conn, mode string) (log, left int64, err error) {

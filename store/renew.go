@@ -80,7 +80,7 @@ func (s *Store) sealAgain(ctx context.Context, owner Owner, by journal.Entry) (i
 		}
 	}
 	return len(old), s.update(ctx, func(w *Writer) error {
-		w.s.remains = true
+		w.wipe()
 		_, err := w.exec("DELETE FROM deks WHERE owner = $1 AND epoch < $2", owner[:], newest.epoch)
 		return err
 	})

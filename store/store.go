@@ -82,7 +82,8 @@ type Store struct {
 	// Owned by the writer goroutine: what changed in this group.
 	rightsChanged, rowsChanged bool
 	marked                     changed
-	remains                    bool // what was erased still stands in the log of the database
+	remains                    bool // what was erased still stands in the log of the database, or in the slack of its pages
+	rewritten                  bool // it stands in no slack any more
 
 	newest atomic.Int64 // microseconds of the newest committed entry
 
