@@ -263,7 +263,6 @@ type releaseMove struct {
 	sight  releaseSight
 	action access.Action
 	act    access.Decision
-	method string
 	entry  [16]byte
 }
 
