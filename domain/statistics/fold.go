@@ -252,16 +252,16 @@ func (f *Folded) At(codes ...string) (n int, ok bool) {
 	if len(codes) != len(f.Axes) {
 		return 0, false
 	}
-	cell := make([]int, len(codes))
+	cell, before := make([]int, len(codes)), ""
 	for a, code := range codes {
 		at, ok := f.places[a][code]
-		if !ok && a > 0 {
-			at, ok = f.places[a][codes[a-1]+":"+code] // a category of the index before it
+		if !ok {
+			at, ok = f.places[a][before+":"+code] // a category of the index before it
 		}
 		if !ok {
 			return 0, false
 		}
-		cell[a] = at
+		cell[a], before = at, code
 	}
 	at, ok := f.at[key(cell)]
 	if !ok {
