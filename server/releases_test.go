@@ -223,3 +223,11 @@ func TestFifteenMonthsOfReleases(t *testing.T) {
 	f.holdsAgainstACrawl(t)
 	f.verified(t)
 }
+
+// What the metadata say that a year costs a person is what this regency's ledger allows, not what it would by default.
+func TestTheMetadataTellTheRegencysOwnLedger(t *testing.T) {
+	w := configuredWorld(t, func(c *server.Config) { c.EpsilonProtected, c.EpsilonChild = 2.25, 11 })
+	for table, cost := range map[string]string{"kdrt-month": "2.25", "overlap-year": "3", "stunting-sex-age-quarter": "11"} {
+		w.call("statistik-dinkes", "GET", "/v1/statistics/datasets/"+table, nil).expect(t, 200, []string{`"epsilonYear":` + cost}, nil)
+	}
+}

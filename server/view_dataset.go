@@ -14,7 +14,7 @@ import (
 // unit's four hundred villages are not part of what a table is.
 func (s *Server) viewDataset(t *statistics.Table, f statistics.Frame) *pb.Dataset {
 	m := viewTable(t, f)
-	m.Producer = s.producer()
+	m.Producer, m.EpsilonYear = s.producer(), yearCost(t, s.cfg.epsilons())
 	return m
 }
 
@@ -24,7 +24,7 @@ func viewTable(t *statistics.Table, f statistics.Frame) *pb.Dataset {
 	m := &pb.Dataset{
 		Dataset: t.ID, Kind: viewKind(t.Kind), Title: t.Label, TitleEn: t.LabelEN, Concept: d.Konsep, Definition: d.Definisi,
 		Classification: d.Klasifikasi, Measure: d.Ukuran, Unit: d.Satuan, UnitOfCount: t.Unit.Label, Basis: d.Dasar, Method: d.Metode,
-		DisplayRule: d.Tampilan, Limits: d.Batasan, Epsilon: d.Epsilon, EpsilonYear: yearCost(t), CatalogueVersion: int32(version),
+		DisplayRule: d.Tampilan, Limits: d.Batasan, Epsilon: d.Epsilon, CatalogueVersion: int32(version),
 		Columns: t.Columns(),
 	}
 	for _, kind := range t.Periods {
@@ -59,8 +59,7 @@ func viewKind(kind statistics.Kind) pb.DatasetKind_Value {
 }
 
 // yearCost is what all tables of the same people cost one person in a year: the guard that the ledger keeps.
-func yearCost(t *statistics.Table) float64 {
-	limits := statistics.DefaultLimits()
+func yearCost(t *statistics.Table, limits statistics.Limits) float64 {
 	switch {
 	case t.Kind != statistics.Released:
 		return 0
