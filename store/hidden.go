@@ -33,6 +33,7 @@ func (indexKeys) Format(s fmt.State, _ rune)         { fmt.Fprint(s, hidden) }
 func (EmergencyKey) Format(s fmt.State, _ rune)      { fmt.Fprint(s, hidden) }
 func (openGlasses) Format(s fmt.State, _ rune)       { fmt.Fprint(s, hidden) }
 func (cursorKeys) Format(s fmt.State, _ rune)        { fmt.Fprint(s, hidden) }
+func (linkageKey) Format(s fmt.State, _ rune)        { fmt.Fprint(s, hidden) }
 func (signingKey) Format(s fmt.State, _ rune)        { fmt.Fprint(s, hidden) }
 func (*keyring) Format(s fmt.State, _ rune)          { fmt.Fprint(s, hidden) }
 func (*Store) Format(s fmt.State, _ rune)            { fmt.Fprint(s, hidden) } // its caches hold names
@@ -73,6 +74,7 @@ func (Key) LogValue() slog.Value               { return slog.StringValue(hidden)
 func (indexKeys) LogValue() slog.Value         { return slog.StringValue(hidden) }
 func (EmergencyKey) LogValue() slog.Value      { return slog.StringValue(hidden) }
 func (openGlasses) LogValue() slog.Value       { return slog.StringValue(hidden) }
+func (linkageKey) LogValue() slog.Value        { return slog.StringValue(hidden) }
 func (cursorKeys) LogValue() slog.Value        { return slog.StringValue(hidden) }
 func (signingKey) LogValue() slog.Value        { return slog.StringValue(hidden) }
 func (*keyring) LogValue() slog.Value          { return slog.StringValue(hidden) }

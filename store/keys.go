@@ -32,7 +32,10 @@ const (
 	cursorName    = "cursor.key"     // 32 bytes: page tokens
 	oldCursorName = "cursor.old.key" // the one before
 	journalName   = "journal.key"    // 32 bytes: pseudonyms and all other marks, which must outlive the index key
+	linkageName   = "linkage.key"    // 32 bytes: cards and candidates, see linkage_key.go
 	livesName     = "keys.json"      // when each was made; no secret
+
+	nextLinkageName = "linkage.next.key" // the one it changes to, until its rows are there
 )
 
 // Rows of settings: which keys the database belongs to, and to which index key it is changing.
@@ -47,6 +50,7 @@ type keyring struct {
 	kek     atomic.Pointer[kek]
 	index   atomic.Pointer[indexKeys]
 	cursors atomic.Pointer[cursorKeys]
+	linkage atomic.Pointer[linkageKey]
 	journal []byte
 	subkeys sync.Map // label to subkey, derived once
 	lives   lives
@@ -165,6 +169,9 @@ func (s *Store) matchKeys() error {
 	if err := s.matchIndex(have[:markSize], change); err != nil {
 		return err
 	}
+	if err := s.matchLinkage(&w.tx); err != nil {
+		return err
+	}
 	return s.tryKEK(&w.tx)
 }
 
@@ -238,7 +245,10 @@ func (k *keyring) load(folder string, mayMake bool, rand io.Reader) error {
 	if k.journal, err = keyFile(folder, journalName, mayMake, fresh); err != nil {
 		return err
 	}
-	return k.loadCursors(rand)
+	if err := k.loadCursors(rand); err != nil {
+		return err
+	}
+	return k.loadLinkage(rand)
 }
 
 // keyFile reads a key, and makes it if it is absent and may be made. A keyset's size is not looked at here.
