@@ -24,6 +24,9 @@ func TestANewDataKeySealsEverySealedColumn(t *testing.T) {
 		if !slices.Contains([]string{"f2", "f3", "f4", "answer", "request", "reason", "sealed"}, last) {
 			continue
 		}
+		if table == cardTable || table == candidateTable { // of no owner: they change with the linkage key
+			continue
+		}
 		sealed++
 		if !slices.ContainsFunc(renewedColumns, func(c sealedColumn) bool { return c.table == table && c.column == column }) {
 			t.Errorf("%s is not among renewedColumns", name)
