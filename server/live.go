@@ -186,7 +186,7 @@ func (l *live) answer(req *pb.QueryLiveRequest) (*pb.StatisticsTable, error) {
 		}
 	}
 	m.Note = l.notes(capped)
-	return tableFile(req, m, l.viewDataset(l.table, statistics.Frame{}))
+	return tableFile(req, m, func() *pb.Dataset { return l.viewDataset(l.table, statistics.Frame{}) })
 }
 
 // notes stand under the table. That L3 is left out is said whether there is any or not.

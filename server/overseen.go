@@ -120,7 +120,7 @@ func (s *statisticsService) QueryOverseen(ctx context.Context, req *pb.QueryOver
 		}
 		if m != nil {
 			t, _ := statistics.Find(statistics.OfOffice, m.GetDataset())
-			return tableFile(req, m, s.viewDataset(t, statistics.Frame{}))
+			return tableFile(req, m, func() *pb.Dataset { return s.viewDataset(t, statistics.Frame{}) })
 		}
 		if err := s.countMorning(ctx, missing); err != nil {
 			return nil, err

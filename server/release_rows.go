@@ -12,7 +12,7 @@ import (
 // frameOf is what a release is counted by besides its rows: the period, the end of its observation, and the regency's lists.
 func (s *Server) frameOf(p statistics.Period, until time.Time) statistics.Frame {
 	f := s.frame(p, until)
-	f.Units = slices.DeleteFunc(f.Units, func(i statistics.Item) bool {
+	f.Units = slices.DeleteFunc(slices.Clone(f.Units), func(i statistics.Item) bool {
 		u, _ := s.store.Directory().UnitByCode(i.Code)
 		return !speakableUnit(u)
 	})

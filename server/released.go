@@ -82,7 +82,7 @@ func (s *statisticsService) QueryReleased(ctx context.Context, req *pb.QueryRele
 		if err != nil {
 			return nil, nil, err
 		}
-		m, err = tableFile(req, m, s.viewDataset(t, s.frameOf(statistics.Period{}, c.now)))
+		m, err = tableFile(req, m, func() *pb.Dataset { return s.viewDataset(t, s.frameOf(statistics.Period{}, c.now)) })
 		return m, c.onRecord(access.StatsReleased, act), err
 	})
 }

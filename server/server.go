@@ -74,6 +74,7 @@ type Server struct {
 	cores       chan struct{}               // a turn at hashing a password each
 	nobodysHash [argonSalt + argonHash]byte // of no password
 
+	lists       atomic.Pointer[regencyLists]        // that figures are counted by
 	mornings    sync.Mutex                          // one count of what offices oversee at a time
 	morningDone atomic.Int64                        // the newest day that was counted
 	witnesses   []*journal.Verifier                 // whose cosignatures are kept

@@ -29,7 +29,7 @@ type fileAsked interface {
 
 // tableFile gives a table the form that was asked: as it is for JSON, else as a file that holds what the rows and names held. The
 // file is made of the table alone, so whoever may read the table gets the same bytes.
-func tableFile(asked fileAsked, m *pb.StatisticsTable, of *pb.Dataset) (*pb.StatisticsTable, error) {
+func tableFile(asked fileAsked, m *pb.StatisticsTable, of func() *pb.Dataset) (*pb.StatisticsTable, error) {
 	var (
 		file      []byte
 		media     string
@@ -39,10 +39,10 @@ func tableFile(asked fileAsked, m *pb.StatisticsTable, of *pb.Dataset) (*pb.Stat
 	switch asked.GetFormat() {
 	case pb.TableFormat_CSV:
 		media, extension = typeCSV, ".csv"
-		file, err = tableCSV(m, of, asked.GetBom(), asked.GetDelimiter())
+		file, err = tableCSV(m, of(), asked.GetBom(), asked.GetDelimiter())
 	case pb.TableFormat_XLSX:
 		media, extension = typeXLSX, ".xlsx"
-		file, err = tableXLSX(m, of)
+		file, err = tableXLSX(m, of())
 	default:
 		return m, nil
 	}

@@ -84,7 +84,7 @@ func TestAFileOfATableIsCSV(t *testing.T) {
 		{"byte order mark", &pb.QueryReleasedRequest{Format: pb.TableFormat_CSV, Bom: true}, "\ufeffdataset,periode,", ','},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := tableFile(tt.asked, m, of)
+			got, err := tableFile(tt.asked, m, func() *pb.Dataset { return of })
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -123,7 +123,7 @@ func TestTextThatASpreadsheetWouldRunIsText(t *testing.T) {
 	}
 	m, of := aTable()
 	m.Rows[0].Nilai = proto.Float64(-2.5) // a number is none of it
-	got, err := tableFile(&pb.QueryLiveRequest{Format: pb.TableFormat_CSV}, m, of)
+	got, err := tableFile(&pb.QueryLiveRequest{Format: pb.TableFormat_CSV}, m, func() *pb.Dataset { return of })
 	if err != nil || !strings.Contains(string(got.GetFile()), ",-2.5,") {
 		t.Errorf("a negative number: %v\n%s", err, got.GetFile())
 	}
@@ -131,7 +131,7 @@ func TestTextThatASpreadsheetWouldRunIsText(t *testing.T) {
 
 func TestAFileOfATableIsAWorkbook(t *testing.T) {
 	m, of := aTable()
-	got, err := tableFile(&pb.QueryOverseenRequest{Format: pb.TableFormat_XLSX}, m, of)
+	got, err := tableFile(&pb.QueryOverseenRequest{Format: pb.TableFormat_XLSX}, m, func() *pb.Dataset { return of })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -235,12 +235,12 @@ func TestTheSameTableMakesTheSameFile(t *testing.T) {
 		m.Rows = append(m.Rows, row)
 	}
 	for _, format := range []pb.TableFormat_Value{pb.TableFormat_CSV, pb.TableFormat_XLSX} {
-		first, err := tableFile(&pb.QueryReleasedRequest{Format: format}, m, of)
+		first, err := tableFile(&pb.QueryReleasedRequest{Format: format}, m, func() *pb.Dataset { return of })
 		if err != nil {
 			t.Fatal(err)
 		}
 		for range 5 {
-			if again, err := tableFile(&pb.QueryReleasedRequest{Format: format}, m, of); err != nil || !proto.Equal(first, again) {
+			if again, err := tableFile(&pb.QueryReleasedRequest{Format: format}, m, func() *pb.Dataset { return of }); err != nil || !proto.Equal(first, again) {
 				t.Errorf("%s: another file of the same table, %v", format, err)
 			}
 		}

@@ -30,7 +30,7 @@ func TestOfficeLibreOpensTheWorkbook(t *testing.T) {
 		t.Skip("LibreOffice is not installed")
 	}
 	m, of := aTable()
-	book, err := tableFile(&pb.QueryReleasedRequest{Format: pb.TableFormat_XLSX}, m, of)
+	book, err := tableFile(&pb.QueryReleasedRequest{Format: pb.TableFormat_XLSX}, m, func() *pb.Dataset { return of })
 	if err != nil {
 		t.Fatal(err)
 	}

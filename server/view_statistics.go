@@ -13,10 +13,27 @@ import (
 	"github.com/sinergi-pug/sinergi/store"
 )
 
-// frame is what a count needs besides its rows: the period, and the regency's lists. Units are named by their code.
+// regencyLists are the lists that figures are counted by, of one directory: a morning folds some thousand tables by them.
+type regencyLists struct {
+	directory *store.Directory
+	frame     statistics.Frame
+}
+
+// frame is what a count needs besides its rows: the period, and the regency's lists, which are shared: nobody changes them.
 func (s *Server) frame(p statistics.Period, now time.Time) statistics.Frame {
-	f := statistics.Frame{Period: p, Now: now}
 	d := s.store.Directory()
+	lists := s.lists.Load()
+	if lists == nil || lists.directory != d {
+		lists = &regencyLists{d, listsOf(d)}
+		s.lists.Store(lists)
+	}
+	f := lists.frame
+	f.Period, f.Now = p, now
+	return f
+}
+
+// listsOf are the lists of a directory. Units are named by their code.
+func listsOf(d *store.Directory) (f statistics.Frame) {
 	for _, region := range d.Regions() {
 		item := statistics.Item{Code: region.Code, Label: region.Name, LabelEN: region.Name}
 		switch region.Level {
