@@ -68,7 +68,10 @@ func main() {
 // startRegency serves the demo's regency on the demo's clock. Its tokens carry a fresh second factor, which no API gives.
 func startRegency(ctx context.Context, at cli.Place) (cli.Addresses, error) {
 	server.SizeHeap()
-	served, err := server.ServeRegency(ctx, server.RegencyConfig{Dir: at.Dir, HTTP: at.HTTP, GRPC: at.GRPC, Now: at.Clock})
+	served, err := server.ServeRegency(ctx, server.RegencyConfig{
+		Dir: at.Dir, HTTP: at.HTTP, GRPC: at.GRPC, Now: at.Clock,
+		Limits: server.Limits{PeerPerSecond: 1000, PeerBurst: 1000, AccountPerSecond: 1000, AccountBurst: 1000}, // it plays a year in seconds
+	})
 	if err != nil {
 		return cli.Addresses{}, err
 	}
