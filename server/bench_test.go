@@ -2,12 +2,15 @@ package server_test
 
 import (
 	"bytes"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"sort"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -45,7 +48,7 @@ func load(b *testing.B, f func(caller int, n int64) error) {
 	times := make([][]time.Duration, callers)
 	var group sync.WaitGroup
 	b.ResetTimer()
-	start := time.Now()
+	start, spent := time.Now(), processorTime(b)
 	for c := range callers {
 		group.Go(func() {
 			for n := next.Add(1); n <= int64(b.N); n = next.Add(1) {
@@ -61,6 +64,7 @@ func load(b *testing.B, f func(caller int, n int64) error) {
 	group.Wait()
 	took := time.Since(start)
 	b.StopTimer()
+	b.ReportMetric(float64((processorTime(b)-spent).Microseconds())/float64(b.N), "cpu-us/call") // what others on the machine do not change
 	var all []time.Duration
 	for _, t := range times {
 		all = append(all, t...)
@@ -70,6 +74,15 @@ func load(b *testing.B, f func(caller int, n int64) error) {
 		b.ReportMetric(float64(len(all))/took.Seconds(), "calls/s")
 		b.ReportMetric(float64(all[len(all)*99/100].Microseconds())/1000, "p99-ms")
 	}
+}
+
+// processorTime is what this process, callers and server, has had of the cores.
+func processorTime(b *testing.B) time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
 // dialEach gives each few callers a connection of their own, as apps have.
@@ -93,6 +106,36 @@ func BenchmarkFileReferralGRPC(b *testing.B) {
 		_, err := pb.NewReferralServiceClient(conns[caller%len(conns)]).FileReferral(ctx, filing(n))
 		return err
 	})
+}
+
+// BenchmarkFileReferralUncounted files into a database without the indexes that counts find their rows by (migration 0009): beside
+// BenchmarkFileReferralGRPC it tells what figures cost a filing.
+func BenchmarkFileReferralUncounted(b *testing.B) {
+	w := newWorld(b)
+	dropIndexes(b, w, "measurements_unit", "measurements_corrects", "cases_closed", "cases_became", "notes_served", "duties_past")
+	conns, ctx := dialEach(b, w), bearerOf(w, "gizi-cibinong")
+	load(b, func(caller int, n int64) error {
+		_, err := pb.NewReferralServiceClient(conns[caller%len(conns)]).FileReferral(ctx, filing(n))
+		return err
+	})
+}
+
+func dropIndexes(b *testing.B, w *world, names ...string) {
+	b.Helper()
+	files, err := filepath.Glob(filepath.Join(w.dir, "data", "*.db"))
+	if err != nil || len(files) != 1 {
+		b.Fatal(files, err)
+	}
+	db, err := sql.Open("sqlite3", "file:"+files[0]+"?_busy_timeout=60000")
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer db.Close()
+	for _, name := range names {
+		if _, err := db.Exec("DROP INDEX " + name); err != nil {
+			b.Fatal(err)
+		}
+	}
 }
 
 func BenchmarkFileReferralREST(b *testing.B) {
