@@ -31,8 +31,11 @@ type FigureCase struct {
 	subject int64 // revision of the subject's record
 }
 
+// registered is when a case became one of figures.
+const registered = "coalesce(c.became, c.opened)"
+
 const figureCase = `c.id, c.register, c.unit, c.type, c.level, c.status, c.state, c.subject, c.kecamatan, c.channel, c.index_incident, c.risk,
-	c.legacy, c.closure, c.opened, c.closed, coalesce(c.became, c.opened), p.side, p.sex, p.revision`
+	c.legacy, c.closure, c.opened, c.closed, ` + registered + `, p.side, p.sex, p.revision`
 
 func figureDest(k *FigureCase, state *string) []any {
 	c := &k.Case

@@ -486,7 +486,7 @@ func recountLegs(table *Table, f Frame, rows []Leg, put func(...string), sex fun
 	ordinary := func(l Leg) bool {
 		for _, o := range rows {
 			if o.Root == l.Root && (o.CaseSide == Protected || o.CaseLevel != "L1" || o.Service == "MEDICAL_CARE" ||
-				o.CaseType != "CHILD_STUNTING" && o.CaseType != "CHILD_NUTRITION_RISK" ||
+				o.CaseType != "CHILD_STUNTING" && o.CaseType != "CHILD_NUTRITION_RISK" && o.CaseType != "GROWTH_MONITORING" ||
 				strings.Contains("PROTECTION LAW", group[o.SenderSector]) || strings.Contains("PROTECTION LAW", group[o.ReceiverSector])) {
 				return false
 			}
@@ -740,6 +740,10 @@ func TestAProtectedLegIsInNoOrdinaryTable(t *testing.T) {
 	if n := in(leg()); n != 2+2+2+1+2 {
 		t.Fatalf("the ordinary chain is counted %d times", n)
 	}
+	watched := leg()
+	if watched[0].CaseType = monitoring; in(watched) != 2+2+2+1+2 {
+		t.Error("a leg of a child that is watched is in no table")
+	}
 	for name, change := range map[string]func(*Leg){
 		"level raised":           func(l *Leg) { l.CaseLevel = "L2" },
 		"protection at its end":  func(l *Leg) { l.ReceiverSector = "WOMEN_CHILD_PROTECTION" },
@@ -747,7 +751,6 @@ func TestAProtectedLegIsInNoOrdinaryTable(t *testing.T) {
 		"another service":        func(l *Leg) { l.Service = "MEDICAL_CARE" },
 		"a violence case":        func(l *Leg) { l.CaseType = "DOMESTIC_VIOLENCE" },
 		"the protected side":     func(l *Leg) { l.CaseSide = Protected },
-		"growth monitoring":      func(l *Leg) { l.CaseType = "GROWTH_MONITORING" },
 		"a service nobody knows": func(l *Leg) { l.Service = "" },
 	} {
 		for i := range 2 { // on the root, or on the leg that follows it

@@ -67,15 +67,16 @@ type Span struct {
 	Occurred      time.Time // corrected time of the device's event that ended it; zero: none (design: sync 6)
 }
 
-// ordinaryServices may be spoken of (section 2).
+// ordinaryServices may be spoken of (section 2): the list of domain/casework, which a test of the server holds equal.
 var ordinaryServices = []string{
 	"NUTRITION_CONFIRMATION", "NUTRITION_TREATMENT", "SPECIALIST_PEDIATRIC", "GROWTH_FOLLOW_UP", "FAMILY_ACCOMPANIMENT",
 	"SOCIAL_ASSISTANCE", "WATER_SANITATION", "CIVIL_REGISTRATION", "CHILD_EDUCATION",
 }
 
-// speakable tells whether nothing of the leg by itself points to violence.
+// speakable tells whether nothing of the leg by itself points to violence. A leg of a child that is only watched is as ordinary as one of a
+// nutrition case, into which such a case turns while its leg is on the way.
 func (l *Leg) speakable() bool {
-	return l.CaseSide == Ordinary && isNutrition(l.CaseType) && l.CaseLevel == "L1" && slices.Contains(ordinaryServices, l.Service) &&
+	return l.CaseSide == Ordinary && (isNutrition(l.CaseType) || l.CaseType == monitoring) && l.CaseLevel == "L1" && slices.Contains(ordinaryServices, l.Service) &&
 		!guards(l.SenderSector) && !guards(l.ReceiverSector)
 }
 

@@ -129,7 +129,10 @@ var leavesFigures = []string{"NOT_SUBSTANTIATED", "DUPLICATE", "ENTERED_IN_ERROR
 // releases and indicators alike.
 func Counts(closure string) bool { return !slices.Contains(leavesFigures, closure) }
 
-func (c *Case) counts() bool { return Counts(c.Closure) && c.Type != "GROWTH_MONITORING" }
+func (c *Case) counts() bool { return Counts(c.Closure) && c.Type != monitoring }
+
+// monitoring is the type of a child that is watched, which is no case of any figure.
+const monitoring = "GROWTH_MONITORING"
 
 // inFigures leaves out legacy, which only the caseload holds.
 func (c *Case) inFigures() bool { return c.counts() && !c.Legacy }
