@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"strings"
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/store"
@@ -25,6 +26,10 @@ func LoadRegions(ctx context.Context, st *store.Store, file io.Reader, dryRun bo
 		return report, nil
 	}
 	for _, r := range regions {
+		if r.BPS != "" {
+			report.Lines = append(report.Lines, fmt.Sprintf("%s\t%s\t%s\t%s", r.Code, r.Level, r.Name, r.BPS))
+			continue
+		}
 		report.Lines = append(report.Lines, fmt.Sprintf("%s\t%s\t%s", r.Code, r.Level, r.Name))
 	}
 	if dryRun {
@@ -74,6 +79,9 @@ func (t *table) regions(st *store.Store, replace bool) []casework.Region {
 		case r.Parent() != "" && !above[r.Parent()]:
 			t.fault(i, "code", fmt.Sprintf("%s, in which it lies, stands on no line above", r.Parent()))
 		}
+		if r.BPS = row["bps"]; form && r.BPS != "" && !isBPSCode(r) {
+			t.fault(i, "bps", fmt.Sprintf("%q is no code of the statistics office for a %s, such as 3201, 3201070, 3201070001", r.BPS, r.Level))
+		}
 		if r.Name == "" {
 			t.fault(i, "name", "is empty")
 		}
@@ -86,10 +94,17 @@ func (t *table) regions(st *store.Store, replace bool) []casework.Region {
 	return regions
 }
 
+// digitsOfBPS are those of a code of the statistics office.
+var digitsOfBPS = map[string]int{casework.LevelRegency: 4, casework.LevelDistrict: 7, casework.LevelVillage: 10}
+
+func isBPSCode(r casework.Region) bool {
+	return len(r.BPS) == digitsOfBPS[r.Level] && strings.Trim(r.BPS, "0123456789") == ""
+}
+
 // RegionLoad takes the codes of another regency from a CSV file.
 type RegionLoad struct {
 	Folders `embed:""`
-	File    string `arg:"" help:"CSV: code,name,level."`
+	File    string `arg:"" help:"CSV: code,name,level,bps."`
 	DryRun  bool   `help:"Check everything, change nothing."`
 }
 

@@ -94,6 +94,10 @@ func TestAFileOfCodesIsTakenWholeOrNotAtAll(t *testing.T) {
 		{"twice", "code,name\n99.01,Rekaan\n99.01,Rekaan\n", []string{"line 3, code: 99.01 stands on line 2 already"}},
 		{"another level than its form", "code,name,level\n99.01,Rekaan,village\n", []string{"line 2, level: is village, and a code of this form is a regency"}},
 		{"the line after a name of two lines", "code,name\n99.01,\"Re\nkaan\"\n9,Awal\n", []string{`line 4, code: "9" is no code of a regency, kecamatan or village, such as 32.01, 32.01.01, 32.01.01.1006`}},
+		{
+			"a code of the statistics office of another form", "code,name,bps\n99.01,Rekaan,9901\n99.01.01,Awal,9901\n",
+			[]string{`line 3, bps: "9901" is no code of the statistics office for a district, such as 3201, 3201070, 3201070001`},
+		},
 		{"no row", "code,name\n", []string{"the file has no row: it would leave the directory without any place"}},
 	} {
 		report := loadRegions(t, st, tt.file, false)

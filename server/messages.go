@@ -342,6 +342,7 @@ var fieldTexts = map[string]text{
 	"PERIOD_FORMAT":                 {"The table has no such period; write 2026-10 for a month, 2026W43 for a week.", "Tabel ini tidak punya periode itu; tulis 2026-10 untuk bulan, 2026W43 untuk minggu."},
 	"PERIOD_TOO_OLD":                {"Lies more than 24 months back.", "Lebih dari 24 bulan yang lalu."},
 	"MONTH_FORMAT":                  {"Write YYYY-MM.", "Tulis YYYY-MM."},
+	"NO_BPS_CODES":                  {"The regency's list of places has no BPS codes for all of them; load them with region load.", "Daftar wilayah kabupaten belum memuat kode BPS untuk semuanya; muat dengan region load."},
 	"NOT_AN_EARLIER_LEG":            {"Must be the index of an earlier referral of this call.", "Harus urutan rujukan sebelumnya dalam pengajuan ini."},
 	"NOT_ASKED":                     {"The receiver did not ask this.", "Penerima tidak menanyakan ini."},
 	"NOT_A_DURATION":                {"Must be a duration such as 15 min, 4 wh, 1 wd, 24 h, 7 d.", "Harus berupa lama waktu seperti 15 min, 4 wh, 1 wd, 24 h, 7 d."},

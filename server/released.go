@@ -98,6 +98,10 @@ func (s *Server) releasedTable(r *store.Reader, t *statistics.Table, req *pb.Que
 	if err != nil {
 		return nil, err
 	}
+	places, all := bpsCodes(t, frame)
+	if req.GetIdScheme() == pb.IdScheme_BPS && !all {
+		return nil, casework.Violations{{Field: "idScheme", Reason: "NO_BPS_CODES"}}
+	}
 	m := viewReleased(t)
 	mark, asOf := sha256.New(), time.Time{}
 	bare := req.GetSkipMeta() || req.GetFormat() > pb.TableFormat_JSON
@@ -124,7 +128,7 @@ func (s *Server) releasedTable(r *store.Reader, t *statistics.Table, req *pb.Que
 	if !req.GetSkipMeta() {
 		m.MetaData = names
 	}
-	m.Rows = labelled(t, m.GetRows(), names, req)
+	m.Rows = labelled(t, m.GetRows(), names, places, req)
 	return m, nil
 }
 
@@ -327,7 +331,7 @@ func namesInRows(t *statistics.Table, f statistics.Frame, rows []*pb.StatisticsR
 }
 
 // labelled gives rows the codes or names that were asked. Rows are shared by all answers, so what changes is a copy.
-func labelled(t *statistics.Table, rows []*pb.StatisticsRow, names []*pb.CodeName, req *pb.QueryReleasedRequest) []*pb.StatisticsRow {
+func labelled(t *statistics.Table, rows []*pb.StatisticsRow, names []*pb.CodeName, places map[string]string, req *pb.QueryReleasedRequest) []*pb.StatisticsRow {
 	scheme, label := req.GetIdScheme(), req.GetLabel()
 	if scheme == pb.IdScheme_UNSPECIFIED && (label == pb.CodeLabel_UNSPECIFIED || label == pb.CodeLabel_BOTH) {
 		return rows
@@ -340,21 +344,41 @@ func labelled(t *statistics.Table, rows []*pb.StatisticsRow, names []*pb.CodeNam
 	all := make([]*pb.StatisticsRow, len(rows))
 	for i, row := range rows {
 		m, _ := proto.Clone(row).(*pb.StatisticsRow)
-		switch scheme {
-		case pb.IdScheme_KEMENDAGRI:
-			m.KodeWilayahBps = ""
-		case pb.IdScheme_BPS:
-			m.KodeWilayahKemendagri = ""
-		}
 		switch label {
 		case pb.CodeLabel_ID:
 			m.NamaWilayah = ""
 		case pb.CodeLabel_NAME:
 			nameCodes(m, of)
 		}
+		switch scheme {
+		case pb.IdScheme_KEMENDAGRI:
+			m.KodeWilayahBps = ""
+		case pb.IdScheme_BPS:
+			m.KodeWilayahBps, m.KodeWilayahKemendagri = places[m.GetKodeWilayahKemendagri()], ""
+		}
 		all[i] = m
 	}
 	return all
+}
+
+// bpsCodes are the codes of the statistics office for the places of a table; what lies outside and what is not known keeps its own. all is
+// false where the regency's list lacks one: a table with half its places blank is none. The code is a name of the place and no part of
+// what was drawn, so that of today stands on what was drawn before it was known.
+func bpsCodes(t *statistics.Table, f statistics.Frame) (codes map[string]string, all bool) {
+	codes, all = map[string]string{}, true
+	for i := range t.Axes {
+		if column, _ := columnOf(t, t.Axes[i].ID); column != "kode_wilayah_kemendagri" {
+			continue
+		}
+		for _, place := range f.Items(&t.Axes[i]) {
+			codes[place.Code] = place.BPS
+			if place.Code == statistics.LUAR || place.Code == statistics.NA {
+				codes[place.Code] = place.Code
+			}
+			all = all && codes[place.Code] != ""
+		}
+	}
+	return codes, all
 }
 
 // nameCodes puts names in the place of codes; a place has a column for each.

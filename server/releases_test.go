@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/server"
 )
 
@@ -221,7 +222,24 @@ func TestFifteenMonthsOfReleases(t *testing.T) {
 		}
 	}
 	f.holdsAgainstACrawl(t)
+	t.Run("codes of the statistics office", f.tellsBPSCodes)
 	f.verified(t)
+}
+
+// tellsBPSCodes: none are built in, so that what asks for them is refused; once they are loaded they stand on what was drawn before.
+func (f *planning) tellsBPSCodes(t *testing.T) {
+	const asked = "&dimension=periode:2027&idScheme=BPS"
+	f.query("kader-melati", "kdrt-kecamatan-year", asked).expect(t, 400, []string{"idScheme", "kode BPS"}, []string{"rows"})
+	f.query("kader-melati", "kdrt-year", asked).expect(t, 200, []string{`"nilai":15`}, nil) // has no places
+	file := "code,name,bps\n"
+	for i, region := range f.served.Store.Directory().Regions() {
+		if region.Level == casework.LevelDistrict {
+			file += fmt.Sprintf("%s,%s,9901%03d\n", region.Code, region.Name, i) // invented
+		}
+	}
+	loadRegions(t, f.served.Store, file, false)
+	f.query("kader-melati", "kdrt-kecamatan-year", asked).expect(t, 200, []string{`"kodeWilayahBps":"9901001"`, `"kodeWilayahBps":"LUAR"`, "Cibinong"}, []string{"Kemendagri"})
+	f.query("kader-melati", "kdrt-kecamatan-year", "&dimension=periode:2027&label=ID").expect(t, 200, []string{"kodeWilayahKemendagri"}, []string{"Cibinong"})
 }
 
 // What the metadata say that a year costs a person is what this regency's ledger allows, not what it would by default.

@@ -35,7 +35,7 @@ func (s *Server) frame(p statistics.Period, now time.Time) statistics.Frame {
 // listsOf are the lists of a directory. Units are named by their code.
 func listsOf(d *store.Directory) (f statistics.Frame) {
 	for _, region := range d.Regions() {
-		item := statistics.Item{Code: region.Code, Label: region.Name, LabelEN: region.Name}
+		item := statistics.Item{Code: region.Code, Label: region.Name, LabelEN: region.Name, BPS: region.BPS}
 		switch region.Level {
 		case casework.LevelDistrict:
 			f.Kecamatan = append(f.Kecamatan, item)

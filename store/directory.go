@@ -154,8 +154,9 @@ func (w *Writer) seedDirectory() error {
 
 // PutRegion makes a region, or gives a known code the name of a newer decree.
 func (w *Writer) PutRegion(r casework.Region) error {
-	_, err := w.exec("INSERT INTO regions (code, name, level) VALUES ($1, $2, $3) ON CONFLICT (code) DO UPDATE SET name = excluded.name",
-		r.Code, r.Name, r.Level)
+	_, err := w.exec(`INSERT INTO regions (code, name, level, bps) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (code) DO UPDATE SET name = excluded.name, bps = coalesce(excluded.bps, regions.bps)`,
+		r.Code, r.Name, r.Level, orNoText(r.BPS))
 	if err != nil {
 		return fmt.Errorf("put a region: %w", err)
 	}
@@ -286,9 +287,9 @@ func (d *Directory) offer(unit casework.UnitID, service casework.ReferralService
 }
 
 func (d *Directory) loadRegions(t *tx) error {
-	for r := range t.rows("SELECT code, name, level FROM regions ORDER BY code") {
+	for r := range t.rows("SELECT code, name, level, bps FROM regions ORDER BY code") {
 		var region casework.Region
-		if err := r.scan(&region.Code, &region.Name, &region.Level); err != nil {
+		if err := r.scan(&region.Code, &region.Name, &region.Level, &region.BPS); err != nil {
 			return err
 		}
 		d.regions[region.Code] = region

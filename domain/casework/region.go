@@ -8,6 +8,7 @@ type Region struct {
 	Code  string
 	Name  string
 	Level string // regency, district or village, as in the decree's list
+	BPS   string // code of the statistics office; empty: not known
 }
 
 // Levels of a region.
