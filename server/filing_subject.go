@@ -134,6 +134,7 @@ func (j *filed) knownPerson() error {
 	j.from = asked
 	if j.newCase.Type.IsViolence() && j.person.Side == casework.Ordinary {
 		j.person.ID, j.person.Side, j.made = j.protected, casework.Protected, true
+		j.person.Identity.CopiedFrom = asked
 	}
 	return j.checkKnown()
 }

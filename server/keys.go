@@ -74,7 +74,7 @@ func day(t time.Time) string {
 // KeyRotate changes keys before their time.
 type KeyRotate struct {
 	Folders `embed:""`
-	Kind    string `arg:"" optional:"" enum:"kek,index,cursor,all" default:"all" help:"kek, index, cursor; all if none is named."`
+	Kind    string `arg:"" optional:"" enum:"kek,index,cursor,linkage,all" default:"all" help:"kek, index, cursor, linkage; all if none is named."`
 }
 
 // Run changes them, and returns when everything is under the new ones.

@@ -45,6 +45,8 @@ type Served struct {
 	Log        func() string     // what the server has logged
 	Store      *store.Store
 	Sweep      func(context.Context) error // does what is due by the regency's clock
+
+	FollowCards func(context.Context) error // brings cards up to the journal; with NoSweep alone, for the server does so itself
 }
 
 // RegencyUser is an account with its token.
@@ -97,7 +99,7 @@ func serveRegency(ctx context.Context, cfg RegencyConfig, st *store.Store) (Serv
 		return served, err
 	}
 	served.HTTP, served.GRPC = s.Addresses()
-	served.Sweep = s.Sweep
+	served.Sweep, served.FollowCards = s.Sweep, s.FollowCards
 	ended := make(chan error, 1)
 	go func() { ended <- errors.Join(s.Serve(ctx), st.Close()) }()
 	served.Wait = func() error {

@@ -80,6 +80,7 @@ type Server struct {
 	witnesses   []*journal.Verifier                 // whose cosignatures are kept
 	shown       *lru.Cache[shownKey, *shownRelease] // texts of releases, read
 	drawnNoted  atomic.Bool                         // the key folder knows what this database has drawn
+	cards       *cards                              // of those who ask, opened; see cards.go
 	silenceTold atomic.Int64                        // microseconds at which the reviewer was last told that none signs
 
 	contract  contract
@@ -406,6 +407,7 @@ func (s *Server) Serve(ctx context.Context) error {
 	if s.hooks.sweeps != nil && !s.cfg.NoSweep {
 		running.Go(func() { s.hooks.sweeps(swept) })
 		running.Go(func() { s.keepKeys(swept) })
+		running.Go(func() { s.followCards(swept) })
 	}
 	var err error
 	select {

@@ -38,6 +38,9 @@ func (w *Writer) erasePerson(id [16]byte, entry [16]byte) error {
 	if err := w.leaveHouseholds(id, entry); err != nil {
 		return err
 	}
+	if err := w.eraseLinkage(id); err != nil {
+		return err
+	}
 	if err := w.eraseRows(personRows, "", id); err != nil {
 		return err
 	}

@@ -15,7 +15,7 @@ import (
 
 // KeyLife is when a key was made, stopped sealing, and was destroyed. Its id is a mark that tells nothing of it.
 type KeyLife struct {
-	Kind      string    `json:"kind"` // kek, index, cursor or journal
+	Kind      string    `json:"kind"` // kek, index, cursor, linkage or journal
 	ID        string    `json:"id"`
 	Made      time.Time `json:"made"`
 	Retired   time.Time `json:"retired,omitzero"`   // another took its place

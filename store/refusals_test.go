@@ -81,11 +81,13 @@ func TestTheStartIsRefusedUntilTheKeysAreRight(t *testing.T) {
 		{"no journal key", missing("journal.key"), "restore the key folder"},
 		{"no key of checkpoints", missing("checkpoint.key"), "restore the"},
 		{"no cursor key", missing("cursor.key"), ""},
+		{"no linkage key", missing("linkage.key"), ""},
 		{"no note of when keys were made", missing("keys.json"), ""},
 		{"another's key encryption key", foreign("kek.json"), "restore the newest copy of the key folder"},
 		{"another's index key", foreign("index.key"), "give --keys the folder that belongs"},
 		{"another's journal key", foreign("journal.key"), "give --keys the folder that belongs"},
 		{"another's cursor key", foreign("cursor.key"), ""},
+		{"another's linkage key", foreign("linkage.key"), ""},
 		{"no keyset", holding("kek.json", "{}"), "restore the key folder"},
 		{"an empty keyset", holding("kek.json", ""), "restore the key folder"},
 		{"a short index key", holding("index.key", "short"), "restore the key folder"},
@@ -241,15 +243,15 @@ func TestKeysChangeInTheirTime(t *testing.T) {
 		saved bool
 		want  string
 	}{
-		{0, false, "kek current, index current, cursor current, journal current"},
-		{29, false, "kek current, index current, cursor current, journal current"},
-		{30, false, "kek old, kek current, index current, cursor current, journal current"},
-		{59, false, "kek old, kek current, index current, cursor current, journal current"},
-		{66, false, "kek old, kek old, kek current, index current, cursor current, journal current"}, // no backup holds the data keys
-		{67, true, "kek destroyed, kek old, kek current, index current, cursor current, journal current"},
-		{90, true, "kek destroyed, kek old, kek current, index current, cursor old, cursor current, journal current"},
-		{100, true, "kek destroyed, kek old, kek old, kek current, index current, cursor old, cursor current, journal current"},
-		{365, true, "kek destroyed, kek destroyed, kek destroyed, kek old, kek current, index destroyed, index current, cursor destroyed, cursor old, cursor current, journal current"},
+		{0, false, "kek current, index current, cursor current, linkage current, journal current"},
+		{29, false, "kek current, index current, cursor current, linkage current, journal current"},
+		{30, false, "kek old, kek current, index current, cursor current, linkage destroyed, linkage current, journal current"},
+		{59, false, "kek old, kek current, index current, cursor current, linkage destroyed, linkage current, journal current"},
+		{66, false, "kek old, kek old, kek current, index current, cursor current, linkage destroyed, linkage destroyed, linkage current, journal current"}, // no backup holds the data keys
+		{67, true, "kek destroyed, kek old, kek current, index current, cursor current, linkage destroyed, linkage destroyed, linkage current, journal current"},
+		{90, true, "kek destroyed, kek old, kek current, index current, cursor old, cursor current, linkage destroyed, linkage destroyed, linkage current, journal current"},
+		{100, true, "kek destroyed, kek old, kek old, kek current, index current, cursor old, cursor current, linkage destroyed, linkage destroyed, linkage destroyed, linkage current, journal current"},
+		{365, true, "kek destroyed, kek destroyed, kek destroyed, kek old, kek current, index destroyed, index current, cursor destroyed, cursor old, cursor current, linkage destroyed, linkage destroyed, linkage destroyed, linkage destroyed, linkage current, journal current"},
 	} {
 		now, saved = begun.AddDate(0, 0, c.day), c.saved
 		must(t, s.KeepKeys(t.Context(), timer()))

@@ -24,7 +24,7 @@ const (
 )
 
 // KeyKinds are the keys that ChangeKey changes.
-var KeyKinds = []string{"kek", "index", "cursor"}
+var KeyKinds = []string{"kek", "index", "cursor", "linkage"}
 
 // ChangeKey makes a new key of a kind and brings everything under it before it returns. by is who says so, for the journal.
 func (s *Store) ChangeKey(ctx context.Context, kind string, by journal.Entry) error {
@@ -37,6 +37,8 @@ func (s *Store) ChangeKey(ctx context.Context, kind string, by journal.Entry) er
 		return s.changeIndex(ctx, by)
 	case "cursor":
 		return s.changeCursor(ctx, by)
+	case "linkage":
+		return s.changeLinkage(ctx, by)
 	}
 	return fmt.Errorf("there is no key of the kind %q; there are %v", kind, KeyKinds)
 }
@@ -68,6 +70,8 @@ func (s *Store) KeepKeys(ctx context.Context, by journal.Entry) error {
 			err = s.changeIndex(ctx, by)
 		case k.Kind == "cursor" && k.Retired.IsZero() && now.Sub(k.Made) >= cursorFor:
 			err = s.changeCursor(ctx, by)
+		case k.Kind == "linkage" && k.Retired.IsZero() && now.Sub(k.Made) >= linkageFor:
+			err = s.changeLinkage(ctx, by)
 		}
 		if err != nil {
 			return err
@@ -131,6 +135,7 @@ func (s *Store) settleLives() error {
 		present["index"] = append(present["index"], s.keys.mark(index.now))
 	}
 	present["cursor"] = s.keys.cursors.Load().ids
+	present["linkage"] = []string{s.keys.mark(s.keys.linkage.Load().plain)}
 	return s.keys.lives.settle(s.keyTime(), present)
 }
 
@@ -146,14 +151,14 @@ func (s *Store) Keys() []KeyLife {
 	return all
 }
 
-var kindOrder = []string{"kek", "index", "cursor", "journal"}
+var kindOrder = []string{"kek", "index", "cursor", "linkage", "journal"}
 
 // KeysAreSaved tells whether there is a backup of the keys: without one no old key encryption key is destroyed.
 func (s *Store) KeysAreSaved() bool { return s.cfg.KeysSaved != nil }
 
 // Due is when a key will be changed by itself; zero: never.
 func (k KeyLife) Due() time.Time {
-	terms := map[string]time.Duration{"kek": kekFor, "index": indexFor, "cursor": cursorFor}
+	terms := map[string]time.Duration{"kek": kekFor, "index": indexFor, "cursor": cursorFor, "linkage": linkageFor}
 	if term, ok := terms[k.Kind]; ok && k.Retired.IsZero() {
 		return k.Made.Add(term)
 	}

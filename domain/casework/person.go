@@ -40,6 +40,7 @@ type PersonIdentity struct {
 	Husband     Kin          `json:"husband"`
 	BirthOrder  int          `json:"birthOrder,omitempty"`
 	SafeContact SafeContact  `json:"safeContact"`
+	CopiedFrom  PersonID     `json:"copiedFrom,omitzero"` // of a record of the protected side: the one on the other, which must not lead here
 }
 
 // Identifier is one number of a person.

@@ -600,7 +600,7 @@ func testKeys(t *testing.T, open Open) {
 		must(os.Chmod(path, 0o604))
 		refused(cfg, "chmod")
 		must(os.Chmod(path, 0o600))
-		if file.Name() == "cursor.key" || file.Name() == "keys.json" {
+		if file.Name() == "cursor.key" || file.Name() == "linkage.key" || file.Name() == "keys.json" {
 			continue // made again when lost
 		}
 		must(os.Rename(path, path+".away"))

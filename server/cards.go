@@ -1,0 +1,688 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/sinergi-pug/sinergi/domain/casework"
+	"github.com/sinergi-pug/sinergi/domain/linkage"
+	"github.com/sinergi-pug/sinergi/store"
+)
+
+// Cards follow the journal: after a commit, whoever is new or changed is compared with all who ask, and who begins to ask with all. Who
+// asks are the subjects of open cases above L1; at L1 a record is compared within its own register alone. Nothing here is told to
+// anybody: what is found is stored for the one who asks, and who may read that is decided where it is read.
+//
+// How far it has come is stored together with what came of it, and who asks and has no stored row has not been compared with all cards.
+// So a process that is killed anywhere goes on by itself, and on any error the memory is dropped and built anew.
+
+const (
+	newsAtOnce    = 1024 // entries of the journal that are read together
+	cardsAtOnce   = 64   // persons that share a commit, and subjects that share a scan
+	cursorAtLeast = 8192 // entries that touch no card, after which it is stored that they were read
+	cardsPause    = time.Second
+	cardsNight    = 1 // the hour after which all is counted and compared anew
+)
+
+// cards are what is kept in memory, by the one goroutine that follows.
+type cards struct {
+	next, stored uint64 // number of the first entry that was not followed, in memory and on the disk
+	counts       *linkage.Counts
+	matcher      *linkage.Matcher
+	asking       map[casework.PersonID]*asking
+	waiting      []casework.PersonID // to be compared with all cards
+	night        casework.Date       // for which all was counted last
+	counted, new int                 // cards that were counted, and made since
+}
+
+// asking is a subject above L1, opened.
+type asking struct {
+	encoded    []byte
+	subject    *linkage.Subject
+	waits      bool
+	candidates []casework.PersonID // as they are stored
+	copiedFrom casework.PersonID
+}
+
+// followCards runs until ctx ends. A moment after a commit is soon enough, and a filing that follows another shares its work.
+func (s *Server) followCards(ctx context.Context) {
+	for {
+		changed := s.store.Changed()
+		if err := s.FollowCards(ctx); err != nil && ctx.Err() == nil {
+			s.log.ErrorContext(ctx, "cards", "code", publicOf(err).reason.String())
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+		case <-time.After(sweepEvery): // the night comes without a commit
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(cardsPause):
+		}
+	}
+}
+
+// FollowCards does all that the journal asks for now. Only one may run at a time.
+func (s *Server) FollowCards(ctx context.Context) error {
+	for {
+		more, err := s.followSome(ctx)
+		if err != nil {
+			s.cards = nil
+		}
+		if err != nil || !more {
+			return err
+		}
+	}
+}
+
+// followSome takes some news, or if there are none one scan for those who wait.
+func (s *Server) followSome(ctx context.Context) (more bool, err error) {
+	if s.cards == nil {
+		c, err := s.loadCards(ctx)
+		if err != nil {
+			return false, err
+		}
+		s.cards = c
+	}
+	c := s.cards
+	news, err := store.Read(ctx, s.store, func(r *store.Reader) (store.News, error) { return r.News(c.next, newsAtOnce) })
+	if err != nil {
+		return false, err
+	}
+	if err := s.takeNews(ctx, c, news); err != nil {
+		return false, err
+	}
+	if news.More {
+		return true, nil
+	}
+	if err := s.nightly(ctx, c); err != nil {
+		return false, err
+	}
+	return len(c.waiting) > 0, s.scanWaiting(ctx, c)
+}
+
+// loadCards opens who asks. Whom the news will touch is not taken for known: what is stored for her may be of before.
+func (s *Server) loadCards(ctx context.Context) (*cards, error) {
+	c := &cards{asking: map[casework.PersonID]*asking{}, night: s.cardsNight()}
+	if err := s.cardsBegin(ctx, c); err != nil {
+		return nil, err
+	}
+	touched, err := s.touchedSince(ctx, c.next)
+	if err != nil {
+		return nil, err
+	}
+	if err := s.recount(ctx, c); err != nil {
+		return nil, err
+	}
+	_, err = store.Read(ctx, s.store, func(r *store.Reader) (none struct{}, err error) {
+		upper, err := r.UpperSubjects()
+		if err != nil {
+			return none, err
+		}
+		for id, compared := range upper {
+			if touched[id] {
+				continue
+			}
+			if err := c.load(r, id, compared); err != nil {
+				return none, err
+			}
+		}
+		return none, nil
+	})
+	return c, err
+}
+
+// cardsBegin reads how far cards follow; in data that had none they follow from now on, and are all made with the first count.
+func (s *Server) cardsBegin(ctx context.Context, c *cards) error {
+	next, err := store.Read(ctx, s.store, func(r *store.Reader) (uint64, error) {
+		next, ok, err := r.CardsFollow()
+		if err != nil || ok {
+			return next, err
+		}
+		return r.NextNumber()
+	})
+	if err == nil {
+		_, err = store.Update(ctx, s.store, func(w *store.Writer) (struct{}, error) { return struct{}{}, w.SetCardsFollow(next) })
+	}
+	c.next, c.stored = next, next
+	return err
+}
+
+func (s *Server) touchedSince(ctx context.Context, next uint64) (map[casework.PersonID]bool, error) {
+	touched := map[casework.PersonID]bool{}
+	for {
+		news, err := store.Read(ctx, s.store, func(r *store.Reader) (store.News, error) { return r.News(next, newsAtOnce) })
+		if err != nil {
+			return nil, err
+		}
+		for _, id := range news.Persons {
+			touched[id] = true
+		}
+		if next = news.Next; !news.More {
+			return touched, nil
+		}
+	}
+}
+
+// recount counts u and the fillers anew, and prepares who asks by them.
+func (s *Server) recount(ctx context.Context, c *cards) error {
+	count := linkage.NewRecount(1)
+	asks, err := s.countAsking(ctx, count)
+	if err != nil {
+		return err
+	}
+	c.counted, c.new = 0, 0
+	var card linkage.Card
+	err = s.store.EachCard(ctx, func(encoded []byte) error {
+		if err := card.Decode(encoded); err != nil {
+			return err
+		}
+		count.Card(&card)
+		if asks == 0 { // nobody is above L1: they ask each other
+			count.Subject(&card)
+		}
+		c.counted++
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	c.counts = count.Counts()
+	c.matcher = linkage.NewMatcher(linkage.Start(), c.counts)
+	for _, a := range c.asking {
+		if err := c.prepare(a); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// countAsking counts who asks, and tells how many those are.
+func (s *Server) countAsking(ctx context.Context, count *linkage.Recount) (int, error) {
+	return store.Read(ctx, s.store, func(r *store.Reader) (int, error) {
+		upper, err := r.UpperSubjects()
+		if err != nil {
+			return 0, err
+		}
+		for id := range upper {
+			person, _, err := r.LinkPerson(id)
+			if err != nil {
+				return 0, err
+			}
+			card := linkage.NewCard(person)
+			count.Subject(&card)
+		}
+		return len(upper), nil
+	})
+}
+
+func (c *cards) prepare(a *asking) error {
+	var card linkage.Card
+	if err := card.Decode(a.encoded); err != nil {
+		return err
+	}
+	a.subject = c.matcher.Prepare(&card)
+	return nil
+}
+
+// load opens somebody who asks, as she stands in the store.
+func (c *cards) load(r *store.Reader, id casework.PersonID, compared bool) error {
+	encoded, there, err := r.LinkCard(id)
+	if err != nil || !there { // her card is news
+		return err
+	}
+	p, err := r.Person(id)
+	if err != nil {
+		return err
+	}
+	a := &asking{encoded: encoded, copiedFrom: p.Identity.CopiedFrom}
+	if err := c.prepare(a); err != nil {
+		return err
+	}
+	found, err := r.Candidates(id)
+	a.candidates = idsOf(found)
+	c.ask(id, a, !compared)
+	return err
+}
+
+func (c *cards) ask(id casework.PersonID, a *asking, waits bool) {
+	c.asking[id], a.waits = a, waits
+	if waits && !slices.Contains(c.waiting, id) {
+		c.waiting = append(c.waiting, id)
+	}
+}
+
+func idsOf(found []linkage.Candidate) (ids []casework.PersonID) {
+	for _, f := range found {
+		ids = append(ids, casework.PersonID(f.ID))
+	}
+	return ids
+}
+
+// takeNews does what entries ask for, some persons at a time; how far it came is stored with the last of them.
+func (s *Server) takeNews(ctx context.Context, c *cards, news store.News) error {
+	if news.Erased {
+		if err := s.forgetErased(ctx, c); err != nil {
+			return err
+		}
+	}
+	for page := range slices.Chunk(news.Persons, cardsAtOnce) {
+		t := newTurn(c)
+		_, err := store.Read(ctx, s.store, func(r *store.Reader) (none struct{}, err error) { return none, t.take(r, page) })
+		if err == nil {
+			err = s.put(ctx, t)
+		}
+		if err != nil {
+			return err
+		}
+		c.new += len(t.made)
+	}
+	c.next = news.Next
+	if len(news.Persons) == 0 && c.next-c.stored < cursorAtLeast {
+		return nil
+	}
+	c.stored = c.next
+	_, err := store.Update(ctx, s.store, func(w *store.Writer) (struct{}, error) { return struct{}{}, w.SetCardsFollow(c.stored) })
+	return err
+}
+
+// forgetErased takes whoever is gone from memory; from the store she went with her record.
+func (s *Server) forgetErased(ctx context.Context, c *cards) error {
+	upper, err := store.Read(ctx, s.store, func(r *store.Reader) (map[casework.PersonID]bool, error) { return r.UpperSubjects() })
+	for id := range c.asking {
+		if _, asks := upper[id]; !asks && err == nil {
+			delete(c.asking, id)
+		}
+	}
+	return err
+}
+
+// nightly counts anew once a night, and compares all who ask with all. So it does when there are twice as many cards as were counted: the
+// first day of a regency would be judged by nothing.
+func (s *Server) nightly(ctx context.Context, c *cards) error {
+	if c.night == s.cardsNight() && c.new <= c.counted+cardsAtOnce {
+		return nil
+	}
+	if err := s.recount(ctx, c); err != nil {
+		return err
+	}
+	c.waiting = slices.Collect(maps.Keys(c.asking))
+	c.night = s.cardsNight()
+	return nil
+}
+
+// cardsNight is the last day whose night has come.
+func (s *Server) cardsNight() casework.Date {
+	return casework.DateOf(s.now().Add(-cardsNight * time.Hour))
+}
+
+// scanWaiting compares some of those who wait with all cards.
+func (s *Server) scanWaiting(ctx context.Context, c *cards) error {
+	var ids []casework.PersonID
+	var subjects []*linkage.Subject
+	for len(c.waiting) > 0 && len(ids) < cardsAtOnce {
+		id := c.waiting[0]
+		c.waiting = c.waiting[1:]
+		if a := c.asking[id]; a != nil {
+			ids, subjects = append(ids, id), append(subjects, a.subject)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	scan := c.matcher.NewScan(subjects)
+	if err := s.store.ScanCards(ctx, scan); err != nil {
+		return err
+	}
+	t := newTurn(c)
+	_, err := store.Read(ctx, s.store, func(r *store.Reader) (none struct{}, err error) {
+		for i, id := range ids {
+			found, settled := scan.Candidates(i)
+			kept, err := c.withoutCopies(r, subjects[i], c.asking[id].copiedFrom, found)
+			if err != nil {
+				return none, err
+			}
+			if len(kept) < len(found) {
+				found, settled = kept, c.matcher.Settle(subjects[i], kept)
+			}
+			t.rows[id] = shortlist(found, settled)
+		}
+		return none, nil
+	})
+	if err == nil {
+		err = s.put(ctx, t)
+	}
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		c.asking[id].waits = false
+	}
+	return nil
+}
+
+// turn is what some persons change.
+type turn struct {
+	*cards
+	made    map[casework.PersonID][]byte                     // cards that are new or changed
+	rows    map[casework.PersonID][]linkage.Candidate        // what is stored for whom; nil deletes
+	met     map[casework.PersonID][]casework.PersonID        // of who asks: whose changed card matches, or did
+	members map[casework.UnitID]map[casework.PersonID][]byte // L1 cards of a register
+}
+
+func newTurn(c *cards) *turn {
+	return &turn{
+		cards: c, made: map[casework.PersonID][]byte{}, rows: map[casework.PersonID][]linkage.Candidate{},
+		met: map[casework.PersonID][]casework.PersonID{}, members: map[casework.UnitID]map[casework.PersonID][]byte{},
+	}
+}
+
+// put stores it. Nothing is stored of who was erased meanwhile.
+func (s *Server) put(ctx context.Context, t *turn) error {
+	_, err := store.Update(ctx, s.store, func(w *store.Writer) (none struct{}, err error) {
+		for id, encoded := range t.made {
+			if err := w.PutLinkCard(id, encoded); err != nil {
+				return none, err
+			}
+		}
+		for id, found := range t.rows {
+			if found == nil {
+				err = w.DropCandidates(id)
+			} else {
+				err = w.PutCandidates(id, found)
+			}
+			if err != nil {
+				return none, err
+			}
+		}
+		return none, nil
+	})
+	for id, found := range t.rows {
+		if a := t.asking[id]; a != nil {
+			a.candidates = idsOf(found)
+		}
+	}
+	return err
+}
+
+// take compares each of some persons, and then looks again at whom they met.
+func (t *turn) take(r *store.Reader, ids []casework.PersonID) error {
+	var changed []casework.Person
+	for _, id := range ids {
+		p, is, err := t.card(r, id)
+		if err != nil {
+			return err
+		}
+		if is {
+			changed = append(changed, p)
+		}
+	}
+	for _, p := range changed { // once all cards are made: two of one commit may match
+		if err := t.within(r, p); err != nil {
+			return err
+		}
+	}
+	for id, met := range t.met {
+		if a := t.asking[id]; a != nil && !a.waits {
+			known, err := r.Candidates(id)
+			if err != nil {
+				return err
+			}
+			if t.rows[id], err = t.judge(r, a, append(met, idsOf(known)...)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// card makes the card of a record, compares it with all who ask, and lets her ask or ask no more. is tells whether it is to be compared
+// within its register.
+func (t *turn) card(r *store.Reader, id casework.PersonID) (p casework.Person, is bool, err error) {
+	person, p, err := r.LinkPerson(id)
+	if store.IsGone(err) {
+		delete(t.asking, id)
+		return p, false, nil
+	}
+	if err != nil {
+		return p, false, err
+	}
+	card := linkage.NewCard(person)
+	encoded := card.Encode()
+	was, there, err := r.LinkCard(id)
+	if err != nil {
+		return p, false, err
+	}
+	level, err := r.Asks(id)
+	if err != nil {
+		return p, false, err
+	}
+	changed := !there || !bytes.Equal(was, encoded)
+	if changed {
+		t.made[id] = encoded
+		t.compare(id, card)
+	}
+	a := t.asking[id]
+	switch {
+	case level > casework.L1 && (changed || a == nil):
+		a = &asking{encoded: encoded, copiedFrom: p.Identity.CopiedFrom}
+		t.rows[id] = nil // until she was compared with all
+		if err := t.prepare(a); err != nil {
+			return p, false, err
+		}
+		t.ask(id, a, true)
+		return p, false, t.leaveRegister(r, id)
+	case level > casework.L1:
+		return p, false, nil
+	case a != nil || level == "":
+		delete(t.asking, id)
+		t.rows[id] = nil
+	}
+	if level != casework.L1 || changed || a != nil {
+		return p, level == casework.L1, nil
+	}
+	found, err := r.Candidates(id) // of before a level was lowered, perhaps, by a process that was killed
+	return p, len(found) > 0, err
+}
+
+// compare finds who asks and matches a changed card, or did before it changed.
+func (t *turn) compare(id casework.PersonID, card linkage.Card) {
+	t.counts.Without(&card)
+	var m linkage.Match
+	for other, a := range t.asking {
+		if other != id && !a.waits && (a.subject.Compare(&card, &m) || slices.Contains(a.candidates, id)) {
+			t.met[other] = append(t.met[other], id)
+		}
+	}
+}
+
+// judge compares a subject with those who are her candidates, or may have become one.
+func (t *turn) judge(r *store.Reader, a *asking, others []casework.PersonID) ([]linkage.Candidate, error) {
+	slices.SortFunc(others, func(a, b casework.PersonID) int { return bytes.Compare(a[:], b[:]) })
+	var found []linkage.Found
+	for _, other := range slices.Compact(others) {
+		encoded, err := t.cardOf(r, other)
+		if store.IsGone(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		f := linkage.Found{At: len(found)}
+		if err := f.Card.Decode(encoded); err != nil {
+			return nil, err
+		}
+		t.counts.Without(&f.Card)
+		a.subject.Compare(&f.Card, &f.Match)
+		found = append(found, f)
+	}
+	found, err := t.withoutCopies(r, a.subject, a.copiedFrom, found)
+	if err != nil {
+		return nil, err
+	}
+	return shortlist(found, t.matcher.Settle(a.subject, found)), nil
+}
+
+// shortlist is never nil: who asks has a row, found or not.
+func shortlist(found []linkage.Found, settled []linkage.Settled) []linkage.Candidate {
+	return append([]linkage.Candidate{}, linkage.Shortlist(found, settled)...)
+}
+
+// cardOf is a card as it will stand; while the cards are made anew it is made of the record.
+func (t *turn) cardOf(r *store.Reader, id casework.PersonID) ([]byte, error) {
+	if encoded, ok := t.made[id]; ok {
+		return encoded, nil
+	}
+	encoded, there, err := r.LinkCard(id)
+	if err != nil || there {
+		return encoded, err
+	}
+	person, _, err := r.LinkPerson(id)
+	if err != nil {
+		return nil, err
+	}
+	card := linkage.NewCard(person)
+	return card.Encode(), nil
+}
+
+// withoutCopies leaves out the record on the other side that one was copied from: who may know of both knows it.
+func (c *cards) withoutCopies(r *store.Reader, subject *linkage.Subject, copiedFrom casework.PersonID, found []linkage.Found) ([]linkage.Found, error) {
+	kept := make([]linkage.Found, 0, len(found))
+	for _, f := range found {
+		copied := copiedFrom
+		other := casework.PersonID(f.Card.ID)
+		if subject.Card.Side == linkage.Ordinary && f.Card.Side == linkage.Protected {
+			p, err := r.Person(other)
+			if store.IsGone(err) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			copied, other = p.Identity.CopiedFrom, casework.PersonID(subject.Card.ID)
+		}
+		if copied != other {
+			kept = append(kept, f)
+		}
+	}
+	return kept, nil
+}
+
+// within compares a record at L1 with those of its register, both ways. Whom it was a candidate of, and perhaps no longer is, is looked at
+// again.
+func (t *turn) within(r *store.Reader, p casework.Person) error {
+	members, err := t.register(r, p.Register)
+	if err != nil || members[p.ID] == nil {
+		return err
+	}
+	self := &asking{encoded: members[p.ID], copiedFrom: p.Identity.CopiedFrom}
+	if err := t.prepare(self); err != nil {
+		return err
+	}
+	var card linkage.Card
+	var m linkage.Match
+	var met []casework.PersonID
+	for id, encoded := range members {
+		if id == p.ID {
+			continue
+		}
+		if err := card.Decode(encoded); err != nil {
+			return err
+		}
+		t.counts.Without(&card)
+		if self.subject.Compare(&card, &m) {
+			met = append(met, id)
+		}
+	}
+	before, err := r.Candidates(p.ID)
+	if err != nil {
+		return err
+	}
+	if err := t.judgeL1(r, p.ID, self, members, met); err != nil {
+		return err
+	}
+	for _, id := range append(met, idsOf(before)...) {
+		if members[id] == nil {
+			continue
+		}
+		other := &asking{encoded: members[id]}
+		if err := t.prepare(other); err != nil {
+			return err
+		}
+		if err := t.judgeL1(r, id, other, members, []casework.PersonID{p.ID}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judgeL1 keeps a row only where something was found: hardly any record at L1 has one. Nobody above L1, or of elsewhere, stands in it.
+func (t *turn) judgeL1(r *store.Reader, id casework.PersonID, a *asking, members map[casework.PersonID][]byte, others []casework.PersonID) error {
+	known, err := r.Candidates(id)
+	if err != nil {
+		return err
+	}
+	others = slices.Concat(others, idsOf(known), idsOf(t.rows[id]))
+	others = slices.DeleteFunc(others, func(o casework.PersonID) bool { return members[o] == nil })
+	list, err := t.judge(r, a, others)
+	if len(list) == 0 {
+		list = nil
+	}
+	t.rows[id] = list
+	return err
+}
+
+// register are the L1 cards of a register, read once for some persons.
+func (t *turn) register(r *store.Reader, register casework.UnitID) (map[casework.PersonID][]byte, error) {
+	if all, ok := t.members[register]; ok {
+		return all, nil
+	}
+	ids, err := r.L1Subjects(register)
+	if err != nil {
+		return nil, err
+	}
+	all := make(map[casework.PersonID][]byte, len(ids))
+	for _, id := range ids {
+		encoded, err := t.cardOf(r, id)
+		if store.IsGone(err) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		all[id] = encoded
+	}
+	t.members[register] = all
+	return all, nil
+}
+
+// leaveRegister takes a record that asks from now on out of the rows of its register: at L1 nobody has a row of who is above.
+func (t *turn) leaveRegister(r *store.Reader, id casework.PersonID) error {
+	found, err := r.Candidates(id)
+	if err != nil {
+		return err
+	}
+	for _, other := range idsOf(found) {
+		level, err := r.Asks(other)
+		if err != nil {
+			return err
+		}
+		if level != casework.L1 {
+			continue
+		}
+		theirs, err := r.Candidates(other)
+		if err != nil {
+			return err
+		}
+		t.rows[other] = slices.DeleteFunc(theirs, func(c linkage.Candidate) bool { return c.ID == id })
+		if len(t.rows[other]) == 0 {
+			t.rows[other] = nil
+		}
+	}
+	return nil
+}
