@@ -48,6 +48,7 @@ type Client struct {
 	Directory  pb.DirectoryServiceClient
 	Accounts   pb.AccountServiceClient
 	Journal    pb.JournalServiceClient
+	Linkage    pb.LinkageServiceClient
 
 	conn *grpc.ClientConn
 }
@@ -100,6 +101,7 @@ func over(conn *grpc.ClientConn) *Client {
 		Directory:  pb.NewDirectoryServiceClient(conn),
 		Accounts:   pb.NewAccountServiceClient(conn),
 		Journal:    pb.NewJournalServiceClient(conn),
+		Linkage:    pb.NewLinkageServiceClient(conn),
 		conn:       conn,
 	}
 }

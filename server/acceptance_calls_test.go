@@ -146,7 +146,14 @@ var aside = map[string][]struct {
 		{"SuggestReceivers", "case", object{"service": "MEDICAL_CARE", "urgency": "ROUTINE"}},
 	},
 	"referrals": {{"SuggestReceivers", "referral", object{"service": "MEDICAL_CARE", "urgency": "ROUTINE"}}},
-	"persons":   {{"FileReferral", "person", object{"newCase": object{"type": "FAMILY_STUNTING_RISK"}}}},
+	"persons": {
+		{"FileReferral", "person", object{"newCase": object{"type": "FAMILY_STUNTING_RISK"}}},
+		{"FindMatches", "subject", nil},
+	},
+	"reviews": {
+		{"ConfirmLink", "review", object{"relation": "SAME_PERSON", "basis": "HOME_VISIT"}},
+		{"RejectLink", "review", object{"reason": "TWIN"}},
+	},
 }
 
 // neverWas is a name of the same kind and form that was never given.

@@ -129,7 +129,7 @@ func (c call) seconding(r caseReader, a casework.Approval) (f store.CaseFile, fa
 		}
 	}
 	facts = f.Facts.Doing(access.ApprovalDecide)
-	if c.isSecond(a) {
+	if c.isSecond(a, f) {
 		facts.Cond |= access.IsSecond
 	}
 	if a.By == c.caller.Account {

@@ -43,6 +43,7 @@ var twoPersonActs = byRequest(
 	again((*Server).copySubject),
 	again((*Server).erasePerson),
 	again((*Server).openGlass),
+	again((*Server).confirmLink),
 )
 
 // rerun runs a request that was kept.
@@ -231,8 +232,12 @@ func (c call) whereSecond(w *store.Writer, a casework.Approval) (casework.UnitID
 	return unit.Parent, nil
 }
 
-// isSecond tells whether the caller has the role that an approval needs, where it needs it.
-func (c call) isSecond(a casework.Approval) bool {
+// isSecond tells whether the caller has the role that an approval needs, where it needs it. Of a link it is another officer of the case
+// itself: a colleague of hers need not even know that there is one.
+func (c call) isSecond(a casework.Approval, f store.CaseFile) bool {
+	if a.Action == access.LinkDecide.String() {
+		return holds(f)
+	}
 	needed, named := c.store.Directory().Unit(a.NeededUnit)
 	return c.caller.Role == a.NeededRole && (!named || needed.Register == c.caller.Unit.Register)
 }

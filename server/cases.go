@@ -69,6 +69,11 @@ func (s *cases) GetCase(ctx context.Context, req *pb.GetCaseRequest) (*pb.Case, 
 			return nil, nil, err
 		}
 		m, err := c.caseMessage(r, f, read.Grant)
+		if err != nil {
+			return nil, nil, err
+		}
+		links, err := c.linksFor(r, f)
+		c.viewCaseLinks(read.Grant, m, links)
 		return m, c.readRecord(read, aboutCase(f.Case), f.Case), err
 	})
 }

@@ -63,6 +63,7 @@ type Limits struct {
 	SearchesPerHour   float64 `name:"searches" env:"SINERGI_LIMIT_SEARCHES" default:"60" placeholder:"N" help:"Searches by name an hour, of one account."`
 	NotFoundPerHour   float64 `name:"not-found" env:"SINERGI_LIMIT_NOT_FOUND" default:"60" placeholder:"N" help:"Answers NOT_FOUND an hour, to one account."`
 	LookupsPerHour    float64 `name:"lookups" env:"SINERGI_LIMIT_LOOKUPS" default:"30" placeholder:"N" help:"Look-ups by NIK an hour that show nothing, of one account."`
+	MatchesPerHour    float64 `name:"matches" env:"SINERGI_LIMIT_MATCHES" default:"30" placeholder:"N" help:"Calls of FindMatches an hour, of one account; and as many of RevealForReview."`
 	AppFilings        int     `env:"SINERGI_LIMIT_APP_FILINGS" default:"1000" placeholder:"N" help:"Referrals and reports a day, of one app."`
 	AppEmergencies    int     `env:"SINERGI_LIMIT_APP_EMERGENCIES" default:"100" placeholder:"N" help:"How many more a day, if they are an emergency."`
 	AppMeasurements   int     `env:"SINERGI_LIMIT_APP_MEASUREMENTS" default:"20000" placeholder:"N" help:"Measurements a day, of one app."`
@@ -73,7 +74,7 @@ type Limits struct {
 // NoLimits switches every rate off, for measurements.
 var NoLimits = Limits{
 	AccountPerSecond: -1, PeerPerSecond: -1, SearchesPerHour: -1, AppFilings: -1, AppEmergencies: -1, AppMeasurements: -1, Streams: -1,
-	NotFoundPerHour: -1, LookupsPerHour: -1,
+	NotFoundPerHour: -1, LookupsPerHour: -1, MatchesPerHour: -1,
 }
 
 // completed fills the defaults and refuses what would put personal data on the wire in clear.
@@ -106,6 +107,7 @@ func (l Limits) completed() Limits {
 	l.PeerPerSecond, l.PeerBurst = unlessZero(l.PeerPerSecond, 100), unlessZero(l.PeerBurst, 100)
 	l.SearchesPerHour = unlessZero(l.SearchesPerHour, 60)
 	l.NotFoundPerHour, l.LookupsPerHour = unlessZero(l.NotFoundPerHour, 60), unlessZero(l.LookupsPerHour, 30)
+	l.MatchesPerHour = unlessZero(l.MatchesPerHour, 30)
 	l.AppFilings, l.AppEmergencies = unlessZero(l.AppFilings, 1000), unlessZero(l.AppEmergencies, 100)
 	l.AppMeasurements = unlessZero(l.AppMeasurements, 20_000)
 	l.Streams, l.ConnectionStreams = unlessZero(l.Streams, 4), unlessZero(l.ConnectionStreams, 100)

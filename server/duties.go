@@ -47,6 +47,9 @@ func (c call) dutyList(r *store.Reader, req *pb.ListDutiesRequest, filter store.
 		if d.Kind == casework.OnApproval {
 			return c.approvalDuty(r, d, &log, func(duty *pb.Duty) { m.Duties = append(m.Duties, duty) })
 		}
+		if d.Name == casework.DutyReviewLink {
+			return c.pairDuty(r, d, m)
+		}
 		read, k, shown := decideDuty(d)
 		if d.Name == casework.DutyAnswerGlass {
 			return c.ownGlassDuty(r, d, m), nil
@@ -77,6 +80,22 @@ func (c call) approvalDuty(r *store.Reader, d *store.DutyFile, log *pageLog, add
 	return func() error {
 		add(viewApprovalDuty(d, v.actions(), c.now))
 		log.add(c, v.act, v.f.Case, d.Object)
+		return nil
+	}, nil
+}
+
+// pairDuty adds what the reviewer owes on a pair; it is nobody else's to see.
+func (c call) pairDuty(r *store.Reader, d *store.DutyFile, m *pb.ListDutiesResponse) (func() error, error) {
+	v, known, err := r.Review(d.Object)
+	if err != nil || !known || c.caller.Role != casework.RoleReviewer {
+		return nil, err
+	}
+	p, shown, err := c.pairReviewOf(r, v)
+	if err != nil || !shown {
+		return nil, err
+	}
+	return func() error {
+		m.Duties = append(m.Duties, viewPairDuty(d, p.actions(), c.now))
 		return nil
 	}, nil
 }

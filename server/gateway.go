@@ -79,6 +79,7 @@ func (s *Server) newGateway(ctx context.Context, conn *grpc.ClientConn) (http.Ha
 		pb.RegisterDirectoryServiceHandler,
 		pb.RegisterAccountServiceHandler,
 		pb.RegisterJournalServiceHandler,
+		pb.RegisterLinkageServiceHandler,
 	} {
 		if err := register(ctx, mux, conn); err != nil {
 			return nil, fmt.Errorf("register a REST handler: %w", err)

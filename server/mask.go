@@ -27,6 +27,7 @@ var classBits = map[pb.Class]access.Mask{
 	pb.Class_F2_ROSTER:     access.F2Roster,
 	pb.Class_F3_LAST:       access.F3Last,
 	pb.Class_REASON:        access.Reason,
+	pb.Class_F2_LINK:       access.F2Link,
 }
 
 // sight is what a caller may see: a mask, closed, and the fields that a consent names one by one.

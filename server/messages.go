@@ -247,6 +247,12 @@ var reasons = map[pb.ErrorReason_Value]reasonText{
 	pb.ErrorReason_RELEASE_HELD_ALREADY: {codes.FailedPrecondition, text{
 		"Your unit has held a release this year.", "Unit Anda sudah menahan satu rilis tahun ini.",
 	}},
+	pb.ErrorReason_LINK_REJECTED: {codes.FailedPrecondition, text{
+		"This match was rejected; undo the rejection first.", "Kecocokan ini sudah ditolak; batalkan dahulu penolakannya.",
+	}},
+	pb.ErrorReason_LINK_STATE: {codes.FailedPrecondition, text{
+		"The match stands where this cannot be done.", "Keadaan kecocokan ini tidak mengizinkan itu.",
+	}},
 }
 
 // fieldTexts say what is wrong with a field. %s is the limit that the contract sets.
@@ -259,6 +265,9 @@ var fieldTexts = map[string]text{
 	"WRONG_TYPE":       {"Must be of type %s.", "Harus berjenis %s."},
 	"BAD_QUERY":        {"The query cannot be read; separate items by commas.", "Kueri tidak terbaca; pisahkan dengan koma."},
 	"TOO_MANY_TO_LIST": {"There are more faults than are listed.", "Masih ada kesalahan lain yang tidak tercantum."},
+
+	"ONE_OF_MATCH_REVIEW": {"Either a match or a review, not both.", "Kecocokan atau telaah, jangan keduanya."},
+	"RELATION_UNLIKE":     {"A match of one household makes no one person.", "Kecocokan serumah tidak menjadikan satu orang."},
 
 	// Shape.
 	"REQUIRED":        {"Must be given.", "Wajib diisi."},

@@ -12,6 +12,7 @@ import (
 	"github.com/sinergi-pug/sinergi/domain/access"
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/journal"
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/store"
 )
 
@@ -103,6 +104,7 @@ type missed struct {
 	empty   atomic.Int32 // look-ups that showed nothing
 	unasked atomic.Int32 // look-ups over the limit
 	muted   atomic.Bool
+	metered atomic.Pointer[metered]
 	account atomic.Pointer[casework.AccountID]
 }
 
@@ -129,6 +131,25 @@ func (m *missed) look(account casework.AccountID, over bool) {
 	m.empty.Add(1)
 }
 
+// metered is a call of which an account has so many an hour, whatever it is answered.
+type metered struct {
+	of     *quota
+	action access.Action
+	event  string
+	over   bool
+}
+
+// meter counts a call, or refuses one that is too many.
+func (c call) meter(q *quota, action access.Action, event string) error {
+	retry, over := q.over(c.caller.Account)
+	c.missed.account.Store(&c.caller.Account)
+	c.missed.metered.Store(&metered{q, action, event, over})
+	if over {
+		return &publicError{reason: pb.ErrorReason_RATE_LIMITED, retry: retry}
+	}
+	return nil
+}
+
 // mute has an answer leave on the beat though it refuses nothing.
 func (m *missed) mute() { m.muted.Store(true) }
 
@@ -145,12 +166,20 @@ func (s *Server) counted(ctx context.Context, p *passage, next func(context.Cont
 	hidden, unasked := p.missed.hidden.Load(), p.missed.unasked.Load()
 	s.misses.count(*account, int(p.missed.n.Load()-hidden))
 	s.lookups.count(*account, int(p.missed.empty.Load()))
-	for _, over := range []struct {
+	type limit struct {
 		of     *quota
 		n      int32
 		action access.Action
 		event  string
-	}{{s.misses, hidden, access.Read, "NOT_FOUND_LIMIT"}, {s.lookups, unasked, access.PersonFind, "LOOKUP_LIMIT"}} {
+	}
+	limits := []limit{{s.misses, hidden, access.Read, "NOT_FOUND_LIMIT"}, {s.lookups, unasked, access.PersonFind, "LOOKUP_LIMIT"}}
+	switch m := p.missed.metered.Load(); {
+	case m != nil && m.over:
+		limits = append(limits, limit{m.of, 1, m.action, m.event})
+	case m != nil:
+		m.of.count(*account, 1)
+	}
+	for _, over := range limits {
 		if over.n == 0 {
 			continue
 		}

@@ -70,6 +70,7 @@ func (s *reviews) openReview(ctx context.Context, w *store.Writer, name string, 
 	if m.v, known, err = w.Review(id); err != nil {
 		return nil, err
 	}
+	known = known && m.v.Kind != casework.ReviewLink // a pair is decided by its own acts, and this is none of them
 	m.f.Facts = m.caller.Facts(m.now)
 	if known {
 		if m.f, err = w.CaseFor(m.caller, m.v.Case, m.now); err != nil {

@@ -133,6 +133,9 @@ func (c call) reviewList(r *store.Reader, req *pb.ListReviewsRequest, filter sto
 		if c.caller.Role == casework.RoleSupervisor && v.Kind == casework.ReviewException && v.Pending() {
 			return nil, nil // it waits for the reviewer
 		}
+		if c.caller.Role == casework.RoleReviewer && v.Kind == casework.ReviewLink {
+			return c.pairReviewRow(r, v, m)
+		}
 		f, err := r.CaseFor(c.caller, v.Case, c.now)
 		if err == nil && c.isOwn(f, v) {
 			return func() error {
@@ -159,6 +162,19 @@ func (c call) reviewList(r *store.Reader, req *pb.ListReviewsRequest, filter sto
 	return m, log.record(c), nil
 }
 
+// pairReviewRow adds the review of a pair, which tells of no case; nil if it is not the reviewer's to see.
+func (c call) pairReviewRow(r *store.Reader, v casework.Review, m *pb.ListReviewsResponse) (func() error, error) {
+	p, shown, err := c.pairReviewOf(r, v)
+	if err != nil || !shown {
+		return nil, err
+	}
+	return func() error {
+		duty, err := r.DutyOf(v.ID)
+		m.Reviews = append(m.Reviews, viewPairReview(v, duty, p.actions(), c.now))
+		return err
+	}, nil
+}
+
 // reviewReader is what Reader and Writer both can.
 type reviewReader interface {
 	Disclosures(casework.Case) ([]casework.Disclosure, error)
@@ -172,8 +188,12 @@ type reviewReader interface {
 
 // reviewMessage opens what a review is about: the act, and the open legs that stand on it.
 func (c call) reviewMessage(r reviewReader, f store.CaseFile, v casework.Review, g access.Grant) (*pb.Review, error) {
-	if v.Kind == casework.ReviewGlass {
+	switch v.Kind {
+	case casework.ReviewGlass:
 		return c.glassReviewMessage(r, f, v, g)
+	case casework.ReviewLink:
+		duty, err := r.DutyOf(v.ID)
+		return c.viewReview(g, v, casework.Disclosure{}, nil, duty, nil), err
 	}
 	all, err := r.Disclosures(f.Case)
 	if err != nil {

@@ -65,6 +65,8 @@ type Server struct {
 	searches *limiter // by name
 	misses   *quota   // answers NOT_FOUND
 	lookups  *quota   // by NIK, that show nothing
+	matches  *quota   // FindMatches
+	reveals  *quota   // RevealForReview
 	apps     *appDays
 	metrics  *metrics
 	open     *openStreams
@@ -146,6 +148,7 @@ func (s *Server) registerServices(r grpc.ServiceRegistrar) {
 	pb.RegisterDirectoryServiceServer(r, &directory{Server: s})
 	pb.RegisterAccountServiceServer(r, &accounts{Server: s})
 	pb.RegisterJournalServiceServer(r, &journalService{Server: s})
+	pb.RegisterLinkageServiceServer(r, &linkages{Server: s})
 }
 
 // meanings are the checks of the domain that need no record: they are answered together with those of the shape.
@@ -189,6 +192,8 @@ func (s *Server) meanings() map[string]func(proto.Message) casework.Violations {
 		pb.CaseService_AddBlock_FullMethodName:             meaningOf(func(req *pb.AddBlockRequest) casework.Violations { return s.meaningOfBlock(req) }),
 		pb.ReferralService_AddReferralBlock_FullMethodName: meaningOf(func(req *pb.AddReferralBlockRequest) casework.Violations { return s.meaningOfBlock(req) }),
 		pb.StatisticsService_QueryLive_FullMethodName:      meaningOf(s.meaningOfLive),
+		pb.LinkageService_ConfirmLink_FullMethodName:       meaningOf(s.meaningOfConfirm),
+		pb.LinkageService_RejectLink_FullMethodName:        meaningOf(s.meaningOfReject),
 		pb.CaseService_OpenCase_FullMethodName:             s.meaningOfReason,
 		pb.CaseService_LowerLevel_FullMethodName:           s.meaningOfReason,
 		pb.CaseService_RemoveBlock_FullMethodName:          s.meaningOfReason,
@@ -250,6 +255,12 @@ func (s *Server) assemble(cfg Config, h hooks) (err error) {
 		return err
 	}
 	if s.lookups, err = newQuota(s.cfg.LookupsPerHour); err != nil {
+		return err
+	}
+	if s.matches, err = newQuota(s.cfg.MatchesPerHour); err != nil {
+		return err
+	}
+	if s.reveals, err = newQuota(s.cfg.MatchesPerHour); err != nil {
 		return err
 	}
 	s.apps, s.open = newAppDays(s.cfg.Limits), newOpenStreams(s.cfg.Streams)

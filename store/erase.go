@@ -41,6 +41,9 @@ func (w *Writer) erasePerson(id [16]byte, entry [16]byte) error {
 	if err := w.eraseLinkage(id); err != nil {
 		return err
 	}
+	if err := w.eraseLinks(id); err != nil {
+		return err
+	}
 	if err := w.eraseRows(personRows, "", id); err != nil {
 		return err
 	}

@@ -27,6 +27,8 @@ func (dutyPage) Format(s fmt.State, _ rune)          { fmt.Fprint(s, hidden) }
 func (accountF2) Format(s fmt.State, _ rune)         { fmt.Fprint(s, hidden) }
 func (signInF2) Format(s fmt.State, _ rune)          { fmt.Fprint(s, hidden) }
 func (approvalTexts) Format(s fmt.State, _ rune)     { fmt.Fprint(s, hidden) }
+func (linkContent) Format(s fmt.State, _ rune)       { fmt.Fprint(s, hidden) }
+func (Joined) Format(s fmt.State, _ rune)            { fmt.Fprint(s, hidden) }
 func (legalContent) Format(s fmt.State, _ rune)      { fmt.Fprint(s, hidden) }
 func (Key) Format(s fmt.State, _ rune)               { fmt.Fprint(s, hidden) }
 func (indexKeys) Format(s fmt.State, _ rune)         { fmt.Fprint(s, hidden) }
@@ -68,6 +70,8 @@ func (dutyRow) LogValue() slog.Value           { return slog.StringValue(hidden)
 func (dutyPage) LogValue() slog.Value          { return slog.StringValue(hidden) }
 func (accountF2) LogValue() slog.Value         { return slog.StringValue(hidden) }
 func (signInF2) LogValue() slog.Value          { return slog.StringValue(hidden) }
+func (linkContent) LogValue() slog.Value       { return slog.StringValue(hidden) }
+func (Joined) LogValue() slog.Value            { return slog.StringValue(hidden) }
 func (approvalTexts) LogValue() slog.Value     { return slog.StringValue(hidden) }
 func (legalContent) LogValue() slog.Value      { return slog.StringValue(hidden) }
 func (Key) LogValue() slog.Value               { return slog.StringValue(hidden) }

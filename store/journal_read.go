@@ -96,11 +96,12 @@ func (t *tx) Actors() (map[[16]byte]Acting, error) {
 	return all, nil
 }
 
-// Judged lists the acts that somebody else looks at, oldest first: reviews of every case, for who sees no case.
+// Judged lists the acts that somebody else looks at, oldest first: reviews of every case, for who sees no case. A pair that may belong
+// together is no act, and that a unit asks about one is nobody's to count.
 func (t *tx) Judged(open bool, after Cursor, limit int) ([]casework.Review, error) {
-	where := ""
+	where := " AND v.kind <> 'LINK'"
 	if open {
-		where = " AND v.decided IS NULL"
+		where += " AND v.decided IS NULL"
 	}
 	all, err := list(t, scanReview, "SELECT "+reviewColumns+" FROM reviews v WHERE (v.started, v.id) > ($1, $2)"+where+
 		" ORDER BY v.started, v.id LIMIT $3", startOf(after), after.ID, limit)

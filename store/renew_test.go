@@ -27,6 +27,9 @@ func TestANewDataKeySealsEverySealedColumn(t *testing.T) {
 		if table == cardTable || table == candidateTable { // of no owner: they change with the linkage key
 			continue
 		}
+		if table == "links" { // of no owner, and under a key that never changes
+			continue
+		}
 		sealed++
 		if !slices.ContainsFunc(renewedColumns, func(c sealedColumn) bool { return c.table == table && c.column == column }) {
 			t.Errorf("%s is not among renewedColumns", name)

@@ -83,7 +83,7 @@ func (t *tx) DecisionReason(v casework.Review, subject casework.PersonID) (strin
 
 // ReviewFilter chooses reviews.
 type ReviewFilter struct {
-	Judged  bool               // by the reviewer
+	Judged  bool               // by the reviewer, pairs included
 	By      casework.AccountID // only of glasses that this account broke
 	Decided bool               // also those decided
 	After   Cursor             // due soonest first
@@ -98,7 +98,7 @@ func (t *tx) Reviews(f ReviewFilter) ([]casework.Review, error) {
 		where += " AND v.decided IS NULL"
 	}
 	if f.Judged {
-		where += " AND v.kind IN ('EXCEPTION', 'GLASS')"
+		where += " AND v.kind IN ('EXCEPTION', 'GLASS', 'LINK')"
 	}
 	if f.By != (casework.AccountID{}) {
 		where += " AND v.kind = 'GLASS' AND v.account = $4"

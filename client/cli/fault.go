@@ -219,6 +219,8 @@ var remedies = map[pb.ErrorReason_Value]string{
 	pb.ErrorReason_COPY_REFUSED:          "give the copy to the client herself",
 	pb.ErrorReason_ACCOUNT_STATE:         "read the account again",
 	pb.ErrorReason_RELEASE_STATE:         `"sinergi stats release list" shows where it stands`,
+	pb.ErrorReason_LINK_REJECTED:         "undo the rejection first",
+	pb.ErrorReason_LINK_STATE:            "look at the matches again",
 	pb.ErrorReason_RELEASE_HELD_ALREADY:  "tell the reviewer what is wrong with it",
 	pb.ErrorReason_OPEN_DUTIES:           `"sinergi case transfer" first`,
 	pb.ErrorReason_UNIT_HAS_OPEN_LEGS:    "let its referrals end first",

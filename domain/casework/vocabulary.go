@@ -461,6 +461,7 @@ const (
 	DutyReviewGlass      DutyName = "REVIEW_GLASS"
 	DutyApprove          DutyName = "APPROVE"
 	DutyAnswerGlass      DutyName = "ANSWER_GLASS"
+	DutyReviewLink       DutyName = "REVIEW_LINK"
 )
 
 var dutyNameLabels = labels[DutyName]{
@@ -488,6 +489,7 @@ var dutyNameLabels = labels[DutyName]{
 	DutyReviewGlass:      "Telaah buka darurat",
 	DutyApprove:          "Setujui atau tolak",
 	DutyAnswerGlass:      "Jelaskan buka darurat",
+	DutyReviewLink:       "Telaah orang yang sama",
 }
 
 // Label is the Indonesian text of the value.
@@ -1449,6 +1451,7 @@ const (
 	NoticeAccountChanged    NoticeKind = "ACCOUNT_CHANGED"
 	NoticeWitnessSilent     NoticeKind = "WITNESS_SILENT"
 	NoticeProtectionChanged NoticeKind = "PROTECTION_CHANGED"
+	NoticeLinkConfirmed     NoticeKind = "LINK_CONFIRMED"
 )
 
 var noticeKindLabels = labels[NoticeKind]{
@@ -1471,6 +1474,7 @@ var noticeKindLabels = labels[NoticeKind]{
 	NoticeAccountChanged:    "Akun unit berubah",
 	NoticeWitnessSilent:     "Saksi jurnal diam",
 	NoticeProtectionChanged: "Perlindungan kasus berubah",
+	NoticeLinkConfirmed:     "Orang yang sama dikonfirmasi",
 }
 
 // Label is the Indonesian text of the value.
@@ -1486,12 +1490,14 @@ const (
 	ReviewException  ReviewKind = "EXCEPTION"
 	ReviewWithdrawal ReviewKind = "WITHDRAWAL"
 	ReviewGlass      ReviewKind = "GLASS"
+	ReviewLink       ReviewKind = "LINK"
 )
 
 var reviewKindLabels = labels[ReviewKind]{
 	ReviewException:  "Pengecualian",
 	ReviewWithdrawal: "Pencabutan dengan pengecualian",
 	ReviewGlass:      "Buka darurat",
+	ReviewLink:       "Mungkin orang yang sama",
 }
 
 // Label is the Indonesian text of the value.
@@ -1710,3 +1716,93 @@ func (v CopyRequester) Label() string { return copyRequesterLabels[v] }
 
 // Valid tells whether the value is of the vocabulary.
 func (v CopyRequester) Valid() bool { return copyRequesterLabels.has(v) }
+
+// LinkRelation: what two records have to do with each other.
+type LinkRelation string
+
+const (
+	SamePerson    LinkRelation = "SAME_PERSON"
+	SameHousehold LinkRelation = "SAME_HOUSEHOLD"
+)
+
+var linkRelationLabels = labels[LinkRelation]{
+	SamePerson:    "Orang yang sama",
+	SameHousehold: "Serumah",
+}
+
+// Label is the Indonesian text of the value.
+func (v LinkRelation) Label() string { return linkRelationLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v LinkRelation) Valid() bool { return linkRelationLabels.has(v) }
+
+// LinkBasis: what the word of whoever confirms a link rests on.
+type LinkBasis string
+
+const (
+	LinkDocumentSeen LinkBasis = "DOCUMENT_SEEN"
+	LinkAskedPerson  LinkBasis = "ASKED_PERSON"
+	LinkHomeVisit    LinkBasis = "HOME_VISIT"
+	LinkNIKVerified  LinkBasis = "NIK_VERIFIED"
+)
+
+var linkBasisLabels = labels[LinkBasis]{
+	LinkDocumentSeen: "Dokumen dilihat",
+	LinkAskedPerson:  "Ditanyakan kepada klien",
+	LinkHomeVisit:    "Kunjungan rumah",
+	LinkNIKVerified:  "NIK diverifikasi",
+}
+
+// Label is the Indonesian text of the value.
+func (v LinkBasis) Label() string { return linkBasisLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v LinkBasis) Valid() bool { return linkBasisLabels.has(v) }
+
+// LinkRejection: why a pair is none.
+type LinkRejection string
+
+const (
+	LinkDifferentPerson LinkRejection = "DIFFERENT_PERSON"
+	LinkTwin            LinkRejection = "TWIN"
+	LinkOtherHousehold  LinkRejection = "OTHER_HOUSEHOLD"
+	LinkDataWrong       LinkRejection = "DATA_WRONG"
+	LinkNotSure         LinkRejection = "NOT_SURE"
+)
+
+var linkRejectionLabels = labels[LinkRejection]{
+	LinkDifferentPerson: "Orang lain",
+	LinkTwin:            "Kembar",
+	LinkOtherHousehold:  "Rumah tangga lain",
+	LinkDataWrong:       "Data salah",
+	LinkNotSure:         "Belum tahu",
+}
+
+// Label is the Indonesian text of the value.
+func (v LinkRejection) Label() string { return linkRejectionLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v LinkRejection) Valid() bool { return linkRejectionLabels.has(v) }
+
+// LinkState: what became of a pair.
+type LinkState string
+
+const (
+	LinkSentToReview LinkState = "SENT_TO_REVIEW"
+	LinkConfirmed    LinkState = "CONFIRMED"
+	LinkRejected     LinkState = "REJECTED"
+	LinkUndone       LinkState = "UNDONE"
+)
+
+var linkStateLabels = labels[LinkState]{
+	LinkSentToReview: "Menunggu telaah",
+	LinkConfirmed:    "Sama",
+	LinkRejected:     "Beda",
+	LinkUndone:       "Dibatalkan",
+}
+
+// Label is the Indonesian text of the value.
+func (v LinkState) Label() string { return linkStateLabels[v] }
+
+// Valid tells whether the value is of the vocabulary.
+func (v LinkState) Valid() bool { return linkStateLabels.has(v) }

@@ -31,6 +31,7 @@ func vocabularies() map[string]map[string]string {
 		"IncidentPlace": texts(incidentPlaceLabels), "RiskSign": texts(riskSignLabels), "RiskLevel": texts(riskLevelLabels),
 		"Relation": texts(relationLabels), "YesNo": texts(yesNoLabels), "TimelineKind": texts(timelineKindLabels), "FamilyCardReason": texts(familyCardReasonLabels), "HouseholdRole": texts(householdRoleLabels), "StuntingDiagnosis": texts(stuntingDiagnosisLabels), "ReviewOutcome": texts(reviewOutcomeLabels), "ReviewKind": texts(reviewKindLabels), "NoticeKind": texts(noticeKindLabels), "ExclusionReason": texts(exclusionReasonLabels), "SuggestionReason": texts(suggestionReasonLabels), "Capacity": texts(capacityLabels), "TaskState": texts(taskStateLabels), "TaskLabel": texts(taskLabelLabels), "NoteKind": texts(noteKindLabels), "LegalStatus": texts(legalStatusLabels), "ServiceConsentAnswer": texts(serviceConsentAnswerLabels), "ClosureReason": texts(closureReasonLabels), "HeardBy": texts(heardByLabels), "InfoQuestion": texts(infoQuestionLabels),
 		"GlassCode": texts(glassCodeLabels), "ApprovalState": texts(approvalStateLabels), "AccountKind": texts(accountKindLabels), "CopyRequester": texts(copyRequesterLabels),
+		"LinkRelation": texts(linkRelationLabels), "LinkBasis": texts(linkBasisLabels), "LinkRejection": texts(linkRejectionLabels), "LinkState": texts(linkStateLabels),
 	}
 }
 

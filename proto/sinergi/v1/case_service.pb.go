@@ -116,7 +116,10 @@ type Case struct {
 	// When the risk was last assessed.
 	RiskAssessTime *timestamppb.Timestamp `protobuf:"bytes,43,opt,name=risk_assess_time,json=riskAssessTime,proto3" json:"risk_assess_time,omitempty"`
 	// Closed as DECEASED: day, `YYYY-MM-DD`.
-	DeceasedOn    string `protobuf:"bytes,44,opt,name=deceased_on,json=deceasedOn,proto3" json:"deceased_on,omitempty"`
+	DeceasedOn string `protobuf:"bytes,44,opt,name=deceased_on,json=deceasedOn,proto3" json:"deceased_on,omitempty"`
+	// Confirmed links of the client, as long as they point to a case that is no more secret than this one. Only GetCase tells them, and
+	// only to whoever is assigned and to the owner's SUPERVISOR.
+	Links         []*CaseLink `protobuf:"bytes,45,rep,name=links,proto3" json:"links,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
@@ -459,6 +462,95 @@ func (x *Case) GetDeceasedOn() string {
 	return ""
 }
 
+func (x *Case) GetLinks() []*CaseLink {
+	if x != nil {
+		return x.Links
+	}
+	return nil
+}
+
+// CaseLink says that another unit has a case about the same person or household, and nothing of that case.
+type CaseLink struct {
+	state protoimpl.MessageState `protogen:"open.v1"`
+	// Resource name, `links/{uuid}`, for UndoLink.
+	Link string `protobuf:"bytes,1,opt,name=link,proto3" json:"link,omitempty"`
+	// What the two have to do with each other.
+	Relation LinkRelation_Value `protobuf:"varint,2,opt,name=relation,proto3,enum=sinergi.v1.LinkRelation_Value" json:"relation,omitempty"`
+	// Sector of the other side. Only who is assigned to this case is told.
+	Sector Sector_Value `protobuf:"varint,3,opt,name=sector,proto3,enum=sinergi.v1.Sector_Value" json:"sector,omitempty"`
+	// Whom to ask there, `accounts/{uuid}`.
+	Coordinator string `protobuf:"bytes,4,opt,name=coordinator,proto3" json:"coordinator,omitempty"`
+	// Whether one reaches her here or by letter.
+	Channel       Channel_Value `protobuf:"varint,5,opt,name=channel,proto3,enum=sinergi.v1.Channel_Value" json:"channel,omitempty"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *CaseLink) Reset() {
+	*x = CaseLink{}
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[1]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *CaseLink) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*CaseLink) ProtoMessage() {}
+
+func (x *CaseLink) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[1]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use CaseLink.ProtoReflect.Descriptor instead.
+func (*CaseLink) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{1}
+}
+
+func (x *CaseLink) GetLink() string {
+	if x != nil {
+		return x.Link
+	}
+	return ""
+}
+
+func (x *CaseLink) GetRelation() LinkRelation_Value {
+	if x != nil {
+		return x.Relation
+	}
+	return LinkRelation_UNSPECIFIED
+}
+
+func (x *CaseLink) GetSector() Sector_Value {
+	if x != nil {
+		return x.Sector
+	}
+	return Sector_UNSPECIFIED
+}
+
+func (x *CaseLink) GetCoordinator() string {
+	if x != nil {
+		return x.Coordinator
+	}
+	return ""
+}
+
+func (x *CaseLink) GetChannel() Channel_Value {
+	if x != nil {
+		return x.Channel
+	}
+	return Channel_UNSPECIFIED
+}
+
 // Task is one thing owed on a case besides its status duty.
 type Task struct {
 	state protoimpl.MessageState `protogen:"open.v1"`
@@ -498,7 +590,7 @@ type Task struct {
 
 func (x *Task) Reset() {
 	*x = Task{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[1]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[2]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -510,7 +602,7 @@ func (x *Task) String() string {
 func (*Task) ProtoMessage() {}
 
 func (x *Task) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[1]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[2]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -523,7 +615,7 @@ func (x *Task) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Task.ProtoReflect.Descriptor instead.
 func (*Task) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{1}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{2}
 }
 
 func (x *Task) GetService() ReferralServiceType_Value {
@@ -656,7 +748,7 @@ type Note struct {
 
 func (x *Note) Reset() {
 	*x = Note{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[2]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[3]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -668,7 +760,7 @@ func (x *Note) String() string {
 func (*Note) ProtoMessage() {}
 
 func (x *Note) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[2]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[3]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -681,7 +773,7 @@ func (x *Note) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Note.ProtoReflect.Descriptor instead.
 func (*Note) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{2}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{3}
 }
 
 func (x *Note) GetText() string {
@@ -751,7 +843,7 @@ type GetCaseRequest struct {
 
 func (x *GetCaseRequest) Reset() {
 	*x = GetCaseRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[3]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[4]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -763,7 +855,7 @@ func (x *GetCaseRequest) String() string {
 func (*GetCaseRequest) ProtoMessage() {}
 
 func (x *GetCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[3]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[4]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -776,7 +868,7 @@ func (x *GetCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetCaseRequest.ProtoReflect.Descriptor instead.
 func (*GetCaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{3}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{4}
 }
 
 func (x *GetCaseRequest) GetName() string {
@@ -803,7 +895,7 @@ type ListCasesRequest struct {
 
 func (x *ListCasesRequest) Reset() {
 	*x = ListCasesRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[4]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[5]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -815,7 +907,7 @@ func (x *ListCasesRequest) String() string {
 func (*ListCasesRequest) ProtoMessage() {}
 
 func (x *ListCasesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[4]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[5]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -828,7 +920,7 @@ func (x *ListCasesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCasesRequest.ProtoReflect.Descriptor instead.
 func (*ListCasesRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{4}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{5}
 }
 
 func (x *ListCasesRequest) GetType() CaseType_Value {
@@ -872,7 +964,7 @@ type ListCasesResponse struct {
 
 func (x *ListCasesResponse) Reset() {
 	*x = ListCasesResponse{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[5]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[6]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -884,7 +976,7 @@ func (x *ListCasesResponse) String() string {
 func (*ListCasesResponse) ProtoMessage() {}
 
 func (x *ListCasesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[5]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[6]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -897,7 +989,7 @@ func (x *ListCasesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListCasesResponse.ProtoReflect.Descriptor instead.
 func (*ListCasesResponse) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{5}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{6}
 }
 
 func (x *ListCasesResponse) GetCases() []*Case {
@@ -931,7 +1023,7 @@ type ScreenCaseRequest struct {
 
 func (x *ScreenCaseRequest) Reset() {
 	*x = ScreenCaseRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[6]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[7]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -943,7 +1035,7 @@ func (x *ScreenCaseRequest) String() string {
 func (*ScreenCaseRequest) ProtoMessage() {}
 
 func (x *ScreenCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[6]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[7]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -956,7 +1048,7 @@ func (x *ScreenCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ScreenCaseRequest.ProtoReflect.Descriptor instead.
 func (*ScreenCaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{6}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{7}
 }
 
 func (x *ScreenCaseRequest) GetName() string {
@@ -1008,7 +1100,7 @@ type AssessCaseRequest struct {
 
 func (x *AssessCaseRequest) Reset() {
 	*x = AssessCaseRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[7]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[8]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1020,7 +1112,7 @@ func (x *AssessCaseRequest) String() string {
 func (*AssessCaseRequest) ProtoMessage() {}
 
 func (x *AssessCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[7]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[8]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1033,7 +1125,7 @@ func (x *AssessCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AssessCaseRequest.ProtoReflect.Descriptor instead.
 func (*AssessCaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{7}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{8}
 }
 
 func (x *AssessCaseRequest) GetName() string {
@@ -1095,7 +1187,7 @@ type AddMeasurementRequest struct {
 
 func (x *AddMeasurementRequest) Reset() {
 	*x = AddMeasurementRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[8]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[9]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1107,7 +1199,7 @@ func (x *AddMeasurementRequest) String() string {
 func (*AddMeasurementRequest) ProtoMessage() {}
 
 func (x *AddMeasurementRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[8]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[9]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1120,7 +1212,7 @@ func (x *AddMeasurementRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddMeasurementRequest.ProtoReflect.Descriptor instead.
 func (*AddMeasurementRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{8}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{9}
 }
 
 func (x *AddMeasurementRequest) GetName() string {
@@ -1166,7 +1258,7 @@ type ServiceConsent struct {
 
 func (x *ServiceConsent) Reset() {
 	*x = ServiceConsent{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[9]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[10]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1178,7 +1270,7 @@ func (x *ServiceConsent) String() string {
 func (*ServiceConsent) ProtoMessage() {}
 
 func (x *ServiceConsent) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[9]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[10]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1191,7 +1283,7 @@ func (x *ServiceConsent) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ServiceConsent.ProtoReflect.Descriptor instead.
 func (*ServiceConsent) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{9}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{10}
 }
 
 func (x *ServiceConsent) GetAnswer() ServiceConsentAnswer_Value {
@@ -1236,7 +1328,7 @@ type LegalStep struct {
 
 func (x *LegalStep) Reset() {
 	*x = LegalStep{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[10]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[11]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1248,7 +1340,7 @@ func (x *LegalStep) String() string {
 func (*LegalStep) ProtoMessage() {}
 
 func (x *LegalStep) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[10]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[11]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1261,7 +1353,7 @@ func (x *LegalStep) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LegalStep.ProtoReflect.Descriptor instead.
 func (*LegalStep) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{10}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{11}
 }
 
 func (x *LegalStep) GetName() string {
@@ -1323,7 +1415,7 @@ type Legacy struct {
 
 func (x *Legacy) Reset() {
 	*x = Legacy{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[11]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[12]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1335,7 +1427,7 @@ func (x *Legacy) String() string {
 func (*Legacy) ProtoMessage() {}
 
 func (x *Legacy) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[11]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[12]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1348,7 +1440,7 @@ func (x *Legacy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Legacy.ProtoReflect.Descriptor instead.
 func (*Legacy) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{11}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{12}
 }
 
 func (x *Legacy) GetOpenedOn() string {
@@ -1408,7 +1500,7 @@ type CreateCaseRequest struct {
 
 func (x *CreateCaseRequest) Reset() {
 	*x = CreateCaseRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[12]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[13]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1420,7 +1512,7 @@ func (x *CreateCaseRequest) String() string {
 func (*CreateCaseRequest) ProtoMessage() {}
 
 func (x *CreateCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[12]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[13]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1433,7 +1525,7 @@ func (x *CreateCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CreateCaseRequest.ProtoReflect.Descriptor instead.
 func (*CreateCaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{12}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{13}
 }
 
 func (x *CreateCaseRequest) GetRequestId() string {
@@ -1529,7 +1621,7 @@ type UpdateCaseRequest struct {
 
 func (x *UpdateCaseRequest) Reset() {
 	*x = UpdateCaseRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[13]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[14]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1541,7 +1633,7 @@ func (x *UpdateCaseRequest) String() string {
 func (*UpdateCaseRequest) ProtoMessage() {}
 
 func (x *UpdateCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[13]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[14]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1554,7 +1646,7 @@ func (x *UpdateCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UpdateCaseRequest.ProtoReflect.Descriptor instead.
 func (*UpdateCaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{13}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{14}
 }
 
 func (x *UpdateCaseRequest) GetName() string {
@@ -1629,7 +1721,7 @@ type PlanCaseRequest struct {
 
 func (x *PlanCaseRequest) Reset() {
 	*x = PlanCaseRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[14]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[15]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1641,7 +1733,7 @@ func (x *PlanCaseRequest) String() string {
 func (*PlanCaseRequest) ProtoMessage() {}
 
 func (x *PlanCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[14]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[15]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1654,7 +1746,7 @@ func (x *PlanCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use PlanCaseRequest.ProtoReflect.Descriptor instead.
 func (*PlanCaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{14}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{15}
 }
 
 func (x *PlanCaseRequest) GetName() string {
@@ -1725,7 +1817,7 @@ type StartServiceRequest struct {
 
 func (x *StartServiceRequest) Reset() {
 	*x = StartServiceRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[15]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[16]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1737,7 +1829,7 @@ func (x *StartServiceRequest) String() string {
 func (*StartServiceRequest) ProtoMessage() {}
 
 func (x *StartServiceRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[15]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[16]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1750,7 +1842,7 @@ func (x *StartServiceRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use StartServiceRequest.ProtoReflect.Descriptor instead.
 func (*StartServiceRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{15}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{16}
 }
 
 func (x *StartServiceRequest) GetName() string {
@@ -1805,7 +1897,7 @@ type MonitorCaseRequest struct {
 
 func (x *MonitorCaseRequest) Reset() {
 	*x = MonitorCaseRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[16]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[17]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1817,7 +1909,7 @@ func (x *MonitorCaseRequest) String() string {
 func (*MonitorCaseRequest) ProtoMessage() {}
 
 func (x *MonitorCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[16]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[17]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1830,7 +1922,7 @@ func (x *MonitorCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use MonitorCaseRequest.ProtoReflect.Descriptor instead.
 func (*MonitorCaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{16}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{17}
 }
 
 func (x *MonitorCaseRequest) GetName() string {
@@ -1880,7 +1972,7 @@ type ResumeCaseRequest struct {
 
 func (x *ResumeCaseRequest) Reset() {
 	*x = ResumeCaseRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[17]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[18]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1892,7 +1984,7 @@ func (x *ResumeCaseRequest) String() string {
 func (*ResumeCaseRequest) ProtoMessage() {}
 
 func (x *ResumeCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[17]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[18]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1905,7 +1997,7 @@ func (x *ResumeCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ResumeCaseRequest.ProtoReflect.Descriptor instead.
 func (*ResumeCaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{17}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{18}
 }
 
 func (x *ResumeCaseRequest) GetName() string {
@@ -1964,7 +2056,7 @@ type ReclassifyCaseRequest struct {
 
 func (x *ReclassifyCaseRequest) Reset() {
 	*x = ReclassifyCaseRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[18]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[19]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1976,7 +2068,7 @@ func (x *ReclassifyCaseRequest) String() string {
 func (*ReclassifyCaseRequest) ProtoMessage() {}
 
 func (x *ReclassifyCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[18]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[19]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1989,7 +2081,7 @@ func (x *ReclassifyCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReclassifyCaseRequest.ProtoReflect.Descriptor instead.
 func (*ReclassifyCaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{18}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{19}
 }
 
 func (x *ReclassifyCaseRequest) GetName() string {
@@ -2069,7 +2161,7 @@ type CloseCaseRequest struct {
 
 func (x *CloseCaseRequest) Reset() {
 	*x = CloseCaseRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[19]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[20]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2081,7 +2173,7 @@ func (x *CloseCaseRequest) String() string {
 func (*CloseCaseRequest) ProtoMessage() {}
 
 func (x *CloseCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[19]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[20]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2094,7 +2186,7 @@ func (x *CloseCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CloseCaseRequest.ProtoReflect.Descriptor instead.
 func (*CloseCaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{19}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{20}
 }
 
 func (x *CloseCaseRequest) GetName() string {
@@ -2207,7 +2299,7 @@ type ReopenCaseRequest struct {
 
 func (x *ReopenCaseRequest) Reset() {
 	*x = ReopenCaseRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[20]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2219,7 +2311,7 @@ func (x *ReopenCaseRequest) String() string {
 func (*ReopenCaseRequest) ProtoMessage() {}
 
 func (x *ReopenCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[20]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2232,7 +2324,7 @@ func (x *ReopenCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ReopenCaseRequest.ProtoReflect.Descriptor instead.
 func (*ReopenCaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{20}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *ReopenCaseRequest) GetName() string {
@@ -2287,7 +2379,7 @@ type AddIncidentRequest struct {
 
 func (x *AddIncidentRequest) Reset() {
 	*x = AddIncidentRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[21]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2299,7 +2391,7 @@ func (x *AddIncidentRequest) String() string {
 func (*AddIncidentRequest) ProtoMessage() {}
 
 func (x *AddIncidentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[21]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2312,7 +2404,7 @@ func (x *AddIncidentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddIncidentRequest.ProtoReflect.Descriptor instead.
 func (*AddIncidentRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{21}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *AddIncidentRequest) GetName() string {
@@ -2368,7 +2460,7 @@ type AddNoteRequest struct {
 
 func (x *AddNoteRequest) Reset() {
 	*x = AddNoteRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[22]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[23]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2380,7 +2472,7 @@ func (x *AddNoteRequest) String() string {
 func (*AddNoteRequest) ProtoMessage() {}
 
 func (x *AddNoteRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[22]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[23]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2393,7 +2485,7 @@ func (x *AddNoteRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddNoteRequest.ProtoReflect.Descriptor instead.
 func (*AddNoteRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{22}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{23}
 }
 
 func (x *AddNoteRequest) GetName() string {
@@ -2473,7 +2565,7 @@ type AddLegalStepRequest struct {
 
 func (x *AddLegalStepRequest) Reset() {
 	*x = AddLegalStepRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[23]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[24]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2485,7 +2577,7 @@ func (x *AddLegalStepRequest) String() string {
 func (*AddLegalStepRequest) ProtoMessage() {}
 
 func (x *AddLegalStepRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[23]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[24]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2498,7 +2590,7 @@ func (x *AddLegalStepRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddLegalStepRequest.ProtoReflect.Descriptor instead.
 func (*AddLegalStepRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{23}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{24}
 }
 
 func (x *AddLegalStepRequest) GetName() string {
@@ -2566,7 +2658,7 @@ type RecordServiceConsentRequest struct {
 
 func (x *RecordServiceConsentRequest) Reset() {
 	*x = RecordServiceConsentRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[24]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[25]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2578,7 +2670,7 @@ func (x *RecordServiceConsentRequest) String() string {
 func (*RecordServiceConsentRequest) ProtoMessage() {}
 
 func (x *RecordServiceConsentRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[24]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[25]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2591,7 +2683,7 @@ func (x *RecordServiceConsentRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordServiceConsentRequest.ProtoReflect.Descriptor instead.
 func (*RecordServiceConsentRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{24}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{25}
 }
 
 func (x *RecordServiceConsentRequest) GetName() string {
@@ -2666,7 +2758,7 @@ type AssignCaseRequest struct {
 
 func (x *AssignCaseRequest) Reset() {
 	*x = AssignCaseRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[25]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[26]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2678,7 +2770,7 @@ func (x *AssignCaseRequest) String() string {
 func (*AssignCaseRequest) ProtoMessage() {}
 
 func (x *AssignCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[25]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[26]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2691,7 +2783,7 @@ func (x *AssignCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AssignCaseRequest.ProtoReflect.Descriptor instead.
 func (*AssignCaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{25}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{26}
 }
 
 func (x *AssignCaseRequest) GetName() string {
@@ -2760,7 +2852,7 @@ type TransferCaseloadRequest struct {
 
 func (x *TransferCaseloadRequest) Reset() {
 	*x = TransferCaseloadRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[26]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[27]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2772,7 +2864,7 @@ func (x *TransferCaseloadRequest) String() string {
 func (*TransferCaseloadRequest) ProtoMessage() {}
 
 func (x *TransferCaseloadRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[26]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[27]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2785,7 +2877,7 @@ func (x *TransferCaseloadRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferCaseloadRequest.ProtoReflect.Descriptor instead.
 func (*TransferCaseloadRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{26}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{27}
 }
 
 func (x *TransferCaseloadRequest) GetRequestId() string {
@@ -2827,7 +2919,7 @@ type TransferCaseloadResponse struct {
 
 func (x *TransferCaseloadResponse) Reset() {
 	*x = TransferCaseloadResponse{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[27]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[28]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2839,7 +2931,7 @@ func (x *TransferCaseloadResponse) String() string {
 func (*TransferCaseloadResponse) ProtoMessage() {}
 
 func (x *TransferCaseloadResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[27]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[28]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2852,7 +2944,7 @@ func (x *TransferCaseloadResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TransferCaseloadResponse.ProtoReflect.Descriptor instead.
 func (*TransferCaseloadResponse) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{27}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{28}
 }
 
 func (x *TransferCaseloadResponse) GetTransfers() []*Transfer {
@@ -2875,7 +2967,7 @@ type Transfer struct {
 
 func (x *Transfer) Reset() {
 	*x = Transfer{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[28]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[29]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2887,7 +2979,7 @@ func (x *Transfer) String() string {
 func (*Transfer) ProtoMessage() {}
 
 func (x *Transfer) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[28]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[29]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2900,7 +2992,7 @@ func (x *Transfer) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Transfer.ProtoReflect.Descriptor instead.
 func (*Transfer) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{28}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{29}
 }
 
 func (x *Transfer) GetName() string {
@@ -2932,7 +3024,7 @@ type ListTimelineRequest struct {
 
 func (x *ListTimelineRequest) Reset() {
 	*x = ListTimelineRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[29]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[30]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -2944,7 +3036,7 @@ func (x *ListTimelineRequest) String() string {
 func (*ListTimelineRequest) ProtoMessage() {}
 
 func (x *ListTimelineRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[29]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[30]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -2957,7 +3049,7 @@ func (x *ListTimelineRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTimelineRequest.ProtoReflect.Descriptor instead.
 func (*ListTimelineRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{29}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{30}
 }
 
 func (x *ListTimelineRequest) GetName() string {
@@ -2994,7 +3086,7 @@ type ListTimelineResponse struct {
 
 func (x *ListTimelineResponse) Reset() {
 	*x = ListTimelineResponse{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[30]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[31]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3006,7 +3098,7 @@ func (x *ListTimelineResponse) String() string {
 func (*ListTimelineResponse) ProtoMessage() {}
 
 func (x *ListTimelineResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[30]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[31]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3019,7 +3111,7 @@ func (x *ListTimelineResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListTimelineResponse.ProtoReflect.Descriptor instead.
 func (*ListTimelineResponse) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{30}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{31}
 }
 
 func (x *ListTimelineResponse) GetEntries() []*TimelineEntry {
@@ -3061,7 +3153,7 @@ type TimelineEntry struct {
 
 func (x *TimelineEntry) Reset() {
 	*x = TimelineEntry{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[31]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[32]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3073,7 +3165,7 @@ func (x *TimelineEntry) String() string {
 func (*TimelineEntry) ProtoMessage() {}
 
 func (x *TimelineEntry) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[31]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[32]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3086,7 +3178,7 @@ func (x *TimelineEntry) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use TimelineEntry.ProtoReflect.Descriptor instead.
 func (*TimelineEntry) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{31}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{32}
 }
 
 func (x *TimelineEntry) GetKind() TimelineKind_Value {
@@ -3164,7 +3256,7 @@ type ListRosterRequest struct {
 
 func (x *ListRosterRequest) Reset() {
 	*x = ListRosterRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[32]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[33]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3176,7 +3268,7 @@ func (x *ListRosterRequest) String() string {
 func (*ListRosterRequest) ProtoMessage() {}
 
 func (x *ListRosterRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[32]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[33]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3189,7 +3281,7 @@ func (x *ListRosterRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRosterRequest.ProtoReflect.Descriptor instead.
 func (*ListRosterRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{32}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{33}
 }
 
 func (x *ListRosterRequest) GetUnit() string {
@@ -3240,7 +3332,7 @@ type ListRosterResponse struct {
 
 func (x *ListRosterResponse) Reset() {
 	*x = ListRosterResponse{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[33]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[34]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3252,7 +3344,7 @@ func (x *ListRosterResponse) String() string {
 func (*ListRosterResponse) ProtoMessage() {}
 
 func (x *ListRosterResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[33]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[34]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3265,7 +3357,7 @@ func (x *ListRosterResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListRosterResponse.ProtoReflect.Descriptor instead.
 func (*ListRosterResponse) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{33}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{34}
 }
 
 func (x *ListRosterResponse) GetChildren() []*RosterChild {
@@ -3315,7 +3407,7 @@ type RosterChild struct {
 
 func (x *RosterChild) Reset() {
 	*x = RosterChild{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[34]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[35]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3327,7 +3419,7 @@ func (x *RosterChild) String() string {
 func (*RosterChild) ProtoMessage() {}
 
 func (x *RosterChild) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[34]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[35]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3340,7 +3432,7 @@ func (x *RosterChild) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RosterChild.ProtoReflect.Descriptor instead.
 func (*RosterChild) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{34}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{35}
 }
 
 func (x *RosterChild) GetCase() string {
@@ -3438,7 +3530,7 @@ type GetGrowthRecordRequest struct {
 
 func (x *GetGrowthRecordRequest) Reset() {
 	*x = GetGrowthRecordRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[35]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[36]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3450,7 +3542,7 @@ func (x *GetGrowthRecordRequest) String() string {
 func (*GetGrowthRecordRequest) ProtoMessage() {}
 
 func (x *GetGrowthRecordRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[35]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[36]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3463,7 +3555,7 @@ func (x *GetGrowthRecordRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GetGrowthRecordRequest.ProtoReflect.Descriptor instead.
 func (*GetGrowthRecordRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{35}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{36}
 }
 
 func (x *GetGrowthRecordRequest) GetName() string {
@@ -3492,7 +3584,7 @@ type GrowthRecord struct {
 
 func (x *GrowthRecord) Reset() {
 	*x = GrowthRecord{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[36]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[37]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3504,7 +3596,7 @@ func (x *GrowthRecord) String() string {
 func (*GrowthRecord) ProtoMessage() {}
 
 func (x *GrowthRecord) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[36]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[37]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3517,7 +3609,7 @@ func (x *GrowthRecord) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use GrowthRecord.ProtoReflect.Descriptor instead.
 func (*GrowthRecord) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{36}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{37}
 }
 
 func (x *GrowthRecord) GetCase() string {
@@ -3574,7 +3666,7 @@ type RecordDisclosureRequest struct {
 
 func (x *RecordDisclosureRequest) Reset() {
 	*x = RecordDisclosureRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[37]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[38]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3586,7 +3678,7 @@ func (x *RecordDisclosureRequest) String() string {
 func (*RecordDisclosureRequest) ProtoMessage() {}
 
 func (x *RecordDisclosureRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[37]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[38]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3599,7 +3691,7 @@ func (x *RecordDisclosureRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RecordDisclosureRequest.ProtoReflect.Descriptor instead.
 func (*RecordDisclosureRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{37}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{38}
 }
 
 func (x *RecordDisclosureRequest) GetName() string {
@@ -3648,7 +3740,7 @@ type ListDisclosuresRequest struct {
 
 func (x *ListDisclosuresRequest) Reset() {
 	*x = ListDisclosuresRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[38]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[39]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3660,7 +3752,7 @@ func (x *ListDisclosuresRequest) String() string {
 func (*ListDisclosuresRequest) ProtoMessage() {}
 
 func (x *ListDisclosuresRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[38]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[39]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3673,7 +3765,7 @@ func (x *ListDisclosuresRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDisclosuresRequest.ProtoReflect.Descriptor instead.
 func (*ListDisclosuresRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{38}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{39}
 }
 
 func (x *ListDisclosuresRequest) GetName() string {
@@ -3694,7 +3786,7 @@ type ListDisclosuresResponse struct {
 
 func (x *ListDisclosuresResponse) Reset() {
 	*x = ListDisclosuresResponse{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[39]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[40]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3706,7 +3798,7 @@ func (x *ListDisclosuresResponse) String() string {
 func (*ListDisclosuresResponse) ProtoMessage() {}
 
 func (x *ListDisclosuresResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[39]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[40]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3719,7 +3811,7 @@ func (x *ListDisclosuresResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListDisclosuresResponse.ProtoReflect.Descriptor instead.
 func (*ListDisclosuresResponse) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{39}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{40}
 }
 
 func (x *ListDisclosuresResponse) GetDisclosures() []*Disclosure {
@@ -3778,7 +3870,7 @@ type Disclosure struct {
 
 func (x *Disclosure) Reset() {
 	*x = Disclosure{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[40]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[41]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3790,7 +3882,7 @@ func (x *Disclosure) String() string {
 func (*Disclosure) ProtoMessage() {}
 
 func (x *Disclosure) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[40]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[41]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3803,7 +3895,7 @@ func (x *Disclosure) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Disclosure.ProtoReflect.Descriptor instead.
 func (*Disclosure) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{40}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{41}
 }
 
 func (x *Disclosure) GetName() string {
@@ -3963,7 +4055,7 @@ type WithdrawDisclosureRequest struct {
 
 func (x *WithdrawDisclosureRequest) Reset() {
 	*x = WithdrawDisclosureRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[41]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[42]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -3975,7 +4067,7 @@ func (x *WithdrawDisclosureRequest) String() string {
 func (*WithdrawDisclosureRequest) ProtoMessage() {}
 
 func (x *WithdrawDisclosureRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[41]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[42]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -3988,7 +4080,7 @@ func (x *WithdrawDisclosureRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use WithdrawDisclosureRequest.ProtoReflect.Descriptor instead.
 func (*WithdrawDisclosureRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{41}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{42}
 }
 
 func (x *WithdrawDisclosureRequest) GetName() string {
@@ -4036,7 +4128,7 @@ type RefuseCareRequest struct {
 
 func (x *RefuseCareRequest) Reset() {
 	*x = RefuseCareRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[42]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[43]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4048,7 +4140,7 @@ func (x *RefuseCareRequest) String() string {
 func (*RefuseCareRequest) ProtoMessage() {}
 
 func (x *RefuseCareRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[42]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[43]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4061,7 +4153,7 @@ func (x *RefuseCareRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RefuseCareRequest.ProtoReflect.Descriptor instead.
 func (*RefuseCareRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{42}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{43}
 }
 
 func (x *RefuseCareRequest) GetName() string {
@@ -4105,7 +4197,7 @@ type ConflictDetail struct {
 
 func (x *ConflictDetail) Reset() {
 	*x = ConflictDetail{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[43]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[44]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4117,7 +4209,7 @@ func (x *ConflictDetail) String() string {
 func (*ConflictDetail) ProtoMessage() {}
 
 func (x *ConflictDetail) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[43]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[44]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4130,7 +4222,7 @@ func (x *ConflictDetail) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ConflictDetail.ProtoReflect.Descriptor instead.
 func (*ConflictDetail) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{43}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{44}
 }
 
 func (x *ConflictDetail) GetCurrentEtag() string {
@@ -4166,7 +4258,7 @@ type FieldConflict struct {
 
 func (x *FieldConflict) Reset() {
 	*x = FieldConflict{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[44]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[45]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4178,7 +4270,7 @@ func (x *FieldConflict) String() string {
 func (*FieldConflict) ProtoMessage() {}
 
 func (x *FieldConflict) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[44]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[45]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4191,7 +4283,7 @@ func (x *FieldConflict) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use FieldConflict.ProtoReflect.Descriptor instead.
 func (*FieldConflict) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{44}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{45}
 }
 
 func (x *FieldConflict) GetPath() string {
@@ -4244,7 +4336,7 @@ type OpenCaseRequest struct {
 
 func (x *OpenCaseRequest) Reset() {
 	*x = OpenCaseRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[45]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[46]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4256,7 +4348,7 @@ func (x *OpenCaseRequest) String() string {
 func (*OpenCaseRequest) ProtoMessage() {}
 
 func (x *OpenCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[45]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[46]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4269,7 +4361,7 @@ func (x *OpenCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenCaseRequest.ProtoReflect.Descriptor instead.
 func (*OpenCaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{45}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{46}
 }
 
 func (x *OpenCaseRequest) GetName() string {
@@ -4312,7 +4404,7 @@ type RaiseLevelRequest struct {
 
 func (x *RaiseLevelRequest) Reset() {
 	*x = RaiseLevelRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[46]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[47]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4324,7 +4416,7 @@ func (x *RaiseLevelRequest) String() string {
 func (*RaiseLevelRequest) ProtoMessage() {}
 
 func (x *RaiseLevelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[46]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[47]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4337,7 +4429,7 @@ func (x *RaiseLevelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RaiseLevelRequest.ProtoReflect.Descriptor instead.
 func (*RaiseLevelRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{46}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{47}
 }
 
 func (x *RaiseLevelRequest) GetName() string {
@@ -4394,7 +4486,7 @@ type LowerLevelRequest struct {
 
 func (x *LowerLevelRequest) Reset() {
 	*x = LowerLevelRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[47]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[48]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4406,7 +4498,7 @@ func (x *LowerLevelRequest) String() string {
 func (*LowerLevelRequest) ProtoMessage() {}
 
 func (x *LowerLevelRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[47]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[48]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4419,7 +4511,7 @@ func (x *LowerLevelRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LowerLevelRequest.ProtoReflect.Descriptor instead.
 func (*LowerLevelRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{47}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{48}
 }
 
 func (x *LowerLevelRequest) GetName() string {
@@ -4476,7 +4568,7 @@ type AddBlockRequest struct {
 
 func (x *AddBlockRequest) Reset() {
 	*x = AddBlockRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[48]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[49]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4488,7 +4580,7 @@ func (x *AddBlockRequest) String() string {
 func (*AddBlockRequest) ProtoMessage() {}
 
 func (x *AddBlockRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[48]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[49]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4501,7 +4593,7 @@ func (x *AddBlockRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use AddBlockRequest.ProtoReflect.Descriptor instead.
 func (*AddBlockRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{48}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{49}
 }
 
 func (x *AddBlockRequest) GetName() string {
@@ -4550,7 +4642,7 @@ type ListBlocksRequest struct {
 
 func (x *ListBlocksRequest) Reset() {
 	*x = ListBlocksRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[49]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[50]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4562,7 +4654,7 @@ func (x *ListBlocksRequest) String() string {
 func (*ListBlocksRequest) ProtoMessage() {}
 
 func (x *ListBlocksRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[49]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[50]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4575,7 +4667,7 @@ func (x *ListBlocksRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBlocksRequest.ProtoReflect.Descriptor instead.
 func (*ListBlocksRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{49}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{50}
 }
 
 func (x *ListBlocksRequest) GetName() string {
@@ -4596,7 +4688,7 @@ type ListBlocksResponse struct {
 
 func (x *ListBlocksResponse) Reset() {
 	*x = ListBlocksResponse{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[50]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[51]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4608,7 +4700,7 @@ func (x *ListBlocksResponse) String() string {
 func (*ListBlocksResponse) ProtoMessage() {}
 
 func (x *ListBlocksResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[50]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[51]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4621,7 +4713,7 @@ func (x *ListBlocksResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListBlocksResponse.ProtoReflect.Descriptor instead.
 func (*ListBlocksResponse) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{50}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{51}
 }
 
 func (x *ListBlocksResponse) GetBlocks() []*Block {
@@ -4652,7 +4744,7 @@ type Block struct {
 
 func (x *Block) Reset() {
 	*x = Block{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[51]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[52]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4664,7 +4756,7 @@ func (x *Block) String() string {
 func (*Block) ProtoMessage() {}
 
 func (x *Block) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[51]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[52]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4677,7 +4769,7 @@ func (x *Block) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Block.ProtoReflect.Descriptor instead.
 func (*Block) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{51}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{52}
 }
 
 func (x *Block) GetName() string {
@@ -4737,7 +4829,7 @@ type RemoveBlockRequest struct {
 
 func (x *RemoveBlockRequest) Reset() {
 	*x = RemoveBlockRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[52]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[53]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4749,7 +4841,7 @@ func (x *RemoveBlockRequest) String() string {
 func (*RemoveBlockRequest) ProtoMessage() {}
 
 func (x *RemoveBlockRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[52]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[53]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4762,7 +4854,7 @@ func (x *RemoveBlockRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use RemoveBlockRequest.ProtoReflect.Descriptor instead.
 func (*RemoveBlockRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{52}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{53}
 }
 
 func (x *RemoveBlockRequest) GetName() string {
@@ -4805,7 +4897,7 @@ type OpenGlassRequest struct {
 
 func (x *OpenGlassRequest) Reset() {
 	*x = OpenGlassRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[53]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[54]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4817,7 +4909,7 @@ func (x *OpenGlassRequest) String() string {
 func (*OpenGlassRequest) ProtoMessage() {}
 
 func (x *OpenGlassRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[53]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[54]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4830,7 +4922,7 @@ func (x *OpenGlassRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use OpenGlassRequest.ProtoReflect.Descriptor instead.
 func (*OpenGlassRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{53}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{54}
 }
 
 func (x *OpenGlassRequest) GetRequestId() string {
@@ -4881,7 +4973,7 @@ type CosignGlassRequest struct {
 
 func (x *CosignGlassRequest) Reset() {
 	*x = CosignGlassRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[54]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[55]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4893,7 +4985,7 @@ func (x *CosignGlassRequest) String() string {
 func (*CosignGlassRequest) ProtoMessage() {}
 
 func (x *CosignGlassRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[54]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[55]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4906,7 +4998,7 @@ func (x *CosignGlassRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CosignGlassRequest.ProtoReflect.Descriptor instead.
 func (*CosignGlassRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{54}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{55}
 }
 
 func (x *CosignGlassRequest) GetName() string {
@@ -4944,7 +5036,7 @@ type Glass struct {
 
 func (x *Glass) Reset() {
 	*x = Glass{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[55]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[56]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -4956,7 +5048,7 @@ func (x *Glass) String() string {
 func (*Glass) ProtoMessage() {}
 
 func (x *Glass) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[55]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[56]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -4969,7 +5061,7 @@ func (x *Glass) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Glass.ProtoReflect.Descriptor instead.
 func (*Glass) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{55}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{56}
 }
 
 func (x *Glass) GetName() string {
@@ -5029,7 +5121,7 @@ type SealCaseRequest struct {
 
 func (x *SealCaseRequest) Reset() {
 	*x = SealCaseRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[56]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[57]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5041,7 +5133,7 @@ func (x *SealCaseRequest) String() string {
 func (*SealCaseRequest) ProtoMessage() {}
 
 func (x *SealCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[56]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[57]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5054,7 +5146,7 @@ func (x *SealCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SealCaseRequest.ProtoReflect.Descriptor instead.
 func (*SealCaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{56}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{57}
 }
 
 func (x *SealCaseRequest) GetName() string {
@@ -5093,7 +5185,7 @@ type UnsealCaseRequest struct {
 
 func (x *UnsealCaseRequest) Reset() {
 	*x = UnsealCaseRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[57]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[58]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5105,7 +5197,7 @@ func (x *UnsealCaseRequest) String() string {
 func (*UnsealCaseRequest) ProtoMessage() {}
 
 func (x *UnsealCaseRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[57]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[58]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5118,7 +5210,7 @@ func (x *UnsealCaseRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use UnsealCaseRequest.ProtoReflect.Descriptor instead.
 func (*UnsealCaseRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{57}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{58}
 }
 
 func (x *UnsealCaseRequest) GetName() string {
@@ -5159,7 +5251,7 @@ type SetLegalHoldRequest struct {
 
 func (x *SetLegalHoldRequest) Reset() {
 	*x = SetLegalHoldRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[58]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[59]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5171,7 +5263,7 @@ func (x *SetLegalHoldRequest) String() string {
 func (*SetLegalHoldRequest) ProtoMessage() {}
 
 func (x *SetLegalHoldRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[58]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[59]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5184,7 +5276,7 @@ func (x *SetLegalHoldRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SetLegalHoldRequest.ProtoReflect.Descriptor instead.
 func (*SetLegalHoldRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{58}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{59}
 }
 
 func (x *SetLegalHoldRequest) GetName() string {
@@ -5232,7 +5324,7 @@ type LiftLegalHoldRequest struct {
 
 func (x *LiftLegalHoldRequest) Reset() {
 	*x = LiftLegalHoldRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[59]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[60]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5244,7 +5336,7 @@ func (x *LiftLegalHoldRequest) String() string {
 func (*LiftLegalHoldRequest) ProtoMessage() {}
 
 func (x *LiftLegalHoldRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[59]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[60]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5257,7 +5349,7 @@ func (x *LiftLegalHoldRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LiftLegalHoldRequest.ProtoReflect.Descriptor instead.
 func (*LiftLegalHoldRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{59}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{60}
 }
 
 func (x *LiftLegalHoldRequest) GetName() string {
@@ -5305,7 +5397,7 @@ type LegalHold struct {
 
 func (x *LegalHold) Reset() {
 	*x = LegalHold{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[60]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[61]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5317,7 +5409,7 @@ func (x *LegalHold) String() string {
 func (*LegalHold) ProtoMessage() {}
 
 func (x *LegalHold) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[60]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[61]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5330,7 +5422,7 @@ func (x *LegalHold) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use LegalHold.ProtoReflect.Descriptor instead.
 func (*LegalHold) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{60}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{61}
 }
 
 func (x *LegalHold) GetCase() string {
@@ -5378,7 +5470,7 @@ type CopySubjectRequest struct {
 
 func (x *CopySubjectRequest) Reset() {
 	*x = CopySubjectRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[61]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[62]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5390,7 +5482,7 @@ func (x *CopySubjectRequest) String() string {
 func (*CopySubjectRequest) ProtoMessage() {}
 
 func (x *CopySubjectRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[61]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[62]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5403,7 +5495,7 @@ func (x *CopySubjectRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CopySubjectRequest.ProtoReflect.Descriptor instead.
 func (*CopySubjectRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{61}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{62}
 }
 
 func (x *CopySubjectRequest) GetName() string {
@@ -5451,7 +5543,7 @@ type SubjectCopy struct {
 
 func (x *SubjectCopy) Reset() {
 	*x = SubjectCopy{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[62]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[63]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5463,7 +5555,7 @@ func (x *SubjectCopy) String() string {
 func (*SubjectCopy) ProtoMessage() {}
 
 func (x *SubjectCopy) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[62]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[63]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5476,7 +5568,7 @@ func (x *SubjectCopy) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use SubjectCopy.ProtoReflect.Descriptor instead.
 func (*SubjectCopy) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{62}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{63}
 }
 
 func (x *SubjectCopy) GetCase() *Case {
@@ -5522,7 +5614,7 @@ type ListAccessesRequest struct {
 
 func (x *ListAccessesRequest) Reset() {
 	*x = ListAccessesRequest{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[63]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[64]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5534,7 +5626,7 @@ func (x *ListAccessesRequest) String() string {
 func (*ListAccessesRequest) ProtoMessage() {}
 
 func (x *ListAccessesRequest) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[63]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[64]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5547,7 +5639,7 @@ func (x *ListAccessesRequest) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessesRequest.ProtoReflect.Descriptor instead.
 func (*ListAccessesRequest) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{63}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{64}
 }
 
 func (x *ListAccessesRequest) GetName() string {
@@ -5586,7 +5678,7 @@ type ListAccessesResponse struct {
 
 func (x *ListAccessesResponse) Reset() {
 	*x = ListAccessesResponse{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[64]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[65]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5598,7 +5690,7 @@ func (x *ListAccessesResponse) String() string {
 func (*ListAccessesResponse) ProtoMessage() {}
 
 func (x *ListAccessesResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[64]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[65]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5611,7 +5703,7 @@ func (x *ListAccessesResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListAccessesResponse.ProtoReflect.Descriptor instead.
 func (*ListAccessesResponse) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{64}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{65}
 }
 
 func (x *ListAccessesResponse) GetAccesses() []*CaseAccess {
@@ -5660,7 +5752,7 @@ type CaseAccess struct {
 
 func (x *CaseAccess) Reset() {
 	*x = CaseAccess{}
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[65]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[66]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -5672,7 +5764,7 @@ func (x *CaseAccess) String() string {
 func (*CaseAccess) ProtoMessage() {}
 
 func (x *CaseAccess) ProtoReflect() protoreflect.Message {
-	mi := &file_sinergi_v1_case_service_proto_msgTypes[65]
+	mi := &file_sinergi_v1_case_service_proto_msgTypes[66]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -5685,7 +5777,7 @@ func (x *CaseAccess) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use CaseAccess.ProtoReflect.Descriptor instead.
 func (*CaseAccess) Descriptor() ([]byte, []int) {
-	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{65}
+	return file_sinergi_v1_case_service_proto_rawDescGZIP(), []int{66}
 }
 
 func (x *CaseAccess) GetTime() *timestamppb.Timestamp {
@@ -5749,7 +5841,7 @@ var File_sinergi_v1_case_service_proto protoreflect.FileDescriptor
 const file_sinergi_v1_case_service_proto_rawDesc = "" +
 	"\n" +
 	"\x1dsinergi/v1/case_service.proto\x12\n" +
-	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18sinergi/v1/content.proto\x1a\x17sinergi/v1/filing.proto\x1a\x18sinergi/v1/options.proto\x1a\x17sinergi/v1/person.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\xdd\x12\n" +
+	"sinergi.v1\x1a\x1bbuf/validate/validate.proto\x1a\x1cgoogle/api/annotations.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a\x18sinergi/v1/content.proto\x1a\x17sinergi/v1/filing.proto\x1a\x18sinergi/v1/options.proto\x1a\x17sinergi/v1/person.proto\x1a\x1bsinergi/v1/vocabulary.proto\"\x90\x13\n" +
 	"\x04Case\x12\x19\n" +
 	"\x04name\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04name\x12\x1d\n" +
 	"\x06number\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x06number\x12\x19\n" +
@@ -5800,7 +5892,14 @@ const file_sinergi_v1_case_service_proto_rawDesc = "" +
 	"\rurgent_reason\x18* \x01(\tB\t\x8a\xb5\x18\x05\x06\a\b\x05\tR\furgentReason\x12K\n" +
 	"\x10risk_assess_time\x18+ \x01(\v2\x1a.google.protobuf.TimestampB\x05\x8a\xb5\x18\x01\x03R\x0eriskAssessTime\x12&\n" +
 	"\vdeceased_on\x18, \x01(\tB\x05\x8a\xb5\x18\x01\x03R\n" +
-	"deceasedOn\"\xf4\x04\n" +
+	"deceasedOn\x121\n" +
+	"\x05links\x18- \x03(\v2\x14.sinergi.v1.CaseLinkB\x05\x8a\xb5\x18\x01\x02R\x05links\"\x86\x02\n" +
+	"\bCaseLink\x12\x19\n" +
+	"\x04link\x18\x01 \x01(\tB\x05\x8a\xb5\x18\x01\x02R\x04link\x12A\n" +
+	"\brelation\x18\x02 \x01(\x0e2\x1e.sinergi.v1.LinkRelation.ValueB\x05\x8a\xb5\x18\x01\x02R\brelation\x127\n" +
+	"\x06sector\x18\x03 \x01(\x0e2\x18.sinergi.v1.Sector.ValueB\x05\x8a\xb5\x18\x01\x02R\x06sector\x12'\n" +
+	"\vcoordinator\x18\x04 \x01(\tB\x05\x8a\xb5\x18\x01\x02R\vcoordinator\x12:\n" +
+	"\achannel\x18\x05 \x01(\x0e2\x19.sinergi.v1.Channel.ValueB\x05\x8a\xb5\x18\x01\x02R\achannel\"\xf4\x04\n" +
 	"\x04Task\x12F\n" +
 	"\aservice\x18\x01 \x01(\x0e2%.sinergi.v1.ReferralServiceType.ValueB\x05\x8a\xb5\x18\x01\x03R\aservice\x12\x19\n" +
 	"\x04unit\x18\x02 \x01(\tB\x05\x8a\xb5\x18\x01\x03R\x04unit\x12<\n" +
@@ -6328,322 +6427,330 @@ func file_sinergi_v1_case_service_proto_rawDescGZIP() []byte {
 	return file_sinergi_v1_case_service_proto_rawDescData
 }
 
-var file_sinergi_v1_case_service_proto_msgTypes = make([]protoimpl.MessageInfo, 66)
+var file_sinergi_v1_case_service_proto_msgTypes = make([]protoimpl.MessageInfo, 67)
 var file_sinergi_v1_case_service_proto_goTypes = []any{
 	(*Case)(nil),                        // 0: sinergi.v1.Case
-	(*Task)(nil),                        // 1: sinergi.v1.Task
-	(*Note)(nil),                        // 2: sinergi.v1.Note
-	(*GetCaseRequest)(nil),              // 3: sinergi.v1.GetCaseRequest
-	(*ListCasesRequest)(nil),            // 4: sinergi.v1.ListCasesRequest
-	(*ListCasesResponse)(nil),           // 5: sinergi.v1.ListCasesResponse
-	(*ScreenCaseRequest)(nil),           // 6: sinergi.v1.ScreenCaseRequest
-	(*AssessCaseRequest)(nil),           // 7: sinergi.v1.AssessCaseRequest
-	(*AddMeasurementRequest)(nil),       // 8: sinergi.v1.AddMeasurementRequest
-	(*ServiceConsent)(nil),              // 9: sinergi.v1.ServiceConsent
-	(*LegalStep)(nil),                   // 10: sinergi.v1.LegalStep
-	(*Legacy)(nil),                      // 11: sinergi.v1.Legacy
-	(*CreateCaseRequest)(nil),           // 12: sinergi.v1.CreateCaseRequest
-	(*UpdateCaseRequest)(nil),           // 13: sinergi.v1.UpdateCaseRequest
-	(*PlanCaseRequest)(nil),             // 14: sinergi.v1.PlanCaseRequest
-	(*StartServiceRequest)(nil),         // 15: sinergi.v1.StartServiceRequest
-	(*MonitorCaseRequest)(nil),          // 16: sinergi.v1.MonitorCaseRequest
-	(*ResumeCaseRequest)(nil),           // 17: sinergi.v1.ResumeCaseRequest
-	(*ReclassifyCaseRequest)(nil),       // 18: sinergi.v1.ReclassifyCaseRequest
-	(*CloseCaseRequest)(nil),            // 19: sinergi.v1.CloseCaseRequest
-	(*ReopenCaseRequest)(nil),           // 20: sinergi.v1.ReopenCaseRequest
-	(*AddIncidentRequest)(nil),          // 21: sinergi.v1.AddIncidentRequest
-	(*AddNoteRequest)(nil),              // 22: sinergi.v1.AddNoteRequest
-	(*AddLegalStepRequest)(nil),         // 23: sinergi.v1.AddLegalStepRequest
-	(*RecordServiceConsentRequest)(nil), // 24: sinergi.v1.RecordServiceConsentRequest
-	(*AssignCaseRequest)(nil),           // 25: sinergi.v1.AssignCaseRequest
-	(*TransferCaseloadRequest)(nil),     // 26: sinergi.v1.TransferCaseloadRequest
-	(*TransferCaseloadResponse)(nil),    // 27: sinergi.v1.TransferCaseloadResponse
-	(*Transfer)(nil),                    // 28: sinergi.v1.Transfer
-	(*ListTimelineRequest)(nil),         // 29: sinergi.v1.ListTimelineRequest
-	(*ListTimelineResponse)(nil),        // 30: sinergi.v1.ListTimelineResponse
-	(*TimelineEntry)(nil),               // 31: sinergi.v1.TimelineEntry
-	(*ListRosterRequest)(nil),           // 32: sinergi.v1.ListRosterRequest
-	(*ListRosterResponse)(nil),          // 33: sinergi.v1.ListRosterResponse
-	(*RosterChild)(nil),                 // 34: sinergi.v1.RosterChild
-	(*GetGrowthRecordRequest)(nil),      // 35: sinergi.v1.GetGrowthRecordRequest
-	(*GrowthRecord)(nil),                // 36: sinergi.v1.GrowthRecord
-	(*RecordDisclosureRequest)(nil),     // 37: sinergi.v1.RecordDisclosureRequest
-	(*ListDisclosuresRequest)(nil),      // 38: sinergi.v1.ListDisclosuresRequest
-	(*ListDisclosuresResponse)(nil),     // 39: sinergi.v1.ListDisclosuresResponse
-	(*Disclosure)(nil),                  // 40: sinergi.v1.Disclosure
-	(*WithdrawDisclosureRequest)(nil),   // 41: sinergi.v1.WithdrawDisclosureRequest
-	(*RefuseCareRequest)(nil),           // 42: sinergi.v1.RefuseCareRequest
-	(*ConflictDetail)(nil),              // 43: sinergi.v1.ConflictDetail
-	(*FieldConflict)(nil),               // 44: sinergi.v1.FieldConflict
-	(*OpenCaseRequest)(nil),             // 45: sinergi.v1.OpenCaseRequest
-	(*RaiseLevelRequest)(nil),           // 46: sinergi.v1.RaiseLevelRequest
-	(*LowerLevelRequest)(nil),           // 47: sinergi.v1.LowerLevelRequest
-	(*AddBlockRequest)(nil),             // 48: sinergi.v1.AddBlockRequest
-	(*ListBlocksRequest)(nil),           // 49: sinergi.v1.ListBlocksRequest
-	(*ListBlocksResponse)(nil),          // 50: sinergi.v1.ListBlocksResponse
-	(*Block)(nil),                       // 51: sinergi.v1.Block
-	(*RemoveBlockRequest)(nil),          // 52: sinergi.v1.RemoveBlockRequest
-	(*OpenGlassRequest)(nil),            // 53: sinergi.v1.OpenGlassRequest
-	(*CosignGlassRequest)(nil),          // 54: sinergi.v1.CosignGlassRequest
-	(*Glass)(nil),                       // 55: sinergi.v1.Glass
-	(*SealCaseRequest)(nil),             // 56: sinergi.v1.SealCaseRequest
-	(*UnsealCaseRequest)(nil),           // 57: sinergi.v1.UnsealCaseRequest
-	(*SetLegalHoldRequest)(nil),         // 58: sinergi.v1.SetLegalHoldRequest
-	(*LiftLegalHoldRequest)(nil),        // 59: sinergi.v1.LiftLegalHoldRequest
-	(*LegalHold)(nil),                   // 60: sinergi.v1.LegalHold
-	(*CopySubjectRequest)(nil),          // 61: sinergi.v1.CopySubjectRequest
-	(*SubjectCopy)(nil),                 // 62: sinergi.v1.SubjectCopy
-	(*ListAccessesRequest)(nil),         // 63: sinergi.v1.ListAccessesRequest
-	(*ListAccessesResponse)(nil),        // 64: sinergi.v1.ListAccessesResponse
-	(*CaseAccess)(nil),                  // 65: sinergi.v1.CaseAccess
-	(CaseType_Value)(0),                 // 66: sinergi.v1.CaseType.Value
-	(CaseStatus_Value)(0),               // 67: sinergi.v1.CaseStatus.Value
-	(Level_Value)(0),                    // 68: sinergi.v1.Level.Value
-	(*Person)(nil),                      // 69: sinergi.v1.Person
-	(IntakeChannel_Value)(0),            // 70: sinergi.v1.IntakeChannel.Value
-	(*timestamppb.Timestamp)(nil),       // 71: google.protobuf.Timestamp
-	(DutyName_Value)(0),                 // 72: sinergi.v1.DutyName.Value
-	(*Measurement)(nil),                 // 73: sinergi.v1.Measurement
-	(*Incident)(nil),                    // 74: sinergi.v1.Incident
-	(YesNo_Value)(0),                    // 75: sinergi.v1.YesNo.Value
-	(*Risk)(nil),                        // 76: sinergi.v1.Risk
-	(ReferralServiceType_Value)(0),      // 77: sinergi.v1.ReferralServiceType.Value
-	(LegalStatus_Value)(0),              // 78: sinergi.v1.LegalStatus.Value
-	(ClosureReason_Value)(0),            // 79: sinergi.v1.ClosureReason.Value
-	(StuntingDiagnosis_Value)(0),        // 80: sinergi.v1.StuntingDiagnosis.Value
-	(TaskLabel_Value)(0),                // 81: sinergi.v1.TaskLabel.Value
-	(TaskState_Value)(0),                // 82: sinergi.v1.TaskState.Value
-	(NoteKind_Value)(0),                 // 83: sinergi.v1.NoteKind.Value
-	(ContactChannel_Value)(0),           // 84: sinergi.v1.ContactChannel.Value
-	(*NewMeasurement)(nil),              // 85: sinergi.v1.NewMeasurement
-	(ServiceConsentAnswer_Value)(0),     // 86: sinergi.v1.ServiceConsentAnswer.Value
-	(ConsentGiver_Value)(0),             // 87: sinergi.v1.ConsentGiver.Value
-	(*NewPerson)(nil),                   // 88: sinergi.v1.NewPerson
-	(*NewCase)(nil),                     // 89: sinergi.v1.NewCase
-	(TimelineKind_Value)(0),             // 90: sinergi.v1.TimelineKind.Value
-	(Sex_Value)(0),                      // 91: sinergi.v1.Sex.Value
-	(*NewDisclosure)(nil),               // 92: sinergi.v1.NewDisclosure
-	(BasisKind_Value)(0),                // 93: sinergi.v1.BasisKind.Value
-	(Class)(0),                          // 94: sinergi.v1.Class
-	(NamedField_Value)(0),               // 95: sinergi.v1.NamedField.Value
-	(ConsentMethod_Value)(0),            // 96: sinergi.v1.ConsentMethod.Value
-	(GlassCode_Value)(0),                // 97: sinergi.v1.GlassCode.Value
-	(CopyRequester_Value)(0),            // 98: sinergi.v1.CopyRequester.Value
-	(Role_Value)(0),                     // 99: sinergi.v1.Role.Value
-	(AccessPurpose_Value)(0),            // 100: sinergi.v1.AccessPurpose.Value
+	(*CaseLink)(nil),                    // 1: sinergi.v1.CaseLink
+	(*Task)(nil),                        // 2: sinergi.v1.Task
+	(*Note)(nil),                        // 3: sinergi.v1.Note
+	(*GetCaseRequest)(nil),              // 4: sinergi.v1.GetCaseRequest
+	(*ListCasesRequest)(nil),            // 5: sinergi.v1.ListCasesRequest
+	(*ListCasesResponse)(nil),           // 6: sinergi.v1.ListCasesResponse
+	(*ScreenCaseRequest)(nil),           // 7: sinergi.v1.ScreenCaseRequest
+	(*AssessCaseRequest)(nil),           // 8: sinergi.v1.AssessCaseRequest
+	(*AddMeasurementRequest)(nil),       // 9: sinergi.v1.AddMeasurementRequest
+	(*ServiceConsent)(nil),              // 10: sinergi.v1.ServiceConsent
+	(*LegalStep)(nil),                   // 11: sinergi.v1.LegalStep
+	(*Legacy)(nil),                      // 12: sinergi.v1.Legacy
+	(*CreateCaseRequest)(nil),           // 13: sinergi.v1.CreateCaseRequest
+	(*UpdateCaseRequest)(nil),           // 14: sinergi.v1.UpdateCaseRequest
+	(*PlanCaseRequest)(nil),             // 15: sinergi.v1.PlanCaseRequest
+	(*StartServiceRequest)(nil),         // 16: sinergi.v1.StartServiceRequest
+	(*MonitorCaseRequest)(nil),          // 17: sinergi.v1.MonitorCaseRequest
+	(*ResumeCaseRequest)(nil),           // 18: sinergi.v1.ResumeCaseRequest
+	(*ReclassifyCaseRequest)(nil),       // 19: sinergi.v1.ReclassifyCaseRequest
+	(*CloseCaseRequest)(nil),            // 20: sinergi.v1.CloseCaseRequest
+	(*ReopenCaseRequest)(nil),           // 21: sinergi.v1.ReopenCaseRequest
+	(*AddIncidentRequest)(nil),          // 22: sinergi.v1.AddIncidentRequest
+	(*AddNoteRequest)(nil),              // 23: sinergi.v1.AddNoteRequest
+	(*AddLegalStepRequest)(nil),         // 24: sinergi.v1.AddLegalStepRequest
+	(*RecordServiceConsentRequest)(nil), // 25: sinergi.v1.RecordServiceConsentRequest
+	(*AssignCaseRequest)(nil),           // 26: sinergi.v1.AssignCaseRequest
+	(*TransferCaseloadRequest)(nil),     // 27: sinergi.v1.TransferCaseloadRequest
+	(*TransferCaseloadResponse)(nil),    // 28: sinergi.v1.TransferCaseloadResponse
+	(*Transfer)(nil),                    // 29: sinergi.v1.Transfer
+	(*ListTimelineRequest)(nil),         // 30: sinergi.v1.ListTimelineRequest
+	(*ListTimelineResponse)(nil),        // 31: sinergi.v1.ListTimelineResponse
+	(*TimelineEntry)(nil),               // 32: sinergi.v1.TimelineEntry
+	(*ListRosterRequest)(nil),           // 33: sinergi.v1.ListRosterRequest
+	(*ListRosterResponse)(nil),          // 34: sinergi.v1.ListRosterResponse
+	(*RosterChild)(nil),                 // 35: sinergi.v1.RosterChild
+	(*GetGrowthRecordRequest)(nil),      // 36: sinergi.v1.GetGrowthRecordRequest
+	(*GrowthRecord)(nil),                // 37: sinergi.v1.GrowthRecord
+	(*RecordDisclosureRequest)(nil),     // 38: sinergi.v1.RecordDisclosureRequest
+	(*ListDisclosuresRequest)(nil),      // 39: sinergi.v1.ListDisclosuresRequest
+	(*ListDisclosuresResponse)(nil),     // 40: sinergi.v1.ListDisclosuresResponse
+	(*Disclosure)(nil),                  // 41: sinergi.v1.Disclosure
+	(*WithdrawDisclosureRequest)(nil),   // 42: sinergi.v1.WithdrawDisclosureRequest
+	(*RefuseCareRequest)(nil),           // 43: sinergi.v1.RefuseCareRequest
+	(*ConflictDetail)(nil),              // 44: sinergi.v1.ConflictDetail
+	(*FieldConflict)(nil),               // 45: sinergi.v1.FieldConflict
+	(*OpenCaseRequest)(nil),             // 46: sinergi.v1.OpenCaseRequest
+	(*RaiseLevelRequest)(nil),           // 47: sinergi.v1.RaiseLevelRequest
+	(*LowerLevelRequest)(nil),           // 48: sinergi.v1.LowerLevelRequest
+	(*AddBlockRequest)(nil),             // 49: sinergi.v1.AddBlockRequest
+	(*ListBlocksRequest)(nil),           // 50: sinergi.v1.ListBlocksRequest
+	(*ListBlocksResponse)(nil),          // 51: sinergi.v1.ListBlocksResponse
+	(*Block)(nil),                       // 52: sinergi.v1.Block
+	(*RemoveBlockRequest)(nil),          // 53: sinergi.v1.RemoveBlockRequest
+	(*OpenGlassRequest)(nil),            // 54: sinergi.v1.OpenGlassRequest
+	(*CosignGlassRequest)(nil),          // 55: sinergi.v1.CosignGlassRequest
+	(*Glass)(nil),                       // 56: sinergi.v1.Glass
+	(*SealCaseRequest)(nil),             // 57: sinergi.v1.SealCaseRequest
+	(*UnsealCaseRequest)(nil),           // 58: sinergi.v1.UnsealCaseRequest
+	(*SetLegalHoldRequest)(nil),         // 59: sinergi.v1.SetLegalHoldRequest
+	(*LiftLegalHoldRequest)(nil),        // 60: sinergi.v1.LiftLegalHoldRequest
+	(*LegalHold)(nil),                   // 61: sinergi.v1.LegalHold
+	(*CopySubjectRequest)(nil),          // 62: sinergi.v1.CopySubjectRequest
+	(*SubjectCopy)(nil),                 // 63: sinergi.v1.SubjectCopy
+	(*ListAccessesRequest)(nil),         // 64: sinergi.v1.ListAccessesRequest
+	(*ListAccessesResponse)(nil),        // 65: sinergi.v1.ListAccessesResponse
+	(*CaseAccess)(nil),                  // 66: sinergi.v1.CaseAccess
+	(CaseType_Value)(0),                 // 67: sinergi.v1.CaseType.Value
+	(CaseStatus_Value)(0),               // 68: sinergi.v1.CaseStatus.Value
+	(Level_Value)(0),                    // 69: sinergi.v1.Level.Value
+	(*Person)(nil),                      // 70: sinergi.v1.Person
+	(IntakeChannel_Value)(0),            // 71: sinergi.v1.IntakeChannel.Value
+	(*timestamppb.Timestamp)(nil),       // 72: google.protobuf.Timestamp
+	(DutyName_Value)(0),                 // 73: sinergi.v1.DutyName.Value
+	(*Measurement)(nil),                 // 74: sinergi.v1.Measurement
+	(*Incident)(nil),                    // 75: sinergi.v1.Incident
+	(YesNo_Value)(0),                    // 76: sinergi.v1.YesNo.Value
+	(*Risk)(nil),                        // 77: sinergi.v1.Risk
+	(ReferralServiceType_Value)(0),      // 78: sinergi.v1.ReferralServiceType.Value
+	(LegalStatus_Value)(0),              // 79: sinergi.v1.LegalStatus.Value
+	(ClosureReason_Value)(0),            // 80: sinergi.v1.ClosureReason.Value
+	(StuntingDiagnosis_Value)(0),        // 81: sinergi.v1.StuntingDiagnosis.Value
+	(LinkRelation_Value)(0),             // 82: sinergi.v1.LinkRelation.Value
+	(Sector_Value)(0),                   // 83: sinergi.v1.Sector.Value
+	(Channel_Value)(0),                  // 84: sinergi.v1.Channel.Value
+	(TaskLabel_Value)(0),                // 85: sinergi.v1.TaskLabel.Value
+	(TaskState_Value)(0),                // 86: sinergi.v1.TaskState.Value
+	(NoteKind_Value)(0),                 // 87: sinergi.v1.NoteKind.Value
+	(ContactChannel_Value)(0),           // 88: sinergi.v1.ContactChannel.Value
+	(*NewMeasurement)(nil),              // 89: sinergi.v1.NewMeasurement
+	(ServiceConsentAnswer_Value)(0),     // 90: sinergi.v1.ServiceConsentAnswer.Value
+	(ConsentGiver_Value)(0),             // 91: sinergi.v1.ConsentGiver.Value
+	(*NewPerson)(nil),                   // 92: sinergi.v1.NewPerson
+	(*NewCase)(nil),                     // 93: sinergi.v1.NewCase
+	(TimelineKind_Value)(0),             // 94: sinergi.v1.TimelineKind.Value
+	(Sex_Value)(0),                      // 95: sinergi.v1.Sex.Value
+	(*NewDisclosure)(nil),               // 96: sinergi.v1.NewDisclosure
+	(BasisKind_Value)(0),                // 97: sinergi.v1.BasisKind.Value
+	(Class)(0),                          // 98: sinergi.v1.Class
+	(NamedField_Value)(0),               // 99: sinergi.v1.NamedField.Value
+	(ConsentMethod_Value)(0),            // 100: sinergi.v1.ConsentMethod.Value
+	(GlassCode_Value)(0),                // 101: sinergi.v1.GlassCode.Value
+	(CopyRequester_Value)(0),            // 102: sinergi.v1.CopyRequester.Value
+	(Role_Value)(0),                     // 103: sinergi.v1.Role.Value
+	(AccessPurpose_Value)(0),            // 104: sinergi.v1.AccessPurpose.Value
 }
 var file_sinergi_v1_case_service_proto_depIdxs = []int32{
-	66,  // 0: sinergi.v1.Case.type:type_name -> sinergi.v1.CaseType.Value
-	67,  // 1: sinergi.v1.Case.status:type_name -> sinergi.v1.CaseStatus.Value
-	68,  // 2: sinergi.v1.Case.level:type_name -> sinergi.v1.Level.Value
-	69,  // 3: sinergi.v1.Case.client:type_name -> sinergi.v1.Person
-	70,  // 4: sinergi.v1.Case.intake_channel:type_name -> sinergi.v1.IntakeChannel.Value
-	71,  // 5: sinergi.v1.Case.open_time:type_name -> google.protobuf.Timestamp
-	72,  // 6: sinergi.v1.Case.duty:type_name -> sinergi.v1.DutyName.Value
-	71,  // 7: sinergi.v1.Case.due_time:type_name -> google.protobuf.Timestamp
-	1,   // 8: sinergi.v1.Case.tasks:type_name -> sinergi.v1.Task
-	73,  // 9: sinergi.v1.Case.measurements:type_name -> sinergi.v1.Measurement
-	74,  // 10: sinergi.v1.Case.incidents:type_name -> sinergi.v1.Incident
-	75,  // 11: sinergi.v1.Case.kdrt:type_name -> sinergi.v1.YesNo.Value
-	76,  // 12: sinergi.v1.Case.risk:type_name -> sinergi.v1.Risk
-	2,   // 13: sinergi.v1.Case.notes:type_name -> sinergi.v1.Note
-	77,  // 14: sinergi.v1.Case.services:type_name -> sinergi.v1.ReferralServiceType.Value
-	9,   // 15: sinergi.v1.Case.service_consent:type_name -> sinergi.v1.ServiceConsent
-	78,  // 16: sinergi.v1.Case.legal_status:type_name -> sinergi.v1.LegalStatus.Value
-	10,  // 17: sinergi.v1.Case.legal_steps:type_name -> sinergi.v1.LegalStep
-	79,  // 18: sinergi.v1.Case.closure_reason:type_name -> sinergi.v1.ClosureReason.Value
-	71,  // 19: sinergi.v1.Case.close_time:type_name -> google.protobuf.Timestamp
-	11,  // 20: sinergi.v1.Case.legacy:type_name -> sinergi.v1.Legacy
-	80,  // 21: sinergi.v1.Case.stunting_diagnosis:type_name -> sinergi.v1.StuntingDiagnosis.Value
-	71,  // 22: sinergi.v1.Case.legal_due_time:type_name -> google.protobuf.Timestamp
-	71,  // 23: sinergi.v1.Case.level2_time:type_name -> google.protobuf.Timestamp
-	71,  // 24: sinergi.v1.Case.level3_time:type_name -> google.protobuf.Timestamp
-	71,  // 25: sinergi.v1.Case.risk_assess_time:type_name -> google.protobuf.Timestamp
-	77,  // 26: sinergi.v1.Task.service:type_name -> sinergi.v1.ReferralServiceType.Value
-	71,  // 27: sinergi.v1.Task.due_time:type_name -> google.protobuf.Timestamp
-	81,  // 28: sinergi.v1.Task.label:type_name -> sinergi.v1.TaskLabel.Value
-	82,  // 29: sinergi.v1.Task.state:type_name -> sinergi.v1.TaskState.Value
-	71,  // 30: sinergi.v1.Task.legal_due_time:type_name -> google.protobuf.Timestamp
-	71,  // 31: sinergi.v1.Note.record_time:type_name -> google.protobuf.Timestamp
-	83,  // 32: sinergi.v1.Note.kind:type_name -> sinergi.v1.NoteKind.Value
-	77,  // 33: sinergi.v1.Note.service:type_name -> sinergi.v1.ReferralServiceType.Value
-	84,  // 34: sinergi.v1.Note.channel:type_name -> sinergi.v1.ContactChannel.Value
-	66,  // 35: sinergi.v1.ListCasesRequest.type:type_name -> sinergi.v1.CaseType.Value
-	0,   // 36: sinergi.v1.ListCasesResponse.cases:type_name -> sinergi.v1.Case
-	71,  // 37: sinergi.v1.ScreenCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	71,  // 38: sinergi.v1.AssessCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	76,  // 39: sinergi.v1.AssessCaseRequest.risk:type_name -> sinergi.v1.Risk
-	71,  // 40: sinergi.v1.AddMeasurementRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	85,  // 41: sinergi.v1.AddMeasurementRequest.measurement:type_name -> sinergi.v1.NewMeasurement
-	86,  // 42: sinergi.v1.ServiceConsent.answer:type_name -> sinergi.v1.ServiceConsentAnswer.Value
-	87,  // 43: sinergi.v1.ServiceConsent.by:type_name -> sinergi.v1.ConsentGiver.Value
-	78,  // 44: sinergi.v1.LegalStep.status:type_name -> sinergi.v1.LegalStatus.Value
-	71,  // 45: sinergi.v1.LegalStep.record_time:type_name -> google.protobuf.Timestamp
-	67,  // 46: sinergi.v1.Legacy.status:type_name -> sinergi.v1.CaseStatus.Value
-	71,  // 47: sinergi.v1.CreateCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	88,  // 48: sinergi.v1.CreateCaseRequest.new_person:type_name -> sinergi.v1.NewPerson
-	89,  // 49: sinergi.v1.CreateCaseRequest.new_case:type_name -> sinergi.v1.NewCase
-	74,  // 50: sinergi.v1.CreateCaseRequest.incident:type_name -> sinergi.v1.Incident
-	76,  // 51: sinergi.v1.CreateCaseRequest.risk:type_name -> sinergi.v1.Risk
-	85,  // 52: sinergi.v1.CreateCaseRequest.measurements:type_name -> sinergi.v1.NewMeasurement
-	11,  // 53: sinergi.v1.CreateCaseRequest.legacy:type_name -> sinergi.v1.Legacy
-	76,  // 54: sinergi.v1.UpdateCaseRequest.risk:type_name -> sinergi.v1.Risk
-	70,  // 55: sinergi.v1.UpdateCaseRequest.intake_channel:type_name -> sinergi.v1.IntakeChannel.Value
-	71,  // 56: sinergi.v1.PlanCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	77,  // 57: sinergi.v1.PlanCaseRequest.services:type_name -> sinergi.v1.ReferralServiceType.Value
-	71,  // 58: sinergi.v1.StartServiceRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	71,  // 59: sinergi.v1.MonitorCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	71,  // 60: sinergi.v1.ResumeCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	71,  // 61: sinergi.v1.ReclassifyCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	66,  // 62: sinergi.v1.ReclassifyCaseRequest.type:type_name -> sinergi.v1.CaseType.Value
-	71,  // 63: sinergi.v1.CloseCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	79,  // 64: sinergi.v1.CloseCaseRequest.reason:type_name -> sinergi.v1.ClosureReason.Value
-	71,  // 65: sinergi.v1.ReopenCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	71,  // 66: sinergi.v1.AddIncidentRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	74,  // 67: sinergi.v1.AddIncidentRequest.incident:type_name -> sinergi.v1.Incident
-	71,  // 68: sinergi.v1.AddNoteRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	83,  // 69: sinergi.v1.AddNoteRequest.kind:type_name -> sinergi.v1.NoteKind.Value
-	77,  // 70: sinergi.v1.AddNoteRequest.service:type_name -> sinergi.v1.ReferralServiceType.Value
-	84,  // 71: sinergi.v1.AddNoteRequest.channel:type_name -> sinergi.v1.ContactChannel.Value
-	71,  // 72: sinergi.v1.AddLegalStepRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	78,  // 73: sinergi.v1.AddLegalStepRequest.status:type_name -> sinergi.v1.LegalStatus.Value
-	71,  // 74: sinergi.v1.RecordServiceConsentRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	86,  // 75: sinergi.v1.RecordServiceConsentRequest.answer:type_name -> sinergi.v1.ServiceConsentAnswer.Value
-	87,  // 76: sinergi.v1.RecordServiceConsentRequest.by:type_name -> sinergi.v1.ConsentGiver.Value
-	71,  // 77: sinergi.v1.AssignCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	28,  // 78: sinergi.v1.TransferCaseloadResponse.transfers:type_name -> sinergi.v1.Transfer
-	31,  // 79: sinergi.v1.ListTimelineResponse.entries:type_name -> sinergi.v1.TimelineEntry
-	90,  // 80: sinergi.v1.TimelineEntry.kind:type_name -> sinergi.v1.TimelineKind.Value
-	71,  // 81: sinergi.v1.TimelineEntry.time:type_name -> google.protobuf.Timestamp
-	34,  // 82: sinergi.v1.ListRosterResponse.children:type_name -> sinergi.v1.RosterChild
-	91,  // 83: sinergi.v1.RosterChild.sex:type_name -> sinergi.v1.Sex.Value
-	73,  // 84: sinergi.v1.RosterChild.last:type_name -> sinergi.v1.Measurement
-	69,  // 85: sinergi.v1.GrowthRecord.client:type_name -> sinergi.v1.Person
-	73,  // 86: sinergi.v1.GrowthRecord.measurements:type_name -> sinergi.v1.Measurement
-	80,  // 87: sinergi.v1.GrowthRecord.stunting_diagnosis:type_name -> sinergi.v1.StuntingDiagnosis.Value
-	71,  // 88: sinergi.v1.RecordDisclosureRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	92,  // 89: sinergi.v1.RecordDisclosureRequest.disclosure:type_name -> sinergi.v1.NewDisclosure
-	40,  // 90: sinergi.v1.ListDisclosuresResponse.disclosures:type_name -> sinergi.v1.Disclosure
-	93,  // 91: sinergi.v1.Disclosure.basis:type_name -> sinergi.v1.BasisKind.Value
-	77,  // 92: sinergi.v1.Disclosure.services:type_name -> sinergi.v1.ReferralServiceType.Value
-	94,  // 93: sinergi.v1.Disclosure.read_classes:type_name -> sinergi.v1.Class
-	95,  // 94: sinergi.v1.Disclosure.read_fields:type_name -> sinergi.v1.NamedField.Value
-	87,  // 95: sinergi.v1.Disclosure.giver:type_name -> sinergi.v1.ConsentGiver.Value
-	96,  // 96: sinergi.v1.Disclosure.method:type_name -> sinergi.v1.ConsentMethod.Value
-	71,  // 97: sinergi.v1.Disclosure.give_time:type_name -> google.protobuf.Timestamp
-	71,  // 98: sinergi.v1.Disclosure.expire_time:type_name -> google.protobuf.Timestamp
-	71,  // 99: sinergi.v1.Disclosure.withdraw_time:type_name -> google.protobuf.Timestamp
-	71,  // 100: sinergi.v1.WithdrawDisclosureRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	71,  // 101: sinergi.v1.RefuseCareRequest.occurred_time:type_name -> google.protobuf.Timestamp
-	44,  // 102: sinergi.v1.ConflictDetail.fields:type_name -> sinergi.v1.FieldConflict
-	71,  // 103: sinergi.v1.FieldConflict.changed_time:type_name -> google.protobuf.Timestamp
-	68,  // 104: sinergi.v1.RaiseLevelRequest.level:type_name -> sinergi.v1.Level.Value
-	68,  // 105: sinergi.v1.LowerLevelRequest.level:type_name -> sinergi.v1.Level.Value
-	51,  // 106: sinergi.v1.ListBlocksResponse.blocks:type_name -> sinergi.v1.Block
-	71,  // 107: sinergi.v1.Block.create_time:type_name -> google.protobuf.Timestamp
-	71,  // 108: sinergi.v1.Block.end_time:type_name -> google.protobuf.Timestamp
-	97,  // 109: sinergi.v1.OpenGlassRequest.code:type_name -> sinergi.v1.GlassCode.Value
-	71,  // 110: sinergi.v1.Glass.open_time:type_name -> google.protobuf.Timestamp
-	71,  // 111: sinergi.v1.Glass.expire_time:type_name -> google.protobuf.Timestamp
-	71,  // 112: sinergi.v1.Glass.cosign_time:type_name -> google.protobuf.Timestamp
-	71,  // 113: sinergi.v1.LegalHold.from_time:type_name -> google.protobuf.Timestamp
-	71,  // 114: sinergi.v1.LegalHold.until_time:type_name -> google.protobuf.Timestamp
-	98,  // 115: sinergi.v1.CopySubjectRequest.requester:type_name -> sinergi.v1.CopyRequester.Value
-	0,   // 116: sinergi.v1.SubjectCopy.case:type_name -> sinergi.v1.Case
-	40,  // 117: sinergi.v1.SubjectCopy.disclosures:type_name -> sinergi.v1.Disclosure
-	65,  // 118: sinergi.v1.SubjectCopy.accesses:type_name -> sinergi.v1.CaseAccess
-	71,  // 119: sinergi.v1.SubjectCopy.create_time:type_name -> google.protobuf.Timestamp
-	65,  // 120: sinergi.v1.ListAccessesResponse.accesses:type_name -> sinergi.v1.CaseAccess
-	71,  // 121: sinergi.v1.CaseAccess.time:type_name -> google.protobuf.Timestamp
-	99,  // 122: sinergi.v1.CaseAccess.role:type_name -> sinergi.v1.Role.Value
-	100, // 123: sinergi.v1.CaseAccess.purpose:type_name -> sinergi.v1.AccessPurpose.Value
-	3,   // 124: sinergi.v1.CaseService.GetCase:input_type -> sinergi.v1.GetCaseRequest
-	4,   // 125: sinergi.v1.CaseService.ListCases:input_type -> sinergi.v1.ListCasesRequest
-	6,   // 126: sinergi.v1.CaseService.ScreenCase:input_type -> sinergi.v1.ScreenCaseRequest
-	7,   // 127: sinergi.v1.CaseService.AssessCase:input_type -> sinergi.v1.AssessCaseRequest
-	8,   // 128: sinergi.v1.CaseService.AddMeasurement:input_type -> sinergi.v1.AddMeasurementRequest
-	12,  // 129: sinergi.v1.CaseService.CreateCase:input_type -> sinergi.v1.CreateCaseRequest
-	13,  // 130: sinergi.v1.CaseService.UpdateCase:input_type -> sinergi.v1.UpdateCaseRequest
-	14,  // 131: sinergi.v1.CaseService.PlanCase:input_type -> sinergi.v1.PlanCaseRequest
-	15,  // 132: sinergi.v1.CaseService.StartService:input_type -> sinergi.v1.StartServiceRequest
-	16,  // 133: sinergi.v1.CaseService.MonitorCase:input_type -> sinergi.v1.MonitorCaseRequest
-	17,  // 134: sinergi.v1.CaseService.ResumeCase:input_type -> sinergi.v1.ResumeCaseRequest
-	18,  // 135: sinergi.v1.CaseService.ReclassifyCase:input_type -> sinergi.v1.ReclassifyCaseRequest
-	19,  // 136: sinergi.v1.CaseService.CloseCase:input_type -> sinergi.v1.CloseCaseRequest
-	20,  // 137: sinergi.v1.CaseService.ReopenCase:input_type -> sinergi.v1.ReopenCaseRequest
-	21,  // 138: sinergi.v1.CaseService.AddIncident:input_type -> sinergi.v1.AddIncidentRequest
-	22,  // 139: sinergi.v1.CaseService.AddNote:input_type -> sinergi.v1.AddNoteRequest
-	23,  // 140: sinergi.v1.CaseService.AddLegalStep:input_type -> sinergi.v1.AddLegalStepRequest
-	24,  // 141: sinergi.v1.CaseService.RecordServiceConsent:input_type -> sinergi.v1.RecordServiceConsentRequest
-	25,  // 142: sinergi.v1.CaseService.AssignCase:input_type -> sinergi.v1.AssignCaseRequest
-	26,  // 143: sinergi.v1.CaseService.TransferCaseload:input_type -> sinergi.v1.TransferCaseloadRequest
-	29,  // 144: sinergi.v1.CaseService.ListTimeline:input_type -> sinergi.v1.ListTimelineRequest
-	32,  // 145: sinergi.v1.CaseService.ListRoster:input_type -> sinergi.v1.ListRosterRequest
-	35,  // 146: sinergi.v1.CaseService.GetGrowthRecord:input_type -> sinergi.v1.GetGrowthRecordRequest
-	37,  // 147: sinergi.v1.CaseService.RecordDisclosure:input_type -> sinergi.v1.RecordDisclosureRequest
-	38,  // 148: sinergi.v1.CaseService.ListDisclosures:input_type -> sinergi.v1.ListDisclosuresRequest
-	41,  // 149: sinergi.v1.CaseService.WithdrawDisclosure:input_type -> sinergi.v1.WithdrawDisclosureRequest
-	42,  // 150: sinergi.v1.CaseService.RefuseCare:input_type -> sinergi.v1.RefuseCareRequest
-	45,  // 151: sinergi.v1.CaseService.OpenCase:input_type -> sinergi.v1.OpenCaseRequest
-	46,  // 152: sinergi.v1.CaseService.RaiseLevel:input_type -> sinergi.v1.RaiseLevelRequest
-	47,  // 153: sinergi.v1.CaseService.LowerLevel:input_type -> sinergi.v1.LowerLevelRequest
-	48,  // 154: sinergi.v1.CaseService.AddBlock:input_type -> sinergi.v1.AddBlockRequest
-	49,  // 155: sinergi.v1.CaseService.ListBlocks:input_type -> sinergi.v1.ListBlocksRequest
-	52,  // 156: sinergi.v1.CaseService.RemoveBlock:input_type -> sinergi.v1.RemoveBlockRequest
-	53,  // 157: sinergi.v1.CaseService.OpenGlass:input_type -> sinergi.v1.OpenGlassRequest
-	54,  // 158: sinergi.v1.CaseService.CosignGlass:input_type -> sinergi.v1.CosignGlassRequest
-	56,  // 159: sinergi.v1.CaseService.SealCase:input_type -> sinergi.v1.SealCaseRequest
-	57,  // 160: sinergi.v1.CaseService.UnsealCase:input_type -> sinergi.v1.UnsealCaseRequest
-	58,  // 161: sinergi.v1.CaseService.SetLegalHold:input_type -> sinergi.v1.SetLegalHoldRequest
-	59,  // 162: sinergi.v1.CaseService.LiftLegalHold:input_type -> sinergi.v1.LiftLegalHoldRequest
-	61,  // 163: sinergi.v1.CaseService.CopySubject:input_type -> sinergi.v1.CopySubjectRequest
-	63,  // 164: sinergi.v1.CaseService.ListAccesses:input_type -> sinergi.v1.ListAccessesRequest
-	0,   // 165: sinergi.v1.CaseService.GetCase:output_type -> sinergi.v1.Case
-	5,   // 166: sinergi.v1.CaseService.ListCases:output_type -> sinergi.v1.ListCasesResponse
-	0,   // 167: sinergi.v1.CaseService.ScreenCase:output_type -> sinergi.v1.Case
-	0,   // 168: sinergi.v1.CaseService.AssessCase:output_type -> sinergi.v1.Case
-	73,  // 169: sinergi.v1.CaseService.AddMeasurement:output_type -> sinergi.v1.Measurement
-	0,   // 170: sinergi.v1.CaseService.CreateCase:output_type -> sinergi.v1.Case
-	0,   // 171: sinergi.v1.CaseService.UpdateCase:output_type -> sinergi.v1.Case
-	0,   // 172: sinergi.v1.CaseService.PlanCase:output_type -> sinergi.v1.Case
-	0,   // 173: sinergi.v1.CaseService.StartService:output_type -> sinergi.v1.Case
-	0,   // 174: sinergi.v1.CaseService.MonitorCase:output_type -> sinergi.v1.Case
-	0,   // 175: sinergi.v1.CaseService.ResumeCase:output_type -> sinergi.v1.Case
-	0,   // 176: sinergi.v1.CaseService.ReclassifyCase:output_type -> sinergi.v1.Case
-	0,   // 177: sinergi.v1.CaseService.CloseCase:output_type -> sinergi.v1.Case
-	0,   // 178: sinergi.v1.CaseService.ReopenCase:output_type -> sinergi.v1.Case
-	74,  // 179: sinergi.v1.CaseService.AddIncident:output_type -> sinergi.v1.Incident
-	2,   // 180: sinergi.v1.CaseService.AddNote:output_type -> sinergi.v1.Note
-	10,  // 181: sinergi.v1.CaseService.AddLegalStep:output_type -> sinergi.v1.LegalStep
-	0,   // 182: sinergi.v1.CaseService.RecordServiceConsent:output_type -> sinergi.v1.Case
-	0,   // 183: sinergi.v1.CaseService.AssignCase:output_type -> sinergi.v1.Case
-	27,  // 184: sinergi.v1.CaseService.TransferCaseload:output_type -> sinergi.v1.TransferCaseloadResponse
-	30,  // 185: sinergi.v1.CaseService.ListTimeline:output_type -> sinergi.v1.ListTimelineResponse
-	33,  // 186: sinergi.v1.CaseService.ListRoster:output_type -> sinergi.v1.ListRosterResponse
-	36,  // 187: sinergi.v1.CaseService.GetGrowthRecord:output_type -> sinergi.v1.GrowthRecord
-	40,  // 188: sinergi.v1.CaseService.RecordDisclosure:output_type -> sinergi.v1.Disclosure
-	39,  // 189: sinergi.v1.CaseService.ListDisclosures:output_type -> sinergi.v1.ListDisclosuresResponse
-	40,  // 190: sinergi.v1.CaseService.WithdrawDisclosure:output_type -> sinergi.v1.Disclosure
-	0,   // 191: sinergi.v1.CaseService.RefuseCare:output_type -> sinergi.v1.Case
-	0,   // 192: sinergi.v1.CaseService.OpenCase:output_type -> sinergi.v1.Case
-	0,   // 193: sinergi.v1.CaseService.RaiseLevel:output_type -> sinergi.v1.Case
-	0,   // 194: sinergi.v1.CaseService.LowerLevel:output_type -> sinergi.v1.Case
-	51,  // 195: sinergi.v1.CaseService.AddBlock:output_type -> sinergi.v1.Block
-	50,  // 196: sinergi.v1.CaseService.ListBlocks:output_type -> sinergi.v1.ListBlocksResponse
-	51,  // 197: sinergi.v1.CaseService.RemoveBlock:output_type -> sinergi.v1.Block
-	55,  // 198: sinergi.v1.CaseService.OpenGlass:output_type -> sinergi.v1.Glass
-	55,  // 199: sinergi.v1.CaseService.CosignGlass:output_type -> sinergi.v1.Glass
-	0,   // 200: sinergi.v1.CaseService.SealCase:output_type -> sinergi.v1.Case
-	0,   // 201: sinergi.v1.CaseService.UnsealCase:output_type -> sinergi.v1.Case
-	60,  // 202: sinergi.v1.CaseService.SetLegalHold:output_type -> sinergi.v1.LegalHold
-	60,  // 203: sinergi.v1.CaseService.LiftLegalHold:output_type -> sinergi.v1.LegalHold
-	62,  // 204: sinergi.v1.CaseService.CopySubject:output_type -> sinergi.v1.SubjectCopy
-	64,  // 205: sinergi.v1.CaseService.ListAccesses:output_type -> sinergi.v1.ListAccessesResponse
-	165, // [165:206] is the sub-list for method output_type
-	124, // [124:165] is the sub-list for method input_type
-	124, // [124:124] is the sub-list for extension type_name
-	124, // [124:124] is the sub-list for extension extendee
-	0,   // [0:124] is the sub-list for field type_name
+	67,  // 0: sinergi.v1.Case.type:type_name -> sinergi.v1.CaseType.Value
+	68,  // 1: sinergi.v1.Case.status:type_name -> sinergi.v1.CaseStatus.Value
+	69,  // 2: sinergi.v1.Case.level:type_name -> sinergi.v1.Level.Value
+	70,  // 3: sinergi.v1.Case.client:type_name -> sinergi.v1.Person
+	71,  // 4: sinergi.v1.Case.intake_channel:type_name -> sinergi.v1.IntakeChannel.Value
+	72,  // 5: sinergi.v1.Case.open_time:type_name -> google.protobuf.Timestamp
+	73,  // 6: sinergi.v1.Case.duty:type_name -> sinergi.v1.DutyName.Value
+	72,  // 7: sinergi.v1.Case.due_time:type_name -> google.protobuf.Timestamp
+	2,   // 8: sinergi.v1.Case.tasks:type_name -> sinergi.v1.Task
+	74,  // 9: sinergi.v1.Case.measurements:type_name -> sinergi.v1.Measurement
+	75,  // 10: sinergi.v1.Case.incidents:type_name -> sinergi.v1.Incident
+	76,  // 11: sinergi.v1.Case.kdrt:type_name -> sinergi.v1.YesNo.Value
+	77,  // 12: sinergi.v1.Case.risk:type_name -> sinergi.v1.Risk
+	3,   // 13: sinergi.v1.Case.notes:type_name -> sinergi.v1.Note
+	78,  // 14: sinergi.v1.Case.services:type_name -> sinergi.v1.ReferralServiceType.Value
+	10,  // 15: sinergi.v1.Case.service_consent:type_name -> sinergi.v1.ServiceConsent
+	79,  // 16: sinergi.v1.Case.legal_status:type_name -> sinergi.v1.LegalStatus.Value
+	11,  // 17: sinergi.v1.Case.legal_steps:type_name -> sinergi.v1.LegalStep
+	80,  // 18: sinergi.v1.Case.closure_reason:type_name -> sinergi.v1.ClosureReason.Value
+	72,  // 19: sinergi.v1.Case.close_time:type_name -> google.protobuf.Timestamp
+	12,  // 20: sinergi.v1.Case.legacy:type_name -> sinergi.v1.Legacy
+	81,  // 21: sinergi.v1.Case.stunting_diagnosis:type_name -> sinergi.v1.StuntingDiagnosis.Value
+	72,  // 22: sinergi.v1.Case.legal_due_time:type_name -> google.protobuf.Timestamp
+	72,  // 23: sinergi.v1.Case.level2_time:type_name -> google.protobuf.Timestamp
+	72,  // 24: sinergi.v1.Case.level3_time:type_name -> google.protobuf.Timestamp
+	72,  // 25: sinergi.v1.Case.risk_assess_time:type_name -> google.protobuf.Timestamp
+	1,   // 26: sinergi.v1.Case.links:type_name -> sinergi.v1.CaseLink
+	82,  // 27: sinergi.v1.CaseLink.relation:type_name -> sinergi.v1.LinkRelation.Value
+	83,  // 28: sinergi.v1.CaseLink.sector:type_name -> sinergi.v1.Sector.Value
+	84,  // 29: sinergi.v1.CaseLink.channel:type_name -> sinergi.v1.Channel.Value
+	78,  // 30: sinergi.v1.Task.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	72,  // 31: sinergi.v1.Task.due_time:type_name -> google.protobuf.Timestamp
+	85,  // 32: sinergi.v1.Task.label:type_name -> sinergi.v1.TaskLabel.Value
+	86,  // 33: sinergi.v1.Task.state:type_name -> sinergi.v1.TaskState.Value
+	72,  // 34: sinergi.v1.Task.legal_due_time:type_name -> google.protobuf.Timestamp
+	72,  // 35: sinergi.v1.Note.record_time:type_name -> google.protobuf.Timestamp
+	87,  // 36: sinergi.v1.Note.kind:type_name -> sinergi.v1.NoteKind.Value
+	78,  // 37: sinergi.v1.Note.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	88,  // 38: sinergi.v1.Note.channel:type_name -> sinergi.v1.ContactChannel.Value
+	67,  // 39: sinergi.v1.ListCasesRequest.type:type_name -> sinergi.v1.CaseType.Value
+	0,   // 40: sinergi.v1.ListCasesResponse.cases:type_name -> sinergi.v1.Case
+	72,  // 41: sinergi.v1.ScreenCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	72,  // 42: sinergi.v1.AssessCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	77,  // 43: sinergi.v1.AssessCaseRequest.risk:type_name -> sinergi.v1.Risk
+	72,  // 44: sinergi.v1.AddMeasurementRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	89,  // 45: sinergi.v1.AddMeasurementRequest.measurement:type_name -> sinergi.v1.NewMeasurement
+	90,  // 46: sinergi.v1.ServiceConsent.answer:type_name -> sinergi.v1.ServiceConsentAnswer.Value
+	91,  // 47: sinergi.v1.ServiceConsent.by:type_name -> sinergi.v1.ConsentGiver.Value
+	79,  // 48: sinergi.v1.LegalStep.status:type_name -> sinergi.v1.LegalStatus.Value
+	72,  // 49: sinergi.v1.LegalStep.record_time:type_name -> google.protobuf.Timestamp
+	68,  // 50: sinergi.v1.Legacy.status:type_name -> sinergi.v1.CaseStatus.Value
+	72,  // 51: sinergi.v1.CreateCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	92,  // 52: sinergi.v1.CreateCaseRequest.new_person:type_name -> sinergi.v1.NewPerson
+	93,  // 53: sinergi.v1.CreateCaseRequest.new_case:type_name -> sinergi.v1.NewCase
+	75,  // 54: sinergi.v1.CreateCaseRequest.incident:type_name -> sinergi.v1.Incident
+	77,  // 55: sinergi.v1.CreateCaseRequest.risk:type_name -> sinergi.v1.Risk
+	89,  // 56: sinergi.v1.CreateCaseRequest.measurements:type_name -> sinergi.v1.NewMeasurement
+	12,  // 57: sinergi.v1.CreateCaseRequest.legacy:type_name -> sinergi.v1.Legacy
+	77,  // 58: sinergi.v1.UpdateCaseRequest.risk:type_name -> sinergi.v1.Risk
+	71,  // 59: sinergi.v1.UpdateCaseRequest.intake_channel:type_name -> sinergi.v1.IntakeChannel.Value
+	72,  // 60: sinergi.v1.PlanCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	78,  // 61: sinergi.v1.PlanCaseRequest.services:type_name -> sinergi.v1.ReferralServiceType.Value
+	72,  // 62: sinergi.v1.StartServiceRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	72,  // 63: sinergi.v1.MonitorCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	72,  // 64: sinergi.v1.ResumeCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	72,  // 65: sinergi.v1.ReclassifyCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	67,  // 66: sinergi.v1.ReclassifyCaseRequest.type:type_name -> sinergi.v1.CaseType.Value
+	72,  // 67: sinergi.v1.CloseCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	80,  // 68: sinergi.v1.CloseCaseRequest.reason:type_name -> sinergi.v1.ClosureReason.Value
+	72,  // 69: sinergi.v1.ReopenCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	72,  // 70: sinergi.v1.AddIncidentRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	75,  // 71: sinergi.v1.AddIncidentRequest.incident:type_name -> sinergi.v1.Incident
+	72,  // 72: sinergi.v1.AddNoteRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	87,  // 73: sinergi.v1.AddNoteRequest.kind:type_name -> sinergi.v1.NoteKind.Value
+	78,  // 74: sinergi.v1.AddNoteRequest.service:type_name -> sinergi.v1.ReferralServiceType.Value
+	88,  // 75: sinergi.v1.AddNoteRequest.channel:type_name -> sinergi.v1.ContactChannel.Value
+	72,  // 76: sinergi.v1.AddLegalStepRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	79,  // 77: sinergi.v1.AddLegalStepRequest.status:type_name -> sinergi.v1.LegalStatus.Value
+	72,  // 78: sinergi.v1.RecordServiceConsentRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	90,  // 79: sinergi.v1.RecordServiceConsentRequest.answer:type_name -> sinergi.v1.ServiceConsentAnswer.Value
+	91,  // 80: sinergi.v1.RecordServiceConsentRequest.by:type_name -> sinergi.v1.ConsentGiver.Value
+	72,  // 81: sinergi.v1.AssignCaseRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	29,  // 82: sinergi.v1.TransferCaseloadResponse.transfers:type_name -> sinergi.v1.Transfer
+	32,  // 83: sinergi.v1.ListTimelineResponse.entries:type_name -> sinergi.v1.TimelineEntry
+	94,  // 84: sinergi.v1.TimelineEntry.kind:type_name -> sinergi.v1.TimelineKind.Value
+	72,  // 85: sinergi.v1.TimelineEntry.time:type_name -> google.protobuf.Timestamp
+	35,  // 86: sinergi.v1.ListRosterResponse.children:type_name -> sinergi.v1.RosterChild
+	95,  // 87: sinergi.v1.RosterChild.sex:type_name -> sinergi.v1.Sex.Value
+	74,  // 88: sinergi.v1.RosterChild.last:type_name -> sinergi.v1.Measurement
+	70,  // 89: sinergi.v1.GrowthRecord.client:type_name -> sinergi.v1.Person
+	74,  // 90: sinergi.v1.GrowthRecord.measurements:type_name -> sinergi.v1.Measurement
+	81,  // 91: sinergi.v1.GrowthRecord.stunting_diagnosis:type_name -> sinergi.v1.StuntingDiagnosis.Value
+	72,  // 92: sinergi.v1.RecordDisclosureRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	96,  // 93: sinergi.v1.RecordDisclosureRequest.disclosure:type_name -> sinergi.v1.NewDisclosure
+	41,  // 94: sinergi.v1.ListDisclosuresResponse.disclosures:type_name -> sinergi.v1.Disclosure
+	97,  // 95: sinergi.v1.Disclosure.basis:type_name -> sinergi.v1.BasisKind.Value
+	78,  // 96: sinergi.v1.Disclosure.services:type_name -> sinergi.v1.ReferralServiceType.Value
+	98,  // 97: sinergi.v1.Disclosure.read_classes:type_name -> sinergi.v1.Class
+	99,  // 98: sinergi.v1.Disclosure.read_fields:type_name -> sinergi.v1.NamedField.Value
+	91,  // 99: sinergi.v1.Disclosure.giver:type_name -> sinergi.v1.ConsentGiver.Value
+	100, // 100: sinergi.v1.Disclosure.method:type_name -> sinergi.v1.ConsentMethod.Value
+	72,  // 101: sinergi.v1.Disclosure.give_time:type_name -> google.protobuf.Timestamp
+	72,  // 102: sinergi.v1.Disclosure.expire_time:type_name -> google.protobuf.Timestamp
+	72,  // 103: sinergi.v1.Disclosure.withdraw_time:type_name -> google.protobuf.Timestamp
+	72,  // 104: sinergi.v1.WithdrawDisclosureRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	72,  // 105: sinergi.v1.RefuseCareRequest.occurred_time:type_name -> google.protobuf.Timestamp
+	45,  // 106: sinergi.v1.ConflictDetail.fields:type_name -> sinergi.v1.FieldConflict
+	72,  // 107: sinergi.v1.FieldConflict.changed_time:type_name -> google.protobuf.Timestamp
+	69,  // 108: sinergi.v1.RaiseLevelRequest.level:type_name -> sinergi.v1.Level.Value
+	69,  // 109: sinergi.v1.LowerLevelRequest.level:type_name -> sinergi.v1.Level.Value
+	52,  // 110: sinergi.v1.ListBlocksResponse.blocks:type_name -> sinergi.v1.Block
+	72,  // 111: sinergi.v1.Block.create_time:type_name -> google.protobuf.Timestamp
+	72,  // 112: sinergi.v1.Block.end_time:type_name -> google.protobuf.Timestamp
+	101, // 113: sinergi.v1.OpenGlassRequest.code:type_name -> sinergi.v1.GlassCode.Value
+	72,  // 114: sinergi.v1.Glass.open_time:type_name -> google.protobuf.Timestamp
+	72,  // 115: sinergi.v1.Glass.expire_time:type_name -> google.protobuf.Timestamp
+	72,  // 116: sinergi.v1.Glass.cosign_time:type_name -> google.protobuf.Timestamp
+	72,  // 117: sinergi.v1.LegalHold.from_time:type_name -> google.protobuf.Timestamp
+	72,  // 118: sinergi.v1.LegalHold.until_time:type_name -> google.protobuf.Timestamp
+	102, // 119: sinergi.v1.CopySubjectRequest.requester:type_name -> sinergi.v1.CopyRequester.Value
+	0,   // 120: sinergi.v1.SubjectCopy.case:type_name -> sinergi.v1.Case
+	41,  // 121: sinergi.v1.SubjectCopy.disclosures:type_name -> sinergi.v1.Disclosure
+	66,  // 122: sinergi.v1.SubjectCopy.accesses:type_name -> sinergi.v1.CaseAccess
+	72,  // 123: sinergi.v1.SubjectCopy.create_time:type_name -> google.protobuf.Timestamp
+	66,  // 124: sinergi.v1.ListAccessesResponse.accesses:type_name -> sinergi.v1.CaseAccess
+	72,  // 125: sinergi.v1.CaseAccess.time:type_name -> google.protobuf.Timestamp
+	103, // 126: sinergi.v1.CaseAccess.role:type_name -> sinergi.v1.Role.Value
+	104, // 127: sinergi.v1.CaseAccess.purpose:type_name -> sinergi.v1.AccessPurpose.Value
+	4,   // 128: sinergi.v1.CaseService.GetCase:input_type -> sinergi.v1.GetCaseRequest
+	5,   // 129: sinergi.v1.CaseService.ListCases:input_type -> sinergi.v1.ListCasesRequest
+	7,   // 130: sinergi.v1.CaseService.ScreenCase:input_type -> sinergi.v1.ScreenCaseRequest
+	8,   // 131: sinergi.v1.CaseService.AssessCase:input_type -> sinergi.v1.AssessCaseRequest
+	9,   // 132: sinergi.v1.CaseService.AddMeasurement:input_type -> sinergi.v1.AddMeasurementRequest
+	13,  // 133: sinergi.v1.CaseService.CreateCase:input_type -> sinergi.v1.CreateCaseRequest
+	14,  // 134: sinergi.v1.CaseService.UpdateCase:input_type -> sinergi.v1.UpdateCaseRequest
+	15,  // 135: sinergi.v1.CaseService.PlanCase:input_type -> sinergi.v1.PlanCaseRequest
+	16,  // 136: sinergi.v1.CaseService.StartService:input_type -> sinergi.v1.StartServiceRequest
+	17,  // 137: sinergi.v1.CaseService.MonitorCase:input_type -> sinergi.v1.MonitorCaseRequest
+	18,  // 138: sinergi.v1.CaseService.ResumeCase:input_type -> sinergi.v1.ResumeCaseRequest
+	19,  // 139: sinergi.v1.CaseService.ReclassifyCase:input_type -> sinergi.v1.ReclassifyCaseRequest
+	20,  // 140: sinergi.v1.CaseService.CloseCase:input_type -> sinergi.v1.CloseCaseRequest
+	21,  // 141: sinergi.v1.CaseService.ReopenCase:input_type -> sinergi.v1.ReopenCaseRequest
+	22,  // 142: sinergi.v1.CaseService.AddIncident:input_type -> sinergi.v1.AddIncidentRequest
+	23,  // 143: sinergi.v1.CaseService.AddNote:input_type -> sinergi.v1.AddNoteRequest
+	24,  // 144: sinergi.v1.CaseService.AddLegalStep:input_type -> sinergi.v1.AddLegalStepRequest
+	25,  // 145: sinergi.v1.CaseService.RecordServiceConsent:input_type -> sinergi.v1.RecordServiceConsentRequest
+	26,  // 146: sinergi.v1.CaseService.AssignCase:input_type -> sinergi.v1.AssignCaseRequest
+	27,  // 147: sinergi.v1.CaseService.TransferCaseload:input_type -> sinergi.v1.TransferCaseloadRequest
+	30,  // 148: sinergi.v1.CaseService.ListTimeline:input_type -> sinergi.v1.ListTimelineRequest
+	33,  // 149: sinergi.v1.CaseService.ListRoster:input_type -> sinergi.v1.ListRosterRequest
+	36,  // 150: sinergi.v1.CaseService.GetGrowthRecord:input_type -> sinergi.v1.GetGrowthRecordRequest
+	38,  // 151: sinergi.v1.CaseService.RecordDisclosure:input_type -> sinergi.v1.RecordDisclosureRequest
+	39,  // 152: sinergi.v1.CaseService.ListDisclosures:input_type -> sinergi.v1.ListDisclosuresRequest
+	42,  // 153: sinergi.v1.CaseService.WithdrawDisclosure:input_type -> sinergi.v1.WithdrawDisclosureRequest
+	43,  // 154: sinergi.v1.CaseService.RefuseCare:input_type -> sinergi.v1.RefuseCareRequest
+	46,  // 155: sinergi.v1.CaseService.OpenCase:input_type -> sinergi.v1.OpenCaseRequest
+	47,  // 156: sinergi.v1.CaseService.RaiseLevel:input_type -> sinergi.v1.RaiseLevelRequest
+	48,  // 157: sinergi.v1.CaseService.LowerLevel:input_type -> sinergi.v1.LowerLevelRequest
+	49,  // 158: sinergi.v1.CaseService.AddBlock:input_type -> sinergi.v1.AddBlockRequest
+	50,  // 159: sinergi.v1.CaseService.ListBlocks:input_type -> sinergi.v1.ListBlocksRequest
+	53,  // 160: sinergi.v1.CaseService.RemoveBlock:input_type -> sinergi.v1.RemoveBlockRequest
+	54,  // 161: sinergi.v1.CaseService.OpenGlass:input_type -> sinergi.v1.OpenGlassRequest
+	55,  // 162: sinergi.v1.CaseService.CosignGlass:input_type -> sinergi.v1.CosignGlassRequest
+	57,  // 163: sinergi.v1.CaseService.SealCase:input_type -> sinergi.v1.SealCaseRequest
+	58,  // 164: sinergi.v1.CaseService.UnsealCase:input_type -> sinergi.v1.UnsealCaseRequest
+	59,  // 165: sinergi.v1.CaseService.SetLegalHold:input_type -> sinergi.v1.SetLegalHoldRequest
+	60,  // 166: sinergi.v1.CaseService.LiftLegalHold:input_type -> sinergi.v1.LiftLegalHoldRequest
+	62,  // 167: sinergi.v1.CaseService.CopySubject:input_type -> sinergi.v1.CopySubjectRequest
+	64,  // 168: sinergi.v1.CaseService.ListAccesses:input_type -> sinergi.v1.ListAccessesRequest
+	0,   // 169: sinergi.v1.CaseService.GetCase:output_type -> sinergi.v1.Case
+	6,   // 170: sinergi.v1.CaseService.ListCases:output_type -> sinergi.v1.ListCasesResponse
+	0,   // 171: sinergi.v1.CaseService.ScreenCase:output_type -> sinergi.v1.Case
+	0,   // 172: sinergi.v1.CaseService.AssessCase:output_type -> sinergi.v1.Case
+	74,  // 173: sinergi.v1.CaseService.AddMeasurement:output_type -> sinergi.v1.Measurement
+	0,   // 174: sinergi.v1.CaseService.CreateCase:output_type -> sinergi.v1.Case
+	0,   // 175: sinergi.v1.CaseService.UpdateCase:output_type -> sinergi.v1.Case
+	0,   // 176: sinergi.v1.CaseService.PlanCase:output_type -> sinergi.v1.Case
+	0,   // 177: sinergi.v1.CaseService.StartService:output_type -> sinergi.v1.Case
+	0,   // 178: sinergi.v1.CaseService.MonitorCase:output_type -> sinergi.v1.Case
+	0,   // 179: sinergi.v1.CaseService.ResumeCase:output_type -> sinergi.v1.Case
+	0,   // 180: sinergi.v1.CaseService.ReclassifyCase:output_type -> sinergi.v1.Case
+	0,   // 181: sinergi.v1.CaseService.CloseCase:output_type -> sinergi.v1.Case
+	0,   // 182: sinergi.v1.CaseService.ReopenCase:output_type -> sinergi.v1.Case
+	75,  // 183: sinergi.v1.CaseService.AddIncident:output_type -> sinergi.v1.Incident
+	3,   // 184: sinergi.v1.CaseService.AddNote:output_type -> sinergi.v1.Note
+	11,  // 185: sinergi.v1.CaseService.AddLegalStep:output_type -> sinergi.v1.LegalStep
+	0,   // 186: sinergi.v1.CaseService.RecordServiceConsent:output_type -> sinergi.v1.Case
+	0,   // 187: sinergi.v1.CaseService.AssignCase:output_type -> sinergi.v1.Case
+	28,  // 188: sinergi.v1.CaseService.TransferCaseload:output_type -> sinergi.v1.TransferCaseloadResponse
+	31,  // 189: sinergi.v1.CaseService.ListTimeline:output_type -> sinergi.v1.ListTimelineResponse
+	34,  // 190: sinergi.v1.CaseService.ListRoster:output_type -> sinergi.v1.ListRosterResponse
+	37,  // 191: sinergi.v1.CaseService.GetGrowthRecord:output_type -> sinergi.v1.GrowthRecord
+	41,  // 192: sinergi.v1.CaseService.RecordDisclosure:output_type -> sinergi.v1.Disclosure
+	40,  // 193: sinergi.v1.CaseService.ListDisclosures:output_type -> sinergi.v1.ListDisclosuresResponse
+	41,  // 194: sinergi.v1.CaseService.WithdrawDisclosure:output_type -> sinergi.v1.Disclosure
+	0,   // 195: sinergi.v1.CaseService.RefuseCare:output_type -> sinergi.v1.Case
+	0,   // 196: sinergi.v1.CaseService.OpenCase:output_type -> sinergi.v1.Case
+	0,   // 197: sinergi.v1.CaseService.RaiseLevel:output_type -> sinergi.v1.Case
+	0,   // 198: sinergi.v1.CaseService.LowerLevel:output_type -> sinergi.v1.Case
+	52,  // 199: sinergi.v1.CaseService.AddBlock:output_type -> sinergi.v1.Block
+	51,  // 200: sinergi.v1.CaseService.ListBlocks:output_type -> sinergi.v1.ListBlocksResponse
+	52,  // 201: sinergi.v1.CaseService.RemoveBlock:output_type -> sinergi.v1.Block
+	56,  // 202: sinergi.v1.CaseService.OpenGlass:output_type -> sinergi.v1.Glass
+	56,  // 203: sinergi.v1.CaseService.CosignGlass:output_type -> sinergi.v1.Glass
+	0,   // 204: sinergi.v1.CaseService.SealCase:output_type -> sinergi.v1.Case
+	0,   // 205: sinergi.v1.CaseService.UnsealCase:output_type -> sinergi.v1.Case
+	61,  // 206: sinergi.v1.CaseService.SetLegalHold:output_type -> sinergi.v1.LegalHold
+	61,  // 207: sinergi.v1.CaseService.LiftLegalHold:output_type -> sinergi.v1.LegalHold
+	63,  // 208: sinergi.v1.CaseService.CopySubject:output_type -> sinergi.v1.SubjectCopy
+	65,  // 209: sinergi.v1.CaseService.ListAccesses:output_type -> sinergi.v1.ListAccessesResponse
+	169, // [169:210] is the sub-list for method output_type
+	128, // [128:169] is the sub-list for method input_type
+	128, // [128:128] is the sub-list for extension type_name
+	128, // [128:128] is the sub-list for extension extendee
+	0,   // [0:128] is the sub-list for field type_name
 }
 
 func init() { file_sinergi_v1_case_service_proto_init() }
@@ -6662,7 +6769,7 @@ func file_sinergi_v1_case_service_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_case_service_proto_rawDesc), len(file_sinergi_v1_case_service_proto_rawDesc)),
 			NumEnums:      0,
-			NumMessages:   66,
+			NumMessages:   67,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

@@ -181,6 +181,10 @@ const (
 	ErrorReason_RELEASE_STATE ErrorReason_Value = 75
 	// FAILED_PRECONDITION. The unit has held a release this year.
 	ErrorReason_RELEASE_HELD_ALREADY ErrorReason_Value = 76
+	// FAILED_PRECONDITION. The pair was rejected: undo the rejection first.
+	ErrorReason_LINK_REJECTED ErrorReason_Value = 77
+	// FAILED_PRECONDITION. The pair stands where this cannot be done; metadata: state.
+	ErrorReason_LINK_STATE ErrorReason_Value = 78
 )
 
 // Enum value maps for ErrorReason_Value.
@@ -263,6 +267,8 @@ var (
 		74: "STAT_FILTER_AGGREGATES",
 		75: "RELEASE_STATE",
 		76: "RELEASE_HELD_ALREADY",
+		77: "LINK_REJECTED",
+		78: "LINK_STATE",
 	}
 	ErrorReason_Value_value = map[string]int32{
 		"UNSPECIFIED":            0,
@@ -342,6 +348,8 @@ var (
 		"STAT_FILTER_AGGREGATES": 74,
 		"RELEASE_STATE":          75,
 		"RELEASE_HELD_ALREADY":   76,
+		"LINK_REJECTED":          77,
+		"LINK_STATE":             78,
 	}
 )
 
@@ -414,8 +422,8 @@ var File_sinergi_v1_error_reason_proto protoreflect.FileDescriptor
 const file_sinergi_v1_error_reason_proto_rawDesc = "" +
 	"\n" +
 	"\x1dsinergi/v1/error_reason.proto\x12\n" +
-	"sinergi.v1\"\xa2\f\n" +
-	"\vErrorReason\"\x92\f\n" +
+	"sinergi.v1\"\xc5\f\n" +
+	"\vErrorReason\"\xb5\f\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\x11\n" +
 	"\rINVALID_FIELD\x10\x01\x12\x16\n" +
@@ -499,7 +507,10 @@ const file_sinergi_v1_error_reason_proto_rawDesc = "" +
 	"\x16STAT_DIMENSION_UNKNOWN\x10I\x12\x1a\n" +
 	"\x16STAT_FILTER_AGGREGATES\x10J\x12\x11\n" +
 	"\rRELEASE_STATE\x10K\x12\x18\n" +
-	"\x14RELEASE_HELD_ALREADY\x10LB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\x14RELEASE_HELD_ALREADY\x10L\x12\x11\n" +
+	"\rLINK_REJECTED\x10M\x12\x0e\n" +
+	"\n" +
+	"LINK_STATE\x10NB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_error_reason_proto_rawDescOnce sync.Once

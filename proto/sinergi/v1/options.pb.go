@@ -65,6 +65,8 @@ const (
 	Class_F3_LAST Class = 14
 	// The written reason of an act under review.
 	Class_REASON Class = 15
+	// Of a pair under review: name, birth year, village, and what becomes of the pair.
+	Class_F2_LINK Class = 16
 )
 
 // Enum value maps for Class.
@@ -86,6 +88,7 @@ var (
 		13: "F2_ROSTER",
 		14: "F3_LAST",
 		15: "REASON",
+		16: "F2_LINK",
 	}
 	Class_value = map[string]int32{
 		"UNSPECIFIED":   0,
@@ -104,6 +107,7 @@ var (
 		"F2_ROSTER":     13,
 		"F3_LAST":       14,
 		"REASON":        15,
+		"F2_LINK":       16,
 	}
 )
 
@@ -314,7 +318,7 @@ const file_sinergi_v1_options_proto_rawDesc = "" +
 	"\x05PAIRS\x10\x05\x1a\f\x92\xb5\x18\bTerlapor\x12\x1e\n" +
 	"\x04RISK\x10\x06\x1a\x14\x92\xb5\x18\x10Penilaian risiko\x12&\n" +
 	"\fMEASUREMENTS\x10\a\x1a\x14\x92\xb5\x18\x10Hasil pengukuran\x12\x15\n" +
-	"\x04NOTE\x10\b\x1a\v\x92\xb5\x18\aCatatan*\xc9\x01\n" +
+	"\x04NOTE\x10\b\x1a\v\x92\xb5\x18\aCatatan*\xd6\x01\n" +
 	"\x05Class\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\b\n" +
 	"\x04OPEN\x10\x01\x12\x06\n" +
@@ -334,7 +338,8 @@ const file_sinergi_v1_options_proto_rawDesc = "" +
 	"\tF2_ROSTER\x10\r\x12\v\n" +
 	"\aF3_LAST\x10\x0e\x12\n" +
 	"\n" +
-	"\x06REASON\x10\x0f:L\n" +
+	"\x06REASON\x10\x0f\x12\v\n" +
+	"\aF2_LINK\x10\x10:L\n" +
 	"\aclasses\x12\x1d.google.protobuf.FieldOptions\x18ц\x03 \x03(\x0e2\x11.sinergi.v1.ClassR\aclasses:S\n" +
 	"\x05named\x12\x1d.google.protobuf.FieldOptions\x18ӆ\x03 \x01(\x0e2\x1c.sinergi.v1.NamedField.ValueR\x05named:9\n" +
 	"\x05label\x12!.google.protobuf.EnumValueOptions\x18҆\x03 \x01(\tR\x05labelB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"

@@ -1106,6 +1106,8 @@ const (
 	DutyName_APPROVE DutyName_Value = 23
 	// The actor's own account of a break-glass, 72 h.
 	DutyName_ANSWER_GLASS DutyName_Value = 24
+	// Review of a pair that may be one person or household, 72 h.
+	DutyName_REVIEW_LINK DutyName_Value = 25
 )
 
 // Enum value maps for DutyName_Value.
@@ -1136,6 +1138,7 @@ var (
 		22: "REVIEW_GLASS",
 		23: "APPROVE",
 		24: "ANSWER_GLASS",
+		25: "REVIEW_LINK",
 	}
 	DutyName_Value_value = map[string]int32{
 		"UNSPECIFIED":        0,
@@ -1163,6 +1166,7 @@ var (
 		"REVIEW_GLASS":       22,
 		"APPROVE":            23,
 		"ANSWER_GLASS":       24,
+		"REVIEW_LINK":        25,
 	}
 )
 
@@ -3986,6 +3990,8 @@ const (
 	NoticeKind_WITNESS_SILENT NoticeKind_Value = 18
 	// A case was made less secret, a block removed or a case sealed.
 	NoticeKind_PROTECTION_CHANGED NoticeKind_Value = 19
+	// A case of yours and one as secret of another unit are of one person or household. Only such sides are told, and both.
+	NoticeKind_LINK_CONFIRMED NoticeKind_Value = 20
 )
 
 // Enum value maps for NoticeKind_Value.
@@ -4011,6 +4017,7 @@ var (
 		17: "ACCOUNT_CHANGED",
 		18: "WITNESS_SILENT",
 		19: "PROTECTION_CHANGED",
+		20: "LINK_CONFIRMED",
 	}
 	NoticeKind_Value_value = map[string]int32{
 		"UNSPECIFIED":        0,
@@ -4033,6 +4040,7 @@ var (
 		"ACCOUNT_CHANGED":    17,
 		"WITNESS_SILENT":     18,
 		"PROTECTION_CHANGED": 19,
+		"LINK_CONFIRMED":     20,
 	}
 )
 
@@ -4075,6 +4083,8 @@ const (
 	ReviewKind_WITHDRAWAL ReviewKind_Value = 2
 	// A break-glass.
 	ReviewKind_GLASS ReviewKind_Value = 3
+	// A pair that may be one person or household. It is decided by ConfirmLink or RejectLink.
+	ReviewKind_LINK ReviewKind_Value = 4
 )
 
 // Enum value maps for ReviewKind_Value.
@@ -4084,12 +4094,14 @@ var (
 		1: "EXCEPTION",
 		2: "WITHDRAWAL",
 		3: "GLASS",
+		4: "LINK",
 	}
 	ReviewKind_Value_value = map[string]int32{
 		"UNSPECIFIED": 0,
 		"EXCEPTION":   1,
 		"WITHDRAWAL":  2,
 		"GLASS":       3,
+		"LINK":        4,
 	}
 )
 
@@ -4740,6 +4752,246 @@ func (x AccessPurpose_Value) Number() protoreflect.EnumNumber {
 // Deprecated: Use AccessPurpose_Value.Descriptor instead.
 func (AccessPurpose_Value) EnumDescriptor() ([]byte, []int) {
 	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{61, 0}
+}
+
+// Value is one of the vocabulary.
+type LinkRelation_Value int32
+
+const (
+	// Not said.
+	LinkRelation_UNSPECIFIED LinkRelation_Value = 0
+	// They are about one human being.
+	LinkRelation_SAME_PERSON LinkRelation_Value = 1
+	// They are about two who live in one household.
+	LinkRelation_SAME_HOUSEHOLD LinkRelation_Value = 2
+)
+
+// Enum value maps for LinkRelation_Value.
+var (
+	LinkRelation_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "SAME_PERSON",
+		2: "SAME_HOUSEHOLD",
+	}
+	LinkRelation_Value_value = map[string]int32{
+		"UNSPECIFIED":    0,
+		"SAME_PERSON":    1,
+		"SAME_HOUSEHOLD": 2,
+	}
+)
+
+func (x LinkRelation_Value) Enum() *LinkRelation_Value {
+	p := new(LinkRelation_Value)
+	*p = x
+	return p
+}
+
+func (x LinkRelation_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (LinkRelation_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[62].Descriptor()
+}
+
+func (LinkRelation_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[62]
+}
+
+func (x LinkRelation_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use LinkRelation_Value.Descriptor instead.
+func (LinkRelation_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{62, 0}
+}
+
+// Value is one of the vocabulary.
+type LinkBasis_Value int32
+
+const (
+	// Not said.
+	LinkBasis_UNSPECIFIED LinkBasis_Value = 0
+	// A document was seen.
+	LinkBasis_DOCUMENT_SEEN LinkBasis_Value = 1
+	// The client was asked.
+	LinkBasis_ASKED_PERSON LinkBasis_Value = 2
+	// The home was visited.
+	LinkBasis_HOME_VISIT LinkBasis_Value = 3
+	// The NIK was verified at the civil registry.
+	LinkBasis_NIK_VERIFIED LinkBasis_Value = 4
+)
+
+// Enum value maps for LinkBasis_Value.
+var (
+	LinkBasis_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "DOCUMENT_SEEN",
+		2: "ASKED_PERSON",
+		3: "HOME_VISIT",
+		4: "NIK_VERIFIED",
+	}
+	LinkBasis_Value_value = map[string]int32{
+		"UNSPECIFIED":   0,
+		"DOCUMENT_SEEN": 1,
+		"ASKED_PERSON":  2,
+		"HOME_VISIT":    3,
+		"NIK_VERIFIED":  4,
+	}
+)
+
+func (x LinkBasis_Value) Enum() *LinkBasis_Value {
+	p := new(LinkBasis_Value)
+	*p = x
+	return p
+}
+
+func (x LinkBasis_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (LinkBasis_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[63].Descriptor()
+}
+
+func (LinkBasis_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[63]
+}
+
+func (x LinkBasis_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use LinkBasis_Value.Descriptor instead.
+func (LinkBasis_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{63, 0}
+}
+
+// Value is one of the vocabulary.
+type LinkRejection_Value int32
+
+const (
+	// Not said.
+	LinkRejection_UNSPECIFIED LinkRejection_Value = 0
+	// Another person.
+	LinkRejection_DIFFERENT_PERSON LinkRejection_Value = 1
+	// A twin.
+	LinkRejection_TWIN LinkRejection_Value = 2
+	// Another household.
+	LinkRejection_OTHER_HOUSEHOLD LinkRejection_Value = 3
+	// What stands in a record is wrong.
+	LinkRejection_DATA_WRONG LinkRejection_Value = 4
+	// Not known yet: the pair comes back after 30 days.
+	LinkRejection_NOT_SURE LinkRejection_Value = 5
+)
+
+// Enum value maps for LinkRejection_Value.
+var (
+	LinkRejection_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "DIFFERENT_PERSON",
+		2: "TWIN",
+		3: "OTHER_HOUSEHOLD",
+		4: "DATA_WRONG",
+		5: "NOT_SURE",
+	}
+	LinkRejection_Value_value = map[string]int32{
+		"UNSPECIFIED":      0,
+		"DIFFERENT_PERSON": 1,
+		"TWIN":             2,
+		"OTHER_HOUSEHOLD":  3,
+		"DATA_WRONG":       4,
+		"NOT_SURE":         5,
+	}
+)
+
+func (x LinkRejection_Value) Enum() *LinkRejection_Value {
+	p := new(LinkRejection_Value)
+	*p = x
+	return p
+}
+
+func (x LinkRejection_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (LinkRejection_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[64].Descriptor()
+}
+
+func (LinkRejection_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[64]
+}
+
+func (x LinkRejection_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use LinkRejection_Value.Descriptor instead.
+func (LinkRejection_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{64, 0}
+}
+
+// Value is one of the vocabulary.
+type LinkState_Value int32
+
+const (
+	// Not said.
+	LinkState_UNSPECIFIED LinkState_Value = 0
+	// It waits for the reviewer.
+	LinkState_SENT_TO_REVIEW LinkState_Value = 1
+	// A person has said that it is one.
+	LinkState_CONFIRMED LinkState_Value = 2
+	// A person has said that it is none, or that she does not know.
+	LinkState_REJECTED LinkState_Value = 3
+	// The confirmation or the rejection was taken back.
+	LinkState_UNDONE LinkState_Value = 4
+)
+
+// Enum value maps for LinkState_Value.
+var (
+	LinkState_Value_name = map[int32]string{
+		0: "UNSPECIFIED",
+		1: "SENT_TO_REVIEW",
+		2: "CONFIRMED",
+		3: "REJECTED",
+		4: "UNDONE",
+	}
+	LinkState_Value_value = map[string]int32{
+		"UNSPECIFIED":    0,
+		"SENT_TO_REVIEW": 1,
+		"CONFIRMED":      2,
+		"REJECTED":       3,
+		"UNDONE":         4,
+	}
+)
+
+func (x LinkState_Value) Enum() *LinkState_Value {
+	p := new(LinkState_Value)
+	*p = x
+	return p
+}
+
+func (x LinkState_Value) String() string {
+	return protoimpl.X.EnumStringOf(x.Descriptor(), protoreflect.EnumNumber(x))
+}
+
+func (LinkState_Value) Descriptor() protoreflect.EnumDescriptor {
+	return file_sinergi_v1_vocabulary_proto_enumTypes[65].Descriptor()
+}
+
+func (LinkState_Value) Type() protoreflect.EnumType {
+	return &file_sinergi_v1_vocabulary_proto_enumTypes[65]
+}
+
+func (x LinkState_Value) Number() protoreflect.EnumNumber {
+	return protoreflect.EnumNumber(x)
+}
+
+// Deprecated: Use LinkState_Value.Descriptor instead.
+func (LinkState_Value) EnumDescriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{65, 0}
 }
 
 // Sex of a person. Source: civil registry.
@@ -7036,6 +7288,154 @@ func (*AccessPurpose) Descriptor() ([]byte, []int) {
 	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{61}
 }
 
+// What two records have to do with each other.
+type LinkRelation struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LinkRelation) Reset() {
+	*x = LinkRelation{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[62]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LinkRelation) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LinkRelation) ProtoMessage() {}
+
+func (x *LinkRelation) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[62]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LinkRelation.ProtoReflect.Descriptor instead.
+func (*LinkRelation) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{62}
+}
+
+// What the word of whoever confirms a link rests on.
+type LinkBasis struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LinkBasis) Reset() {
+	*x = LinkBasis{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[63]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LinkBasis) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LinkBasis) ProtoMessage() {}
+
+func (x *LinkBasis) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[63]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LinkBasis.ProtoReflect.Descriptor instead.
+func (*LinkBasis) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{63}
+}
+
+// Why a pair is none.
+type LinkRejection struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LinkRejection) Reset() {
+	*x = LinkRejection{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[64]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LinkRejection) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LinkRejection) ProtoMessage() {}
+
+func (x *LinkRejection) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[64]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LinkRejection.ProtoReflect.Descriptor instead.
+func (*LinkRejection) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{64}
+}
+
+// What became of a pair.
+type LinkState struct {
+	state         protoimpl.MessageState `protogen:"open.v1"`
+	unknownFields protoimpl.UnknownFields
+	sizeCache     protoimpl.SizeCache
+}
+
+func (x *LinkState) Reset() {
+	*x = LinkState{}
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[65]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LinkState) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LinkState) ProtoMessage() {}
+
+func (x *LinkState) ProtoReflect() protoreflect.Message {
+	mi := &file_sinergi_v1_vocabulary_proto_msgTypes[65]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LinkState.ProtoReflect.Descriptor instead.
+func (*LinkState) Descriptor() ([]byte, []int) {
+	return file_sinergi_v1_vocabulary_proto_rawDescGZIP(), []int{65}
+}
+
 var File_sinergi_v1_vocabulary_proto protoreflect.FileDescriptor
 
 const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
@@ -7221,8 +7621,8 @@ const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
 	"\x06REVIEW\x10\x04\x1a\n" +
 	"\x92\xb5\x18\x06Telaah\x12/\n" +
 	"\x11DISCLOSURE_EXPIRY\x10\x05\x1a\x18\x92\xb5\x18\x14Persetujuan berakhir\x12#\n" +
-	"\bAPPROVAL\x10\x06\x1a\x15\x92\xb5\x18\x11Persetujuan kedua\"\x9a\a\n" +
-	"\bDutyName\"\x8d\a\n" +
+	"\bAPPROVAL\x10\x06\x1a\x15\x92\xb5\x18\x11Persetujuan kedua\"\xc7\a\n" +
+	"\bDutyName\"\xba\a\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\"\n" +
 	"\vACKNOWLEDGE\x10\x01\x1a\x11\x92\xb5\x18\rTandai dibaca\x12\x18\n" +
@@ -7249,7 +7649,8 @@ const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
 	"\rRENEW_CONSENT\x10\x15\x1a\x18\x92\xb5\x18\x14Perbarui persetujuan\x12)\n" +
 	"\fREVIEW_GLASS\x10\x16\x1a\x17\x92\xb5\x18\x13Telaah buka darurat\x12#\n" +
 	"\aAPPROVE\x10\x17\x1a\x16\x92\xb5\x18\x12Setujui atau tolak\x12+\n" +
-	"\fANSWER_GLASS\x10\x18\x1a\x19\x92\xb5\x18\x15Jelaskan buka darurat\"\xe5\x01\n" +
+	"\fANSWER_GLASS\x10\x18\x1a\x19\x92\xb5\x18\x15Jelaskan buka darurat\x12+\n" +
+	"\vREVIEW_LINK\x10\x19\x1a\x1a\x92\xb5\x18\x16Telaah orang yang sama\"\xe5\x01\n" +
 	"\fProgressKind\"\xd4\x01\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12*\n" +
@@ -7675,9 +8076,9 @@ const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
 	"\bINACTIVE\x10\x03\x1a\x14\x92\xb5\x18\x10Unit tidak aktif\x12 \n" +
 	"\tIS_SENDER\x10\x04\x1a\x11\x92\xb5\x18\rUnit pengirim\x122\n" +
 	"\x0fOPEN_LEG_EXISTS\x10\x05\x1a\x1d\x92\xb5\x18\x19Sudah ada rujukan terbuka\x122\n" +
-	"\vUNAVAILABLE\x10\x06\x1a!\x92\xb5\x18\x1dTidak dapat menerima saat ini\"\x87\a\n" +
+	"\vUNAVAILABLE\x10\x06\x1a!\x92\xb5\x18\x1dTidak dapat menerima saat ini\"\xbd\a\n" +
 	"\n" +
-	"NoticeKind\"\xf8\x06\n" +
+	"NoticeKind\"\xae\a\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12)\n" +
 	"\tDUTY_LATE\x10\x01\x1a\x1a\x92\xb5\x18\x16Tugas melewati tenggat\x12$\n" +
@@ -7700,15 +8101,17 @@ const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
 	"\x12MEMBERSHIP_PENDING\x10\x10\x1a\x1e\x92\xb5\x18\x1aPeran menunggu persetujuan\x12*\n" +
 	"\x0fACCOUNT_CHANGED\x10\x11\x1a\x15\x92\xb5\x18\x11Akun unit berubah\x12)\n" +
 	"\x0eWITNESS_SILENT\x10\x12\x1a\x15\x92\xb5\x18\x11Saksi jurnal diam\x126\n" +
-	"\x12PROTECTION_CHANGED\x10\x13\x1a\x1e\x92\xb5\x18\x1aPerlindungan kasus berubah\"\x99\x01\n" +
+	"\x12PROTECTION_CHANGED\x10\x13\x1a\x1e\x92\xb5\x18\x1aPerlindungan kasus berubah\x124\n" +
+	"\x0eLINK_CONFIRMED\x10\x14\x1a \x92\xb5\x18\x1cOrang yang sama dikonfirmasi\"\xc0\x01\n" +
 	"\n" +
-	"ReviewKind\"\x8a\x01\n" +
+	"ReviewKind\"\xb1\x01\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\x1f\n" +
 	"\tEXCEPTION\x10\x01\x1a\x10\x92\xb5\x18\fPengecualian\x122\n" +
 	"\n" +
 	"WITHDRAWAL\x10\x02\x1a\"\x92\xb5\x18\x1ePencabutan dengan pengecualian\x12\x1b\n" +
-	"\x05GLASS\x10\x03\x1a\x10\x92\xb5\x18\fBuka darurat\"i\n" +
+	"\x05GLASS\x10\x03\x1a\x10\x92\xb5\x18\fBuka darurat\x12%\n" +
+	"\x04LINK\x10\x04\x1a\x1b\x92\xb5\x18\x17Mungkin orang yang sama\"i\n" +
 	"\rReviewOutcome\"X\n" +
 	"\x05Value\x12\x0f\n" +
 	"\vUNSPECIFIED\x10\x00\x12\x1a\n" +
@@ -7791,7 +8194,41 @@ const file_sinergi_v1_vocabulary_proto_rawDesc = "" +
 	"\x06SAFETY\x10\x03\x1a\x13\x92\xb5\x18\x0fKeadaan darurat\x12\x16\n" +
 	"\x06REVIEW\x10\x04\x1a\n" +
 	"\x92\xb5\x18\x06Telaah\x12)\n" +
-	"\x0fSUBJECT_REQUEST\x10\x05\x1a\x14\x92\xb5\x18\x10Permintaan klienB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
+	"\x0fSUBJECT_REQUEST\x10\x05\x1a\x14\x92\xb5\x18\x10Permintaan klien\"o\n" +
+	"\fLinkRelation\"_\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12$\n" +
+	"\vSAME_PERSON\x10\x01\x1a\x13\x92\xb5\x18\x0fOrang yang sama\x12\x1f\n" +
+	"\x0eSAME_HOUSEHOLD\x10\x02\x1a\v\x92\xb5\x18\aSerumah\"\xca\x01\n" +
+	"\tLinkBasis\"\xbc\x01\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12&\n" +
+	"\rDOCUMENT_SEEN\x10\x01\x1a\x13\x92\xb5\x18\x0fDokumen dilihat\x12-\n" +
+	"\fASKED_PERSON\x10\x02\x1a\x1b\x92\xb5\x18\x17Ditanyakan kepada klien\x12#\n" +
+	"\n" +
+	"HOME_VISIT\x10\x03\x1a\x13\x92\xb5\x18\x0fKunjungan rumah\x12&\n" +
+	"\fNIK_VERIFIED\x10\x04\x1a\x14\x92\xb5\x18\x10NIK diverifikasi\"\xd0\x01\n" +
+	"\rLinkRejection\"\xbe\x01\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12$\n" +
+	"\x10DIFFERENT_PERSON\x10\x01\x1a\x0e\x92\xb5\x18\n" +
+	"Orang lain\x12\x14\n" +
+	"\x04TWIN\x10\x02\x1a\n" +
+	"\x92\xb5\x18\x06Kembar\x12*\n" +
+	"\x0fOTHER_HOUSEHOLD\x10\x03\x1a\x15\x92\xb5\x18\x11Rumah tangga lain\x12\x1e\n" +
+	"\n" +
+	"DATA_WRONG\x10\x04\x1a\x0e\x92\xb5\x18\n" +
+	"Data salah\x12\x1c\n" +
+	"\bNOT_SURE\x10\x05\x1a\x0e\x92\xb5\x18\n" +
+	"Belum tahu\"\x9c\x01\n" +
+	"\tLinkState\"\x8e\x01\n" +
+	"\x05Value\x12\x0f\n" +
+	"\vUNSPECIFIED\x10\x00\x12'\n" +
+	"\x0eSENT_TO_REVIEW\x10\x01\x1a\x13\x92\xb5\x18\x0fMenunggu telaah\x12\x17\n" +
+	"\tCONFIRMED\x10\x02\x1a\b\x92\xb5\x18\x04Sama\x12\x16\n" +
+	"\bREJECTED\x10\x03\x1a\b\x92\xb5\x18\x04Beda\x12\x1a\n" +
+	"\x06UNDONE\x10\x04\x1a\x0e\x92\xb5\x18\n" +
+	"DibatalkanB;Z9github.com/sinergi-pug/sinergi/proto/sinergi/v1;sinergiv1b\x06proto3"
 
 var (
 	file_sinergi_v1_vocabulary_proto_rawDescOnce sync.Once
@@ -7805,8 +8242,8 @@ func file_sinergi_v1_vocabulary_proto_rawDescGZIP() []byte {
 	return file_sinergi_v1_vocabulary_proto_rawDescData
 }
 
-var file_sinergi_v1_vocabulary_proto_enumTypes = make([]protoimpl.EnumInfo, 62)
-var file_sinergi_v1_vocabulary_proto_msgTypes = make([]protoimpl.MessageInfo, 62)
+var file_sinergi_v1_vocabulary_proto_enumTypes = make([]protoimpl.EnumInfo, 66)
+var file_sinergi_v1_vocabulary_proto_msgTypes = make([]protoimpl.MessageInfo, 66)
 var file_sinergi_v1_vocabulary_proto_goTypes = []any{
 	(Sex_Value)(0),                  // 0: sinergi.v1.Sex.Value
 	(Role_Value)(0),                 // 1: sinergi.v1.Role.Value
@@ -7870,68 +8307,76 @@ var file_sinergi_v1_vocabulary_proto_goTypes = []any{
 	(AccountKind_Value)(0),          // 59: sinergi.v1.AccountKind.Value
 	(CopyRequester_Value)(0),        // 60: sinergi.v1.CopyRequester.Value
 	(AccessPurpose_Value)(0),        // 61: sinergi.v1.AccessPurpose.Value
-	(*Sex)(nil),                     // 62: sinergi.v1.Sex
-	(*Role)(nil),                    // 63: sinergi.v1.Role
-	(*Sector)(nil),                  // 64: sinergi.v1.Sector
-	(*UnitType)(nil),                // 65: sinergi.v1.UnitType
-	(*Channel)(nil),                 // 66: sinergi.v1.Channel
-	(*CaseType)(nil),                // 67: sinergi.v1.CaseType
-	(*CaseStatus)(nil),              // 68: sinergi.v1.CaseStatus
-	(*Level)(nil),                   // 69: sinergi.v1.Level
-	(*Urgency)(nil),                 // 70: sinergi.v1.Urgency
-	(*ReferralState)(nil),           // 71: sinergi.v1.ReferralState
-	(*ReferralServiceType)(nil),     // 72: sinergi.v1.ReferralServiceType
-	(*DutyKind)(nil),                // 73: sinergi.v1.DutyKind
-	(*DutyName)(nil),                // 74: sinergi.v1.DutyName
-	(*ProgressKind)(nil),            // 75: sinergi.v1.ProgressKind
-	(*ContactChannel)(nil),          // 76: sinergi.v1.ContactChannel
-	(*Outcome)(nil),                 // 77: sinergi.v1.Outcome
-	(*DeclineReason)(nil),           // 78: sinergi.v1.DeclineReason
-	(*OutcomeReason)(nil),           // 79: sinergi.v1.OutcomeReason
-	(*CancelReason)(nil),            // 80: sinergi.v1.CancelReason
-	(*BasisKind)(nil),               // 81: sinergi.v1.BasisKind
-	(*ConsentGiver)(nil),            // 82: sinergi.v1.ConsentGiver
-	(*ConsentMethod)(nil),           // 83: sinergi.v1.ConsentMethod
-	(*NameKind)(nil),                // 84: sinergi.v1.NameKind
-	(*IdentifierType)(nil),          // 85: sinergi.v1.IdentifierType
-	(*Verification)(nil),            // 86: sinergi.v1.Verification
-	(*NikAbsence)(nil),              // 87: sinergi.v1.NikAbsence
-	(*IntakeChannel)(nil),           // 88: sinergi.v1.IntakeChannel
-	(*Position)(nil),                // 89: sinergi.v1.Position
-	(*WeightTrend)(nil),             // 90: sinergi.v1.WeightTrend
-	(*GrowthCategory)(nil),          // 91: sinergi.v1.GrowthCategory
-	(*Finding)(nil),                 // 92: sinergi.v1.Finding
-	(*ViolenceForm)(nil),            // 93: sinergi.v1.ViolenceForm
-	(*SexualOffence)(nil),           // 94: sinergi.v1.SexualOffence
-	(*IncidentPlace)(nil),           // 95: sinergi.v1.IncidentPlace
-	(*RiskSign)(nil),                // 96: sinergi.v1.RiskSign
-	(*RiskLevel)(nil),               // 97: sinergi.v1.RiskLevel
-	(*Relation)(nil),                // 98: sinergi.v1.Relation
-	(*YesNo)(nil),                   // 99: sinergi.v1.YesNo
-	(*AgeBand)(nil),                 // 100: sinergi.v1.AgeBand
-	(*InfoQuestion)(nil),            // 101: sinergi.v1.InfoQuestion
-	(*HeardBy)(nil),                 // 102: sinergi.v1.HeardBy
-	(*ClosureReason)(nil),           // 103: sinergi.v1.ClosureReason
-	(*ServiceConsentAnswer)(nil),    // 104: sinergi.v1.ServiceConsentAnswer
-	(*LegalStatus)(nil),             // 105: sinergi.v1.LegalStatus
-	(*NoteKind)(nil),                // 106: sinergi.v1.NoteKind
-	(*TaskLabel)(nil),               // 107: sinergi.v1.TaskLabel
-	(*TaskState)(nil),               // 108: sinergi.v1.TaskState
-	(*Capacity)(nil),                // 109: sinergi.v1.Capacity
-	(*SuggestionReason)(nil),        // 110: sinergi.v1.SuggestionReason
-	(*ExclusionReason)(nil),         // 111: sinergi.v1.ExclusionReason
-	(*NoticeKind)(nil),              // 112: sinergi.v1.NoticeKind
-	(*ReviewKind)(nil),              // 113: sinergi.v1.ReviewKind
-	(*ReviewOutcome)(nil),           // 114: sinergi.v1.ReviewOutcome
-	(*StuntingDiagnosis)(nil),       // 115: sinergi.v1.StuntingDiagnosis
-	(*HouseholdRole)(nil),           // 116: sinergi.v1.HouseholdRole
-	(*FamilyCardReason)(nil),        // 117: sinergi.v1.FamilyCardReason
-	(*TimelineKind)(nil),            // 118: sinergi.v1.TimelineKind
-	(*GlassCode)(nil),               // 119: sinergi.v1.GlassCode
-	(*ApprovalState)(nil),           // 120: sinergi.v1.ApprovalState
-	(*AccountKind)(nil),             // 121: sinergi.v1.AccountKind
-	(*CopyRequester)(nil),           // 122: sinergi.v1.CopyRequester
-	(*AccessPurpose)(nil),           // 123: sinergi.v1.AccessPurpose
+	(LinkRelation_Value)(0),         // 62: sinergi.v1.LinkRelation.Value
+	(LinkBasis_Value)(0),            // 63: sinergi.v1.LinkBasis.Value
+	(LinkRejection_Value)(0),        // 64: sinergi.v1.LinkRejection.Value
+	(LinkState_Value)(0),            // 65: sinergi.v1.LinkState.Value
+	(*Sex)(nil),                     // 66: sinergi.v1.Sex
+	(*Role)(nil),                    // 67: sinergi.v1.Role
+	(*Sector)(nil),                  // 68: sinergi.v1.Sector
+	(*UnitType)(nil),                // 69: sinergi.v1.UnitType
+	(*Channel)(nil),                 // 70: sinergi.v1.Channel
+	(*CaseType)(nil),                // 71: sinergi.v1.CaseType
+	(*CaseStatus)(nil),              // 72: sinergi.v1.CaseStatus
+	(*Level)(nil),                   // 73: sinergi.v1.Level
+	(*Urgency)(nil),                 // 74: sinergi.v1.Urgency
+	(*ReferralState)(nil),           // 75: sinergi.v1.ReferralState
+	(*ReferralServiceType)(nil),     // 76: sinergi.v1.ReferralServiceType
+	(*DutyKind)(nil),                // 77: sinergi.v1.DutyKind
+	(*DutyName)(nil),                // 78: sinergi.v1.DutyName
+	(*ProgressKind)(nil),            // 79: sinergi.v1.ProgressKind
+	(*ContactChannel)(nil),          // 80: sinergi.v1.ContactChannel
+	(*Outcome)(nil),                 // 81: sinergi.v1.Outcome
+	(*DeclineReason)(nil),           // 82: sinergi.v1.DeclineReason
+	(*OutcomeReason)(nil),           // 83: sinergi.v1.OutcomeReason
+	(*CancelReason)(nil),            // 84: sinergi.v1.CancelReason
+	(*BasisKind)(nil),               // 85: sinergi.v1.BasisKind
+	(*ConsentGiver)(nil),            // 86: sinergi.v1.ConsentGiver
+	(*ConsentMethod)(nil),           // 87: sinergi.v1.ConsentMethod
+	(*NameKind)(nil),                // 88: sinergi.v1.NameKind
+	(*IdentifierType)(nil),          // 89: sinergi.v1.IdentifierType
+	(*Verification)(nil),            // 90: sinergi.v1.Verification
+	(*NikAbsence)(nil),              // 91: sinergi.v1.NikAbsence
+	(*IntakeChannel)(nil),           // 92: sinergi.v1.IntakeChannel
+	(*Position)(nil),                // 93: sinergi.v1.Position
+	(*WeightTrend)(nil),             // 94: sinergi.v1.WeightTrend
+	(*GrowthCategory)(nil),          // 95: sinergi.v1.GrowthCategory
+	(*Finding)(nil),                 // 96: sinergi.v1.Finding
+	(*ViolenceForm)(nil),            // 97: sinergi.v1.ViolenceForm
+	(*SexualOffence)(nil),           // 98: sinergi.v1.SexualOffence
+	(*IncidentPlace)(nil),           // 99: sinergi.v1.IncidentPlace
+	(*RiskSign)(nil),                // 100: sinergi.v1.RiskSign
+	(*RiskLevel)(nil),               // 101: sinergi.v1.RiskLevel
+	(*Relation)(nil),                // 102: sinergi.v1.Relation
+	(*YesNo)(nil),                   // 103: sinergi.v1.YesNo
+	(*AgeBand)(nil),                 // 104: sinergi.v1.AgeBand
+	(*InfoQuestion)(nil),            // 105: sinergi.v1.InfoQuestion
+	(*HeardBy)(nil),                 // 106: sinergi.v1.HeardBy
+	(*ClosureReason)(nil),           // 107: sinergi.v1.ClosureReason
+	(*ServiceConsentAnswer)(nil),    // 108: sinergi.v1.ServiceConsentAnswer
+	(*LegalStatus)(nil),             // 109: sinergi.v1.LegalStatus
+	(*NoteKind)(nil),                // 110: sinergi.v1.NoteKind
+	(*TaskLabel)(nil),               // 111: sinergi.v1.TaskLabel
+	(*TaskState)(nil),               // 112: sinergi.v1.TaskState
+	(*Capacity)(nil),                // 113: sinergi.v1.Capacity
+	(*SuggestionReason)(nil),        // 114: sinergi.v1.SuggestionReason
+	(*ExclusionReason)(nil),         // 115: sinergi.v1.ExclusionReason
+	(*NoticeKind)(nil),              // 116: sinergi.v1.NoticeKind
+	(*ReviewKind)(nil),              // 117: sinergi.v1.ReviewKind
+	(*ReviewOutcome)(nil),           // 118: sinergi.v1.ReviewOutcome
+	(*StuntingDiagnosis)(nil),       // 119: sinergi.v1.StuntingDiagnosis
+	(*HouseholdRole)(nil),           // 120: sinergi.v1.HouseholdRole
+	(*FamilyCardReason)(nil),        // 121: sinergi.v1.FamilyCardReason
+	(*TimelineKind)(nil),            // 122: sinergi.v1.TimelineKind
+	(*GlassCode)(nil),               // 123: sinergi.v1.GlassCode
+	(*ApprovalState)(nil),           // 124: sinergi.v1.ApprovalState
+	(*AccountKind)(nil),             // 125: sinergi.v1.AccountKind
+	(*CopyRequester)(nil),           // 126: sinergi.v1.CopyRequester
+	(*AccessPurpose)(nil),           // 127: sinergi.v1.AccessPurpose
+	(*LinkRelation)(nil),            // 128: sinergi.v1.LinkRelation
+	(*LinkBasis)(nil),               // 129: sinergi.v1.LinkBasis
+	(*LinkRejection)(nil),           // 130: sinergi.v1.LinkRejection
+	(*LinkState)(nil),               // 131: sinergi.v1.LinkState
 }
 var file_sinergi_v1_vocabulary_proto_depIdxs = []int32{
 	0, // [0:0] is the sub-list for method output_type
@@ -7952,8 +8397,8 @@ func file_sinergi_v1_vocabulary_proto_init() {
 		File: protoimpl.DescBuilder{
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_sinergi_v1_vocabulary_proto_rawDesc), len(file_sinergi_v1_vocabulary_proto_rawDesc)),
-			NumEnums:      62,
-			NumMessages:   62,
+			NumEnums:      66,
+			NumMessages:   66,
 			NumExtensions: 0,
 			NumServices:   0,
 		},
