@@ -65,8 +65,8 @@ func candidate(t testing.TB, other string, score float32, exact bool) linkage.Ca
 	}
 }
 
-// found stores what the background would have found for a client.
-func (w *world) found(t testing.TB, subject string, all ...linkage.Candidate) {
+// candidates stores what the background would have found for a client.
+func (w *world) candidates(t testing.TB, subject string, all ...linkage.Candidate) {
 	t.Helper()
 	_, err := store.Update(context.Background(), w.served.Store, func(w *store.Writer) (struct{}, error) {
 		return struct{}{}, w.PutCandidates(personOf(t, subject), all)
@@ -102,7 +102,7 @@ func (w *world) confirms(t testing.TB, who, subject string) reply {
 func (w *world) pair(t testing.TB, exact bool) (upper, lower linkedFile) {
 	t.Helper()
 	upper, lower = w.violenceFile(t, "pendamping-uptd", "kepala-uptd"), w.growthFile(t)
-	w.found(t, upper.person, candidate(t, lower.person, 4, exact))
+	w.candidates(t, upper.person, candidate(t, lower.person, 4, exact))
 	return upper, lower
 }
 
@@ -158,7 +158,7 @@ func TestTheProtectionWorkerLearnsWhereToAskAndTheClinicLearnsNothing(t *testing
 func TestBetweenEqualLevelsBothOwnersAreToldAndBothArePointedTo(t *testing.T) {
 	w := newWorld(t)
 	a, b := w.violenceFile(t, "pendamping-uptd", "kepala-uptd"), w.violenceFile(t, "bidan-cibinong", "kepala-cibinong")
-	w.found(t, a.person, candidate(t, b.person, 4, true))
+	w.candidates(t, a.person, candidate(t, b.person, 4, true))
 	w.confirms(t, a.officer, a.person).expect(t, 200, []string{"CONFIRMED"}, nil)
 	for _, f := range []struct {
 		of     linkedFile
