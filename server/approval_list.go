@@ -45,7 +45,7 @@ func (c call) approvalList(r *store.Reader, req *pb.ListApprovalsRequest, filter
 		return func() error {
 			shows, err := v.sight(r)
 			m.Approvals = append(m.Approvals, viewApproval(shows, v.a, v.actions(), c.now))
-			log.add(c, v.act, v.f.Case, a.ID)
+			log.add(c, v.act, &v.f.Case, a.ID)
 			log.mask |= shows
 			return err
 		}, nil

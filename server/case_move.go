@@ -71,10 +71,10 @@ func (s *Server) openCase(ctx context.Context, w *store.Writer, req caseEvent, e
 	if m.f, err = m.caseBy(w, req.GetName()); err != nil {
 		return m, old, false, err
 	}
-	m.act = decideCase(m.f, event)
+	m.act = decideCase(&m.f, event)
 	if !m.act.Allowed() {
 		if m.act.Outcome == access.Denied && isOver(m.f, event) {
-			return m, old, false, withActions(m.f.Case.Accepts(event), caseActions(m.f))
+			return m, old, false, withActions(m.f.Case.Accepts(event), caseActions(&m.f))
 		}
 		return m, old, false, m.refuse(m.action, m.act, aboutCase(m.f.Case), req.GetName())
 	}
@@ -135,7 +135,7 @@ func actOn[M proto.Message](ctx context.Context, s *Server, req caseEvent, event
 		m.ids = ids
 		view, err := do(&m)
 		if err != nil {
-			return none, withActions(err, caseActions(m.f))
+			return none, withActions(err, caseActions(&m.f))
 		}
 		return settle(&m, id, method, mark, view)
 	})

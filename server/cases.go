@@ -105,7 +105,7 @@ func (c call) caseMessage(r caseReader, f store.CaseFile, g access.Grant) (*pb.C
 			return nil, err
 		}
 	}
-	return c.viewCase(g, k, d, caseActions(f), c.now), nil
+	return c.viewCase(g, k, d, caseActions(&f), c.now), nil
 }
 
 // tasksOf reads the tasks of a case, with their texts if the grant shows what is written on it.
@@ -151,14 +151,15 @@ var caseAct = map[casework.EventName]access.Action{
 }
 
 // caseActions are all that the caller may now do with a case.
-func caseActions(f store.CaseFile) []string { return append(caseSteps(f), protectiveActions(f)...) }
+func caseActions(f *store.CaseFile) []string { return append(caseSteps(f), protectiveActions(f)...) }
 
 // caseSteps are the events of its life, and who holds it.
-func caseSteps(f store.CaseFile) []string {
-	var actions []string
+func caseSteps(f *store.CaseFile) []string {
+	events := f.Case.Possible()
+	actions := make([]string, 0, len(events)+1)
 	var asked access.Action // most events are one action, and a list asks for each of its rows
 	var may bool
-	for _, event := range f.Case.Possible() {
+	for _, event := range events {
 		if caseAct[event] != asked {
 			asked, may = caseAct[event], decideCase(f, event).Allowed()
 		}
@@ -177,23 +178,23 @@ func caseSteps(f store.CaseFile) []string {
 var protectiveActs = []struct {
 	name     casework.EventName
 	action   access.Action
-	possible func(casework.Case) bool
+	possible func(*casework.Case) bool
 }{
 	{casework.EventOpenCase, access.CaseOpen, ofAny},
-	{casework.EventRaiseLevel, access.CaseRaiseLevel, func(k casework.Case) bool { return k.Level != casework.L3 }},
-	{casework.EventLowerLevel, access.CaseLowerLevel, func(k casework.Case) bool { return k.Level > k.Type.Floor() }},
+	{casework.EventRaiseLevel, access.CaseRaiseLevel, func(k *casework.Case) bool { return k.Level != casework.L3 }},
+	{casework.EventLowerLevel, access.CaseLowerLevel, func(k *casework.Case) bool { return k.Level > k.Type.Floor() }},
 	{"addBlock", access.BlockAdd, ofAny},
-	{casework.EventSealCase, access.CaseSeal, func(k casework.Case) bool { return !k.Open() }},
+	{casework.EventSealCase, access.CaseSeal, func(k *casework.Case) bool { return !k.Open() }},
 	{casework.EventSetHold, access.HoldLegal, ofAny},
 	{casework.EventLiftHold, access.HoldLegal, ofAny},
 	{"copy", access.SubjectCopy, ofAny},
 }
 
-func ofAny(casework.Case) bool { return true }
+func ofAny(*casework.Case) bool { return true }
 
-func protectiveActions(f store.CaseFile) (actions []string) {
+func protectiveActions(f *store.CaseFile) (actions []string) {
 	for _, act := range protectiveActs {
-		if !act.possible(f.Case) {
+		if !act.possible(&f.Case) {
 			continue
 		}
 		if d := decideReasoned(f.Facts, act.action); d.Allowed() || d.Outcome == access.Await {
@@ -204,7 +205,7 @@ func protectiveActions(f store.CaseFile) (actions []string) {
 }
 
 // decideCase decides an event on a case. Whatever a person adds as a task is made by hand.
-func decideCase(f store.CaseFile, event casework.EventName) access.Decision {
+func decideCase(f *store.CaseFile, event casework.EventName) access.Decision {
 	facts := f.Facts
 	if event == casework.EventAddTask {
 		facts.Cond |= access.DoneOrByHand
@@ -216,7 +217,7 @@ func decideCase(f store.CaseFile, event casework.EventName) access.Decision {
 // for a colleague was faster (design: domain 7).
 func isOver(f store.CaseFile, event casework.EventName) bool {
 	f.Facts.State = access.Open
-	return !f.Case.Open() && !f.Case.Sealed && decideCase(f, event).Allowed()
+	return !f.Case.Open() && !f.Case.Sealed && decideCase(&f, event).Allowed()
 }
 
 // ListCases lists the cases of the own register that the caller may see.
@@ -255,8 +256,8 @@ func (c call) caseList(r *store.Reader, req *pb.ListCasesRequest, filter store.C
 			if d.duty, err = r.DutyOf(casework.ID(f.Case.ID)); err != nil {
 				return err
 			}
-			m.Cases = append(m.Cases, c.viewCase(read.Grant, f.Case, d, caseActions(f), c.now))
-			log.add(c, read, f.Case, f.Case.ID)
+			m.Cases = append(m.Cases, c.viewCase(read.Grant, f.Case, d, caseActions(&f), c.now))
+			log.add(c, read, &f.Case, f.Case.ID)
 			return nil
 		}, nil
 	})

@@ -79,7 +79,7 @@ func (c call) approvalDuty(r *store.Reader, d *store.DutyFile, log *pageLog, add
 	}
 	return func() error {
 		add(viewApprovalDuty(d, v.actions(), c.now))
-		log.add(c, v.act, v.f.Case, d.Object)
+		log.add(c, v.act, &v.f.Case, d.Object)
 		return nil
 	}, nil
 }
@@ -102,13 +102,13 @@ func (c call) pairDuty(r *store.Reader, d *store.DutyFile, m *pb.ListDutiesRespo
 
 // decideDuty decides one row by what the duty is owed on, and tells whether the row is the caller's to see: of a leg the part that the
 // own unit is party to or oversees is enough, of a case F1.
-func decideDuty(d *store.DutyFile) (read access.Decision, k casework.Case, shown bool) {
+func decideDuty(d *store.DutyFile) (read access.Decision, k *casework.Case, shown bool) {
 	if d.Kind == casework.OnLeg {
 		read = access.Decide(d.Leg.Facts.Doing(access.Read))
-		return read, d.Leg.Case, read.Allowed() && read.Grant.Shows(access.F1Own|access.F1Late)
+		return read, &d.Leg.Case, read.Allowed() && read.Grant.Shows(access.F1Own|access.F1Late)
 	}
 	read = access.Decide(d.Case.Facts.Doing(access.Read))
-	return read, d.Case.Case, read.Allowed() && read.Grant.Shows(access.F1)
+	return read, &d.Case.Case, read.Allowed() && read.Grant.Shows(access.F1)
 }
 
 // ownGlassDuty adds what the caller owes on a case that she opened in an emergency; nil if it is another's. It is a receipt of her own
@@ -138,7 +138,7 @@ func (c call) dutyMessage(r *store.Reader, d *store.DutyFile, g access.Grant) (*
 		}
 	}
 	d.Duty.Unit = c.nameable(d.Duty.Unit)
-	return c.viewLegDuty(g, d, officer, legOffers(&d.Leg), c.now), nil
+	return c.viewLegDuty(g, d, officer, legOffers(d.Leg), c.now), nil
 }
 
 // taskText opens what a person wrote of a task, for who may read it.

@@ -110,7 +110,7 @@ func (l *live) note(n *liveCount, read access.Decision, k casework.Case) {
 	}
 	if l.reasoned {
 		var log pageLog
-		log.add(l.call, read, k, k.ID)
+		log.add(l.call, read, &k, k.ID)
 		n.tags = append(n.tags, log.tags...)
 	}
 }

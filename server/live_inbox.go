@@ -46,8 +46,8 @@ func (l *live) ownDuty(d *store.DutyFile) (k *casework.Case, shown bool, err err
 	case d.Name == casework.DutyAnswerGlass:
 		return nil, d.Officer == l.caller.Account && !d.Case.Facts.Blocked, nil
 	}
-	_, about, shown := decideDuty(d)
-	return &about, shown, nil
+	_, k, shown = decideDuty(d)
+	return k, shown, nil
 }
 
 // showMost says of a figure that is as long as the count that it may be longer.

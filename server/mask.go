@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"sync"
 
 	"google.golang.org/protobuf/proto"
@@ -47,6 +48,8 @@ type fieldClass struct {
 
 // fieldClasses keeps the class of each field descriptor; they never change while the program runs.
 var fieldClasses sync.Map // protoreflect.FullName to fieldClass
+
+var messageClasses sync.Map // protoreflect.FullName to []fieldClass
 
 func classOf(field protoreflect.FieldDescriptor) fieldClass {
 	if c, ok := fieldClasses.Load(field.FullName()); ok {
@@ -107,8 +110,42 @@ func (s sight) opensNamed(bits access.Mask) bool {
 	return bits&sectorContent != 0 && s.mask&access.F3Named != 0 || bits&access.F4 != 0 && s.mask&access.F4Named != 0
 }
 
+// classesOf are those of all fields of a message that holds no other of ours; nil of one that does.
+func classesOf(m protoreflect.MessageDescriptor) []fieldClass {
+	if all, ok := messageClasses.Load(m.FullName()); ok {
+		return all.([]fieldClass)
+	}
+	var all []fieldClass
+	for i := range m.Fields().Len() {
+		c := classOf(m.Fields().Get(i))
+		if c.holds {
+			all = nil
+			break
+		}
+		if !slices.Contains(all, c) {
+			all = append(all, c)
+		}
+	}
+	messageClasses.Store(m.FullName(), all)
+	return all
+}
+
+// showsAll tells whether nothing of a message is to be cleared, whatever stands in it.
+func (s sight) showsAll(m protoreflect.MessageDescriptor) bool {
+	all := classesOf(m)
+	for _, c := range all {
+		if !s.shows(c) {
+			return false
+		}
+	}
+	return all != nil
+}
+
 // clear takes out of a message every field that the caller may not see. A field with an unknown class is the most secret one.
 func (s sight) clear(m protoreflect.Message) {
+	if s.showsAll(m.Descriptor()) {
+		return // most rows of a list
+	}
 	m.Range(func(field protoreflect.FieldDescriptor, value protoreflect.Value) bool {
 		c := classOf(field)
 		switch {

@@ -46,7 +46,7 @@ func (c call) noticeList(r *store.Reader, req *pb.ListNoticesRequest, before sto
 			n.Unit = c.nameable(n.Unit)
 			m.Notices = append(m.Notices, viewNotice(read.Grant, n, readable))
 			if readable {
-				log.add(c, read, k, n.Object)
+				log.add(c, read, &k, n.Object)
 			}
 			return nil
 		}, nil

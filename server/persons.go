@@ -110,7 +110,7 @@ func (c call) mayUpdate(p personFile) (act access.Decision, k casework.Case, err
 func (c call) personRecord(reads []personRead) *store.Record {
 	var log pageLog
 	for _, read := range reads {
-		log.add(c, read.decision, read.k, read.k.ID)
+		log.add(c, read.decision, &read.k, read.k.ID)
 	}
 	return log.record(c)
 }

@@ -61,7 +61,7 @@ func (c call) legList(r *store.Reader, req *pb.ListReferralsRequest, filter stor
 		return func() error {
 			person, err := r.Client(f)
 			m.Referrals = append(m.Referrals, c.viewReferral(read.Grant, f, legDetails{person: person}, legOffers(f), c.isSender(f), c.now))
-			log.add(c, read, f.Case, f.Leg.ID)
+			log.add(c, read, &f.Case, f.Leg.ID)
 			return err
 		}, nil
 	})
@@ -88,7 +88,7 @@ type pageLog struct {
 }
 
 // add notes a row that access.md I8 wants on record.
-func (l *pageLog) add(c call, read access.Decision, k casework.Case, id [16]byte) {
+func (l *pageLog) add(c call, read access.Decision, k *casework.Case, id [16]byte) {
 	if c.unrecorded(read, k) {
 		return
 	}

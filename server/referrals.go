@@ -74,7 +74,7 @@ func (s *referrals) GetReferral(ctx context.Context, req *pb.GetReferralRequest)
 // readRecord is the entry of a read that shows anything of an L2 or L3 case or of another unit's, or that the client may find in her
 // list; nil for one that needs none.
 func (c call) readRecord(read access.Decision, about object, k casework.Case) *store.Record {
-	if c.unrecorded(read, k) {
+	if c.unrecorded(read, &k) {
 		return nil
 	}
 	rec := c.record(access.Read, read, about)
@@ -82,7 +82,7 @@ func (c call) readRecord(read access.Decision, about object, k casework.Case) *s
 }
 
 // unrecorded tells whether a read is of a unit's own ordinary work, which is on record only where the regency wants all reads to be.
-func (c call) unrecorded(read access.Decision, k casework.Case) bool {
+func (c call) unrecorded(read access.Decision, k *casework.Case) bool {
 	return c.cfg.JournalReads != "all" && k.Level == casework.L1 && k.Register == c.caller.Unit.Register && read.Effects&access.TellSubject == 0
 }
 

@@ -151,7 +151,7 @@ func (c call) reviewList(r *store.Reader, req *pb.ListReviewsRequest, filter sto
 		return func() error {
 			message, err := c.reviewMessage(r, f, v, read.Grant)
 			m.Reviews = append(m.Reviews, message)
-			log.add(c, read, f.Case, v.ID)
+			log.add(c, read, &f.Case, v.ID)
 			return err
 		}, nil
 	})

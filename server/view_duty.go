@@ -12,7 +12,7 @@ import (
 // viewLegDuty makes the message of what is owed on a leg.
 func (s *Server) viewLegDuty(g access.Grant, d *store.DutyFile, officer casework.AccountID, actions []string, now time.Time) *pb.Duty {
 	m := &pb.Duty{}
-	l := d.Leg.Leg
+	l := &d.Leg.Leg
 	if g.Leg() != l.ID || g.Case() != d.Leg.Case.ID {
 		return m
 	}
@@ -23,7 +23,7 @@ func (s *Server) viewLegDuty(g access.Grant, d *store.DutyFile, officer casework
 	m.DutyOfficer = accountName(officer)
 	if !g.Shows(access.F1Own) {
 		m.LegalDueTime, m.Basis = nil, "" // a law names violence
-		if !s.ordinary(&d.Leg) {
+		if !s.ordinary(d.Leg) {
 			m.Service = 0
 		}
 	}
@@ -50,7 +50,7 @@ func (s *Server) viewLate(m *pb.Referral, f *store.LegFile) {
 // viewCaseDuty makes the message of what is owed on a case, on a task or a disclosure of it, or on a review.
 func viewCaseDuty(g access.Grant, d *store.DutyFile, text string, actions []string, now time.Time) *pb.Duty {
 	m := &pb.Duty{}
-	k := d.Case.Case
+	k := &d.Case.Case
 	if g.Case() != k.ID {
 		return m
 	}

@@ -564,14 +564,16 @@ func TestNoSequenceOfActsOfOneAccountGainsABit(t *testing.T) {
 		depth, some = 4, searchers
 	}
 	for _, who := range some {
-		begun := time.Now()
-		x := s.searcher(who)
-		x.steps(depth)
-		t.Logf("%s: %d acts, %d steps deep, %d calls, %d states of rights, %d acts spared, %v",
-			who, len(x.acts), depth, x.calls, x.states, x.spared, time.Since(begun).Round(time.Millisecond))
-		for word, path := range x.found {
-			t.Errorf("%s learns %s by%s", who, word, path)
-		}
+		t.Run(who, func(t *testing.T) {
+			begun := time.Now()
+			x := s.searcher(who)
+			x.steps(depth)
+			t.Logf("%d acts, %d steps deep, %d calls, %d states of rights, %d acts spared, %v",
+				len(x.acts), depth, x.calls, x.states, x.spared, time.Since(begun).Round(time.Millisecond))
+			for word, path := range x.found {
+				t.Errorf("%s learns %s by%s", who, word, path)
+			}
+		})
 	}
 }
 

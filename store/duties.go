@@ -76,8 +76,8 @@ type DutyFile struct {
 	casework.Duty
 	Service casework.ReferralServiceType // of a task
 	Label   casework.TaskLabel           // of a task
-	Leg     LegFile                      // of a leg's duty
-	Case    CaseFile                     // of any other
+	Leg     *LegFile                     // of a leg's duty
+	Case    *CaseFile                    // of any other
 
 	Approval *casework.Approval // of a second person's; its case may be none
 }
@@ -98,11 +98,12 @@ type dutyRow struct {
 func (r *dutyRow) file(c Caller, now time.Time) *DutyFile {
 	f := &DutyFile{Duty: r.duty, Service: r.service, Label: r.label}
 	if r.duty.Kind == casework.OnLeg {
-		f.Leg = r.leg.file(c, now)
+		leg := r.leg.file(c, now)
+		f.Leg = &leg
 		return f
 	}
 	f.Approval = r.approval
-	f.Case = CaseFile{Case: r.caseRow.Case, Known: true, Facts: c.Facts(now), subject: r.caseRow.subject}
+	f.Case = &CaseFile{Case: r.caseRow.Case, Known: true, Facts: c.Facts(now), subject: r.caseRow.subject}
 	if r.duty.Case == (casework.CaseID{}) {
 		f.Case.Known = false // an act that waits may be of no case
 		return f

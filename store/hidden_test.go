@@ -19,7 +19,7 @@ func TestNothingThatTheStoreReadsIsPrintedOrLogged(t *testing.T) {
 	for name, value := range map[string]any{
 		"account": account, "*account": &account, "sign-in": SignIn{TOTP: canary, Subject: canary}, "invitation": Invitation{TOTP: canary},
 		"block": Block{Reason: canary}, "hold": Hold{Order: canary}, "case": CaseFile{Case: casework.Case{Content: casework.CaseContent{HiddenAddress: canary}}},
-		"leg": leg, "duty": DutyFile{Leg: leg}, "*duty": &DutyFile{Leg: leg}, "happening": Happening{Text: canary}, "note": Note{Note: casework.Note{Text: canary}},
+		"leg": leg, "duty": DutyFile{Leg: &leg}, "*duty": &DutyFile{Leg: &leg}, "happening": Happening{Text: canary}, "note": Note{Note: casework.Note{Text: canary}},
 		"task": TaskRow{Task: casework.Task{Content: casework.TaskContent{Text: canary}}}, "answer": Answered{Answer: []byte(canary)}, "key": Key{wrapped: []byte(canary)},
 		"index": indexKeys{now: []byte(canary)}, "*index": &indexKeys{now: []byte(canary)}, "keys": &keyring{journal: []byte(canary)}, "store": &Store{keys: &keyring{journal: []byte(canary)}},
 		"page": legPage{rows: []legRow{{leg: leg.Leg}}},

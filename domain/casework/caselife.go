@@ -61,20 +61,18 @@ var caseEvents = []struct {
 func notMonitoring(t CaseType) bool { return t != GrowthMonitoring }
 
 // Possible lists the events of persons from this status.
-func (c Case) Possible() []EventName {
-	var events []EventName
+func (c *Case) Possible() []EventName {
+	events := make([]EventName, 0, len(caseEvents))
 	for _, e := range caseEvents {
-		if slices.Contains(e.from, c.Status) && (e.types == nil || e.types(c.Type)) && !c.isMistake(e.event) {
+		if slices.Contains(e.from, c.Status) && (e.types == nil || e.types(c.Type)) && (e.event != EventReopenCase || c.mayReopen()) {
 			events = append(events, e.event)
 		}
 	}
 	return events
 }
 
-// isMistake: what was entered in error is never opened again, nor what is under seal.
-func (c Case) isMistake(event EventName) bool {
-	return event == EventReopenCase && (c.Sealed || c.Closure == ClosureEnteredInError)
-}
+// mayReopen: what was entered in error is never opened again, nor what is under seal.
+func (c *Case) mayReopen() bool { return !c.Sealed && c.Closure != ClosureEnteredInError }
 
 // Accepts tells whether the table has an event now; else CASE_STATE.
 func (c Case) Accepts(event EventName) error {
