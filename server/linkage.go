@@ -260,7 +260,7 @@ func (c call) candidateList(r *store.Reader, req *pb.ListCandidatesRequest, filt
 		return func() error {
 			read := access.Decide(f.Facts.Doing(access.Read))
 			m.Matches = append(m.Matches, c.viewMatches(read.Grant, shown).GetMatches()...)
-			log.add(c, act, f.Case, f.Case.ID)
+			log.add(c, act, &f.Case, f.Case.ID)
 			return nil
 		}, nil
 	})
