@@ -69,6 +69,9 @@ func (s *Server) followCards(ctx context.Context) {
 
 // FollowCards does all that the journal asks for now. Only one may run at a time.
 func (s *Server) FollowCards(ctx context.Context) error {
+	if s.store.ClockWrong() {
+		return store.ErrClock
+	}
 	for {
 		more, err := s.followSome(ctx)
 		if err != nil {

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"runtime/debug"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -97,8 +98,10 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// costOf is the processor's time of what is done, for others share the machine, and by how much the heap grew meanwhile.
+// costOf is the processor's time of what is done, for others share the machine, and by how much the heap grew meanwhile. Garbage is
+// collected early: by default the heap may double before.
 func costOf(do func()) (time.Duration, int) {
+	defer debug.SetGCPercent(debug.SetGCPercent(20))
 	spent := func() time.Duration {
 		var u syscall.Rusage
 		_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u)

@@ -352,9 +352,14 @@ func (s *Store) EachCard(ctx context.Context, visit func(encoded []byte) error) 
 func (s *Store) ScanCards(ctx context.Context, scan *linkage.Scan) error {
 	s.keys.changing.Lock()
 	defer s.keys.changing.Unlock()
-	var rows [][16]byte
+	var rows [][][16]byte // in pages, for a growing list would copy itself
+	n := 0
 	err := s.eachCard(ctx, func(row [16]byte, encoded []byte) error {
-		rows = append(rows, row)
+		if n%scanAtOnce == 0 {
+			rows = append(rows, make([][16]byte, 0, scanAtOnce))
+		}
+		rows[n/scanAtOnce] = append(rows[n/scanAtOnce], row)
+		n++
 		return scan.Card(encoded)
 	})
 	if err != nil {
@@ -362,7 +367,7 @@ func (s *Store) ScanCards(ctx context.Context, scan *linkage.Scan) error {
 	}
 	_, err = Read(ctx, s, func(r *Reader) (none struct{}, err error) {
 		for _, at := range scan.Wanted() {
-			encoded, there, err := r.linkCardAt(rows[at])
+			encoded, there, err := r.linkCardAt(rows[at/scanAtOnce][at%scanAtOnce])
 			if err == nil && there {
 				err = scan.Kin(at, encoded)
 			}
