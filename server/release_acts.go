@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"time"
 
 	"google.golang.org/protobuf/proto"
 
@@ -212,7 +213,23 @@ func (m *releaseMove) says(word, event, reason string) (*pb.Release, error) {
 	if err := m.w.PutSaid(m.v.ID, said, reason, m.entry); err != nil {
 		return nil, err
 	}
+	if life.State == statistics.Held {
+		if err := tellOfHeld(m.w, m.v, m.now, m.entry); err != nil {
+			return nil, err
+		}
+	}
 	return m.reads()
+}
+
+// tellOfHeld tells the REVIEWER that a release waits for her. By whom it is held she reads in the list of releases, if she may.
+func tellOfHeld(w *store.Writer, v release, now time.Time, entry [16]byte) error {
+	unit, ok, err := w.ReviewerUnit(now)
+	if err != nil || !ok {
+		return err
+	}
+	return w.Notify(store.Notice{
+		Kind: casework.NoticeReviewDue, ObjectKind: casework.OnCase, Object: v.ID, Unit: unit, Role: casework.RoleReviewer,
+	}, entry)
 }
 
 // HoldRelease is a contributing unit's objection.

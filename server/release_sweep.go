@@ -190,7 +190,7 @@ func waitForReviewer(ctx context.Context, st *store.Store, all []release) error 
 		return nil
 	}
 	_, err := store.Update(ctx, st, func(w *store.Writer) (struct{}, error) {
-		for _, v := range all {
+		for i, v := range all {
 			life := v.life
 			life.Restored = true
 			next := v.stands(life, workdays(st.Directory()))
@@ -198,6 +198,12 @@ func waitForReviewer(ctx context.Context, st *store.Store, all []release) error 
 				Name: "RESTORED", Before: v.State, After: next.State, Revision: next.Revision + 1,
 			}))
 			if err := w.PutRelease(next, entry); err != nil {
+				return struct{}{}, err
+			}
+			if i > 0 {
+				continue // she is told once
+			}
+			if err := tellOfHeld(w, v, w.Now(), entry); err != nil {
 				return struct{}{}, err
 			}
 		}

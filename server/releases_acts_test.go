@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -88,9 +89,16 @@ func TestHeadsSpeakOfAProtectedReleaseAndTheReviewerDecides(t *testing.T) {
 	refusedAlike(t, f.act("kepala-citeureup", rel, "approve", nil), f.act("kepala-citeureup", never, "approve", nil), 403)
 
 	say := object{"requestId": newID(), "reason": lacking}
+	told := func() int { return bytes.Count(f.call("penelaah", "GET", "/v1/notices", nil).Body, []byte("REVIEW_DUE")) }
+	if told() != 0 {
+		t.Error("the reviewer is told of a release that nobody holds")
+	}
 	held := f.act("kepala-cibinong", rel, "hold", say)
 	held.expect(t, 200, []string{`"state":"HELD"`, lacking}, []string{"heldFor"})
 	f.act("kepala-cibinong", rel, "hold", say).expect(t, 200, []string{`"state":"HELD"`}, nil)
+	if n := told(); n != 1 {
+		t.Errorf("of a release that is held the reviewer is told %d times", n)
+	}
 	f.act("kepala-cibinong", rel, "approve", nil).expect(t, 400, []string{"RELEASE_STATE"}, nil)
 	if seen := f.released(t, "penelaah")[first]; seen["reason"] != lacking || seen["heldFor"] != "HOLD" {
 		t.Errorf("the reviewer: %v", seen)

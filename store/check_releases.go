@@ -22,7 +22,7 @@ func checkReleases(r *Reader, report func(string)) error {
 		report(err.Error())
 		noted = nil
 	}
-	drawn := map[DrawnKey]bool{}
+	drawn, there := map[DrawnKey]bool{}, map[DrawnKey]bool{}
 	for row := range r.rows("SELECT " + releaseColumns + ", r.shown, r.signature FROM releases r") {
 		var v Release
 		var text []byte
@@ -33,6 +33,7 @@ func checkReleases(r *Reader, report func(string)) error {
 			return err
 		}
 		name := fmt.Sprintf("the release of %s for %s", v.Dataset, v.Period)
+		there[DrawnKey{v.Dataset, v.Period}] = true
 		past := history[v.ID]
 		if past.state != v.State {
 			report(name + " does not stand where the journal has left it")
@@ -50,6 +51,11 @@ func checkReleases(r *Reader, report func(string)) error {
 		}
 		if opened, err := r.openRelease(text, signature); err != nil || !bytes.Equal(opened, text) || !saysItself(text, v) {
 			report(name + " is signed by no key of this journal")
+		}
+	}
+	for key := range noted {
+		if !there[key] {
+			report(fmt.Sprintf("a draw of %s for %s, which the key folder knows, is not there", key.Dataset, key.Period))
 		}
 	}
 	return r.checkLedger(drawn, report)
