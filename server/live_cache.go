@@ -27,13 +27,15 @@ type keptCount struct {
 	rows, rights uint64
 	directory    *store.Directory
 	made         time.Time
+	apart        map[casework.CaseID]bool // the caller is kept from them: no part of the count
 }
 
 // liveCounts is how many are kept: a month's table of children has some 500 rows of 400 bytes.
 const liveCounts = 64
 
 // counted is what the caller may count of a period: from memory while neither a row of her unit nor anybody's right has changed, and no
-// right, due time or day that it hangs on has ended.
+// right, due time or day that it hangs on has ended. What is written in a case that she is kept from ends nothing, or the time of her next
+// answer would tell that somebody wrote there.
 func (l *live) counted(p statistics.Period) (*liveCount, error) {
 	key := liveKey{
 		account: l.caller.Account, unit: l.caller.Unit.ID, role: l.caller.Role, stepped: l.caller.Facts(l.now).MFA != access.MFANone,
@@ -41,7 +43,7 @@ func (l *live) counted(p statistics.Period) (*liveCount, error) {
 	}
 	directory := l.store.Directory()
 	kept, ok := l.lives.Get(key)
-	if ok && kept.directory == directory && l.r.Stands(l.caller.Unit.Register, kept.rows, kept.rights) && !l.now.Before(kept.made) &&
+	if ok && kept.directory == directory && l.r.Stands(l.caller.Unit.Register, kept.rows, kept.rights, kept.apart) && !l.now.Before(kept.made) &&
 		(kept.ends.IsZero() || l.now.Before(kept.ends)) {
 		return kept.liveCount, nil
 	}
@@ -56,6 +58,6 @@ func (l *live) counted(p statistics.Period) (*liveCount, error) {
 		return n, err
 	}
 	rows, rights := l.r.Version()
-	l.lives.Add(key, keptCount{n, rows, rights, directory, l.now})
+	l.lives.Add(key, keptCount{n, rows, rights, directory, l.now, l.sight.Blocked()})
 	return n, nil
 }

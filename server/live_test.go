@@ -531,3 +531,45 @@ func (d *deeds) sameAsLists(n int, as string) {
 		sameCells(d.t, fmt.Sprintf("act %d: %s asks %s", n, as, table), cells(d.live(d.t, as, table)), lists[table])
 	}
 }
+
+// What is written in a case that a head is kept from ends no count of hers: else she would hear, in how long the next takes, that somebody
+// writes there.
+func TestAWriteInABlockedCaseEndsNoCount(t *testing.T) {
+	w := serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), Unlimited: true, NoSweep: true})
+	create := func(name string) string {
+		body := object{"requestId": newID(), "newPerson": woman(), "newCase": object{"type": "FAMILY_STUNTING_RISK"}}
+		body["newPerson"].(object)["name"] = name
+		delete(body["newPerson"].(object), "identifiers")
+		body["newPerson"].(object)["nikAbsence"] = "NOT_SHOWN"
+		r := w.call("gizi-cibinong", "POST", "/v1/cases", body)
+		r.expect(t, 200, nil, nil)
+		return r.text("name")
+	}
+	open, hidden := create("Ibu Satu"), create("Ibu Dua")
+	w.on("gizi-cibinong", hidden, "addBlock", object{"account": w.account(t, "kepala-cibinong"), "reason": longReason}).expect(t, 200, nil, nil)
+	s, err := server.NewInProcess(w.served.Store)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ask := func() *pb.StatisticsRow { // rows from memory are those of the answer before
+		answer, reason := s.Call(w.token("kepala-cibinong")[8:20], "QueryLive", liveRequest("kepala-cibinong", "caseload"))
+		m, ok := answer.(*pb.StatisticsTable)
+		if !ok || len(m.GetRows()) == 0 {
+			t.Fatal(reason)
+		}
+		return m.GetRows()[0]
+	}
+	write := func(name string) {
+		t.Helper()
+		w.on("gizi-cibinong", name, "addNote", object{"kind": "SCREENING", "text": "LiLA 22 cm"}).expect(t, 200, nil, nil)
+	}
+	first := ask()
+	write(hidden)
+	if ask() != first {
+		t.Error("a note in a case that she is kept from was counted anew")
+	}
+	write(open)
+	if ask() == first {
+		t.Error("the control: a note in a case that she may read was not counted")
+	}
+}

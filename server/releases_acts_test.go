@@ -89,7 +89,9 @@ func TestHeadsSpeakOfAProtectedReleaseAndTheReviewerDecides(t *testing.T) {
 	refusedAlike(t, f.act("kepala-citeureup", rel, "approve", nil), f.act("kepala-citeureup", never, "approve", nil), 403)
 
 	say := object{"requestId": newID(), "reason": lacking}
-	told := func() int { return bytes.Count(f.call("penelaah", "GET", "/v1/notices", nil).Body, []byte("REVIEW_DUE")) }
+	told := func() int {
+		return bytes.Count(f.call("penelaah", "GET", "/v1/notices", nil).Body, []byte("REVIEW_DUE"))
+	}
 	if told() != 0 {
 		t.Error("the reviewer is told of a release that nobody holds")
 	}

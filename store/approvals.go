@@ -58,7 +58,7 @@ func (w *Writer) EndApproval(a casework.Approval, entry [16]byte) error {
 
 // LockApproval locks the case of an approval, by the approval's name.
 func (w *Writer) LockApproval(id casework.ID) error {
-	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM approvals WHERE id = $1) RETURNING register", id))
+	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM approvals WHERE id = $1) RETURNING register, id", id))
 }
 
 func approvalCell(a casework.Approval, column string) Cell {

@@ -210,7 +210,7 @@ func (w *Writer) EndBlock(b Block, entry [16]byte) error {
 
 // LockBlock locks the case of a block, by the block's name.
 func (w *Writer) LockBlock(id casework.ID) error {
-	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM blocks WHERE id = $1) RETURNING register", id))
+	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM blocks WHERE id = $1) RETURNING register, id", id))
 }
 
 func blockCell(id casework.ID, k casework.Case) Cell {

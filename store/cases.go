@@ -27,12 +27,13 @@ func digest(sealed ...[]byte) [32]byte {
 // LockCase is the first statement of every closure that writes inside a case. Without it one closes a case while another files
 // into it, and neither revision nor READ COMMITTED stops that.
 func (w *Writer) LockCase(id casework.CaseID) error {
-	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = $1 RETURNING register", id))
+	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = $1 RETURNING register, id", id))
 }
 
 // PutCase stores a new case.
 func (w *Writer) PutCase(k casework.Case, entry func(value [32]byte) [16]byte) error {
 	w.mark(k.Register)
+	w.within(k.ID)
 	f3, f4, err := w.sealCase(k)
 	if err != nil {
 		return err
@@ -51,6 +52,7 @@ func (w *Writer) PutCase(k casework.Case, entry func(value [32]byte) [16]byte) e
 // UpdateCase stores what an event changed, on the revision that was read. The content is whole: whoever changes a case has opened it.
 func (w *Writer) UpdateCase(k casework.Case, entry func(value [32]byte) [16]byte) error {
 	w.mark(k.Register)
+	w.within(k.ID)
 	if err := w.markReceivers(k.ID); err != nil {
 		return err // its level, its end and its seal are theirs, too
 	}

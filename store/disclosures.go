@@ -36,7 +36,7 @@ func disclosureCell(id casework.DisclosureID, subject casework.PersonID) Cell {
 
 // LockDisclosure locks the case of a basis, by the basis's name.
 func (w *Writer) LockDisclosure(id casework.DisclosureID) error {
-	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM disclosures WHERE id = $1) RETURNING register", id))
+	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM disclosures WHERE id = $1) RETURNING register, id", id))
 }
 
 // disclosure reads what of a basis the facts of a leg need.

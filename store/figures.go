@@ -401,6 +401,9 @@ func (r *Reader) Sight(c Caller, now time.Time) (*Sight, error) {
 	return s, nil
 }
 
+// Blocked are the cases that the caller is kept from. Nobody changes the map.
+func (s *Sight) Blocked() map[casework.CaseID]bool { return s.blocked }
+
 // Facts are what Decide must know of a case at least: what can take a right away, and that the register is the caller's own. Gaining a
 // relation takes nothing away (design: access, I5), so what these show stays shown; where they do not suffice, [Sight.All] has the rest.
 func (s *Sight) Facts(k FigureCase) (access.Facts, time.Time, error) {

@@ -79,7 +79,7 @@ func TestAWriteEndsTheCountsOfItsRegister(t *testing.T) {
 		t.Helper()
 		_, err := Read(t.Context(), s, func(r *Reader) (struct{}, error) {
 			_, rights := r.Version()
-			standing = [2]bool{r.Stands(mine, since, rights), r.Stands(other, since, rights)}
+			standing = [2]bool{r.Stands(mine, since, rights, nil), r.Stands(other, since, rights, nil)}
 			return struct{}{}, nil
 		})
 		if err != nil {
@@ -103,5 +103,47 @@ func TestAWriteEndsTheCountsOfItsRegister(t *testing.T) {
 		if got := stands(since); got != tt.want {
 			t.Errorf("after a write of %s they stand: %v, want %v", tt.name, got, tt.want)
 		}
+	}
+}
+
+// A count in which a case has no part stands when that case is written in, and in no more than it.
+func TestAWriteInACaseEndsNoCountWithoutIt(t *testing.T) {
+	now := time.Date(2026, 2, 20, 3, 0, 0, 0, time.UTC)
+	s := emptyStore(t, func() time.Time { return now })
+	mine, hidden, open := casework.UnitID{1}, casework.CaseID{7}, casework.CaseID{8}
+	in := func(w *Writer, k casework.CaseID) { w.mark(mine); w.within(k); w.wrote, w.s.rowsChanged = true, true }
+	for _, tt := range []struct {
+		name string
+		do   func(w *Writer) error
+		want bool
+	}{
+		{"a case apart", func(w *Writer) error { in(w, hidden); return nil }, true},
+		{"another", func(w *Writer) error { in(w, open); return nil }, false},
+		{"both at once", func(w *Writer) error { in(w, hidden); in(w, open); return nil }, false},
+		{"a case apart, and who the client is", func(w *Writer) error { in(w, hidden); w.marks.beyond = true; return nil }, false},
+		{"no one case", func(w *Writer) error { w.mark(mine); return w.SetSetting("x", "1") }, false},
+	} {
+		since := s.version.Load()
+		write(t, s, tt.do)
+		_, err := Read(t.Context(), s, func(r *Reader) (struct{}, error) {
+			_, rights := r.Version()
+			if got := r.Stands(mine, since, rights, map[casework.CaseID]bool{hidden: true}); got != tt.want {
+				t.Errorf("after a write in %s it stands: %v", tt.name, got)
+			}
+			if r.Stands(mine, since, rights, nil) {
+				t.Errorf("after a write in %s the count of who is kept from nothing stands", tt.name)
+			}
+			return struct{}{}, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	since := s.version.Load()
+	for i := range fewChanges + 1 { // what is forgotten counts as changed
+		write(t, s, func(w *Writer) error { in(w, casework.CaseID{9, byte(i)}); return nil })
+	}
+	if !s.stamps.changedSince(mine, since, map[casework.CaseID]bool{{9, fewChanges}: true}) {
+		t.Error("a register has more changes than it remembers, and a count stands")
 	}
 }

@@ -87,7 +87,7 @@ func (t *tx) GlassReason(g casework.Glass, subject casework.PersonID) (string, e
 
 // LockGlass locks the case of a glass, by the glass's name.
 func (w *Writer) LockGlass(id casework.ID) error {
-	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM glasses WHERE id = $1) RETURNING register", id))
+	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM glasses WHERE id = $1) RETURNING register, id", id))
 }
 
 // GlassStanding is what an account's earlier attempts leave it.

@@ -221,7 +221,7 @@ func (g *group) keepRefusal(j *job) bool {
 		return true
 	}
 	w := g.writer()
-	w.marks = true // who is told of it counts nothing by that
+	w.marks.said = true // who is told of it counts nothing by that
 	entry := w.AppendRecord(refusal.Record)
 	if refusal.Also != nil {
 		j.err = guard(func() error { return refusal.Also(w, entry) })
@@ -246,9 +246,10 @@ func (g *group) writer() *Writer {
 
 // adopt takes over what a closure that succeeded has used up.
 func (g *group) adopt(w *Writer) {
-	if w.wrote && !w.marks {
+	if w.wrote && !w.marks.said {
 		g.s.marked.all = true
 	}
+	g.s.marked.take(w.marks)
 	g.seq = w.seq
 	g.leaves = append(g.leaves, w.leaves...)
 	g.keys = append(g.keys, w.keys...)

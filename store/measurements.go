@@ -8,6 +8,7 @@ import (
 
 // PutMeasurement adds a measurement. The village stands in clear on the ordinary side alone, for growth figures are by village.
 func (w *Writer) PutMeasurement(m casework.Measurement, entry func(value [32]byte) [16]byte) error {
+	w.marks.beyond = true // a child grows once, in whichever case it is measured
 	f3, err := w.sealJSON(measurementCell(m.ID, m.Person), m.Content)
 	if err != nil {
 		return err

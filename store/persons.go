@@ -35,6 +35,7 @@ func (w *Writer) PutPerson(p casework.Person, key Key, entry func(value [32]byte
 // UpdatePerson stores a changed identity, on the revision that was read.
 func (w *Writer) UpdatePerson(p casework.Person, entry func(value [32]byte) [16]byte) error {
 	w.mark(p.Register)
+	w.marks.beyond = true // who she is counts in each of her cases
 	if err := w.findAnew(p); err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 
 // PutReferral stores a new leg. One open leg for (case, service, receiver) is a unique index, whatever was looked for before.
 func (w *Writer) PutReferral(l casework.Referral, subject casework.PersonID, entry func(value [32]byte) [16]byte) error {
+	w.within(l.Case)
 	w.mark(l.SenderRegister)
 	w.mark(l.ReceiverRegister)
 	f3, err := w.sealJSON(Cell{"legs", "f3", l.ID[:], Owner(subject)}, l.Request)
@@ -43,6 +44,7 @@ func (t *tx) OpenLeg(k casework.CaseID, service casework.ReferralServiceType, re
 
 // UpdateReferral stores what an event changed, on the revision that was read.
 func (w *Writer) UpdateReferral(l casework.Referral, subject casework.PersonID, entry func(value [32]byte) ([16]byte, error)) error {
+	w.within(l.Case)
 	w.mark(l.SenderRegister)
 	w.mark(l.ReceiverRegister)
 	report, err := w.sealJSON(Cell{"legs", "report_f3", l.ID[:], Owner(subject)}, l.Report)
@@ -287,8 +289,8 @@ func inStates(states []casework.ReferralState) string {
 
 // LockLeg locks the case of a leg, by the leg's name.
 func (w *Writer) LockLeg(id casework.LegID) error {
-	if err := w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM legs WHERE id = $1) RETURNING register", id)); err != nil {
+	if err := w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM legs WHERE id = $1) RETURNING register, id", id)); err != nil {
 		return err
 	}
-	return w.markRow(w.row("SELECT receiver_register FROM legs WHERE id = $1", id))
+	return w.markRow(w.row("SELECT receiver_register, case_id FROM legs WHERE id = $1", id))
 }

@@ -39,7 +39,7 @@ func reviewCell(id casework.ID, subject casework.PersonID) Cell {
 
 // LockReview locks the case of a review, by the review's name.
 func (w *Writer) LockReview(id casework.ID) error {
-	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM reviews WHERE id = $1) RETURNING register", id))
+	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = (SELECT case_id FROM reviews WHERE id = $1) RETURNING register, id", id))
 }
 
 const reviewColumns = "v.id, v.kind, v.object, v.case_id, v.unit, v.account, v.started, v.due, v.decided, v.decided_by, v.outcome, v.answered, v.revision"

@@ -292,7 +292,7 @@ type Writer struct {
 	records []Record
 	gone    map[[16]byte]bool // what this closure has erased
 	leaves  [][32]byte        // of the records, once they are written
-	marks   bool              // it has said whose figures it changes
+	marks   marks             // whose figures it changes
 }
 
 // Now is the time of this closure, in UTC and whole microseconds: the later of the server's clock and the newest entry, so it
