@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -24,7 +25,7 @@ import (
 
 // The promises of design page linkage 7, through the real store: LONG_ROW=linkage holds them at the size of a regency.
 func TestCardsOfARegencyKeepTheirTimeAndMemory(t *testing.T) {
-	size, open, strict := 1500, 40, strings.EqualFold(os.Getenv("LONG_ROW"), "linkage")
+	size, open, strict := 4500, 40, strings.EqualFold(os.Getenv("LONG_ROW"), "linkage")
 	if strict {
 		size, open = 556_000, 5_000
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
@@ -63,8 +64,10 @@ func TestCardsOfARegencyKeepTheirTimeAndMemory(t *testing.T) {
 		must(t, s.scanWaiting(t.Context(), c))
 	})
 	found := c.asking[asker].candidates
-	if len(found) == 0 {
-		t.Error("the subject has a household, and nobody is found")
+	for n := 1; n < 4; n++ {
+		if !slices.Contains(found, regencyPerson(n)) {
+			t.Errorf("%d found of her household, and child %d is not", len(found), n)
+		}
 	}
 
 	fillCandidates(t, st, asker, size) // as many as there may be
