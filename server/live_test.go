@@ -103,7 +103,7 @@ func knownLives(t *testing.T, w *world) (child, leg, hers string) {
 // Each live table of known rows.
 func TestLiveTablesOfWhatIsKnown(t *testing.T) {
 	w := newWorld(t)
-	child, leg, hers := knownLives(t, w)
+	_, leg, hers := knownLives(t, w)
 	for _, tt := range []struct {
 		as, table string
 		want      map[string]int
@@ -145,7 +145,6 @@ func TestLiveTablesOfWhatIsKnown(t *testing.T) {
 	w.event("dokter-rsud", leg, "accept", nil).expect(t, 200, nil, nil)
 	sameCells(t, "accepted", cells(w.live(t, "kepala-rsud", "referral-in-month")), map[string]int{"HEALTH ACCEPTED": 1})
 	sameCells(t, "accepted", cells(w.live(t, "kepala-cibinong", "referral-out-month")), map[string]int{"HEALTH ACCEPTED": 1})
-	w.on("kepala-cibinong", child, "close", object{"reason": "ENTERED_IN_ERROR", "note": "salah input"})
 	w.carry(t, "pendamping-uptd", hers, "screen", "assess", "recordServiceConsent", "plan", "startService")
 	w.on("pendamping-uptd", hers, "addNote", object{
 		"kind": "SERVICE", "service": "PSYCHOLOGICAL_SUPPORT", "servedOn": today(), "text": "konseling",

@@ -205,7 +205,7 @@ func session(t *testing.T, dir string, c *calendarClock) (f *planning, end func(
 	if err != nil {
 		t.Fatal(err)
 	}
-	f = &planning{&world{t: t, dir: dir, served: served}, c}
+	f = &planning{world: &world{t: t, dir: dir, served: served}, clock: c}
 	f.awake(t)
 	return f, func() {
 		stop()

@@ -218,7 +218,25 @@ func (f *planning) protectedLegsAreLeftOut(t *testing.T) {
 	}
 }
 
-// actsOfADay files, corrects and ends cases: until the next release no answer differs. The unit's own list does, which is the control.
+// changesWhatWasCounted corrects a measurement, withdraws a case, links two records and erases one, all of which stand in published figures.
+func (f *planning) changesWhatWasCounted(t *testing.T) {
+	child := f.call("gizi-cibinong", "GET", "/v1/"+f.children[0], nil)
+	right := measurement("2027-01-12", 11.2, 86)
+	right["corrects"] = child.text("measurements.0.name")
+	f.on("gizi-cibinong", f.children[0], "addMeasurement", object{"measurement": right}).expect(t, 200, nil, nil)
+	for _, name := range f.victims[:2] {
+		f.post("kepala-cibinong", name+":close", object{"reason": "ENTERED_IN_ERROR", "summary": "salah input"}).expect(t, 200, []string{"CLOSED"}, nil)
+	}
+	linked := f.personOf(t, "bidan-cibinong", f.victims[3])
+	f.candidates(t, linked, candidate(t, f.personOf(t, "gizi-cibinong", f.children[1]), 4, true))
+	f.confirms(t, "bidan-cibinong", linked).expect(t, 200, []string{"CONFIRMED"}, nil)
+	erased := f.personOf(t, "kepala-cibinong", f.victims[1])
+	approval := f.post("kepala-cibinong", erased+":erase", object{"reason": why30}).awaited(t)
+	f.post("penelaah", approval+":approve", nil).expect(t, 200, []string{"APPROVED"}, nil)
+	f.call("kepala-cibinong", "GET", "/v1/"+f.victims[1], nil).expect(t, 404, nil, nil)
+}
+
+// actsOfADay files, corrects, ends, links and erases cases, also those that the releases have counted: until the next release no answer differs. The unit's own list does, which is the control.
 func (f *planning) actsOfADay(t *testing.T, whole map[string]string) {
 	cases := func() int { return len(f.call("kepala-cibinong", "GET", "/v1/cases?pageSize=100", nil).Body) }
 	before := cases()
@@ -226,6 +244,7 @@ func (f *planning) actsOfADay(t *testing.T, whole map[string]string) {
 	child := f.child(t, "gizi-cibinong", 78)
 	f.post("gizi-cibinong", child+":raiseLevel", object{"level": "L2", "reason": "ibunya takut"}).expect(t, 200, nil, nil)
 	f.post("bidan-cibinong", victim+":close", object{"reason": "ENTERED_IN_ERROR"})
+	f.changesWhatWasCounted(t)
 	f.sweep(t)
 	if got := f.crawl(t, "kader-melati"); !maps.Equal(got, whole) {
 		t.Error("an act of today shows in a release")
