@@ -17,7 +17,7 @@ import (
 )
 
 // openedStore is an empty store whose clock stands at an instant of WIB.
-func openedStore(t *testing.T, now string) *store.Store {
+func openedStore(t testing.TB, now string) *store.Store {
 	t.Helper()
 	at, err := time.ParseInLocation("2006-01-02 15:04", now, casework.Zone)
 	if err != nil {
@@ -43,7 +43,7 @@ func loaded(t *testing.T, st *store.Store, dryRun bool, lines ...string) LoadRep
 	return report
 }
 
-func entries(t *testing.T, st *store.Store) (events []string) {
+func entries(t testing.TB, st *store.Store) (events []string) {
 	t.Helper()
 	_, err := store.Read(t.Context(), st, func(r *store.Reader) (struct{}, error) {
 		return struct{}{}, r.WalkJournal(0, func(rec store.Record) error {
