@@ -1,6 +1,7 @@
 package server
 
 import (
+	"compress/flate"
 	"context"
 	"slices"
 	"time"
@@ -202,8 +203,12 @@ func (s *Server) countAll(ctx context.Context, all []asked) error {
 	if err != nil {
 		return err
 	}
+	packer, err := flate.NewWriter(nil, flate.BestSpeed)
+	if err != nil {
+		return err
+	}
 	for i, a := range all {
-		content, err := deflate(s.viewOverseen(a, shown[i]))
+		content, err := deflate(packer, s.viewOverseen(a, shown[i]))
 		if err != nil {
 			return err
 		}

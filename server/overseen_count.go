@@ -305,17 +305,15 @@ func (s *Server) showWeek(a asked, legs []statistics.OrdinaryLeg) ([]statistics.
 	return statistics.ShowOverseen(folded, a.office.small), err
 }
 
-// deflate packs a table: of a regency's eighty thousand rows most columns repeat.
-func deflate(m proto.Message) ([]byte, error) {
+// deflate packs a table: of a regency's eighty thousand rows most columns repeat. The packer, a megabyte, is used again.
+func deflate(w *flate.Writer, m proto.Message) ([]byte, error) {
 	raw, err := proto.MarshalOptions{Deterministic: true}.Marshal(m)
 	if err != nil {
 		return nil, err
 	}
 	var packed bytes.Buffer
-	w, err := flate.NewWriter(&packed, flate.BestSpeed)
-	if err == nil {
-		_, err = w.Write(raw)
-	}
+	w.Reset(&packed)
+	_, err = w.Write(raw)
 	if err == nil {
 		err = w.Close()
 	}

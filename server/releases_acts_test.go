@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -158,8 +159,52 @@ func (f *planning) exported(t *testing.T, public, internal object) {
 		t.Fatal(err)
 	}
 	f.signed(t, file)
+	f.holdsItsRows(t, file)
 	if seen := tableOf(t, f.call("kader-melati", "GET", "/v1/statistics/datasets/kdrt-sex-age-year:query", nil)); seen.Release[0].SignedFile != got.text("file") {
 		t.Error("the file at the portal is another than the release's")
+	}
+}
+
+// holdsItsRows holds that whoever gets the file from the portal reads in it, as a CSV and by its columns, what everybody reads here.
+func (f *planning) holdsItsRows(t *testing.T, file []byte) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "kdrt.txt")
+	if err := os.WriteFile(path, file, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	raw, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, _, signed := bytes.Cut(raw, []byte("\n\n— "))
+	_, values, told := bytes.Cut(text, []byte("\n\n"))
+	all, err := csv.NewReader(bytes.NewReader(values)).ReadAll()
+	if err != nil || !signed || !told || len(all) < 2 {
+		t.Fatalf("%v in %s", err, raw)
+	}
+	of := map[string]int{}
+	for i, column := range all[0] {
+		of[column] = i
+	}
+	shown := map[string]string{}
+	for _, row := range tableOf(t, f.query("kader-melati", "kdrt-sex-age-year", "&dimension=periode:2027")).Rows {
+		shown[fmt.Sprint(row["indikator"], row["jenisKelamin"], row["kelompokUmur"])] = fmt.Sprint(row["statusNilai"], row["nilaiTampil"])
+	}
+	cell := func(row []string, column string) any {
+		if at, ok := of[column]; ok && row[at] != "" {
+			return row[at]
+		}
+		return nil
+	}
+	for _, row := range all[1:] {
+		key := fmt.Sprint(cell(row, "indikator"), cell(row, "jenis_kelamin"), cell(row, "kelompok_umur"))
+		if got := fmt.Sprint(cell(row, "status_nilai"), cell(row, "nilai_tampil")); shown[key] != got {
+			t.Errorf("%s is %s in the file, and %q to whoever asks", key, got, shown[key])
+		}
+		delete(shown, key)
+	}
+	if len(shown) > 0 {
+		t.Errorf("the file lacks %v", shown)
 	}
 }
 
