@@ -172,6 +172,14 @@ func TestFifteenMonthsOfReleases(t *testing.T) {
 		f.victims = append(f.victims, f.victim(t, "bidan-cibinong", n, without...))
 	}
 	f.victim(t, "bidan-citeureup", 99)
+	for i, reason := range []string{"ENTERED_IN_ERROR", "NOT_SUBSTANTIATED", "DUPLICATE"} { // PC-22: none of them is a victim of the year
+		none := f.victim(t, "bidan-cibinong", 50+i, "legs", "disclosures")
+		body := object{"reason": reason, "summary": "salah input", "explanation": longReason}
+		if reason == "DUPLICATE" {
+			body["duplicateOf"] = f.victims[0]
+		}
+		f.post("kepala-cibinong", none+":close", body).expect(t, 200, []string{"CLOSED"}, nil)
+	}
 	for n := range 12 {
 		f.children = append(f.children, f.child(t, "gizi-cibinong", n))
 		f.ordinaryLeg(t, n, "RSUD-CILEUNGSI")
