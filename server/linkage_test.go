@@ -13,7 +13,13 @@ import (
 	"github.com/sinergi-pug/sinergi/store"
 )
 
-// file is a case with its client, and who may say something of her pairs.
+// linkWorld is one whose candidates are those that a test stores: nothing is compared in the background.
+func linkWorld(t testing.TB, now func() time.Time) *world {
+	t.Helper()
+	return serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), Now: now, Unlimited: true, NoSweep: true})
+}
+
+// linkedFile is a case with its client, and who may say something of her pairs.
 type linkedFile struct {
 	name, person string
 	officer      string
@@ -112,7 +118,7 @@ func (f linkedFile) secrets() []string {
 }
 
 func TestTheProtectionWorkerLearnsWhereToAskAndTheClinicLearnsNothing(t *testing.T) {
-	w := linked(t, t.TempDir())
+	w := linkWorld(t, time.Now)
 	upper, lower := w.pair(t, true)
 	before := w.call(lower.officer, "GET", "/v1/"+lower.name, nil)
 	noMatch := w.matches(lower.officer, lower.person)
@@ -156,7 +162,7 @@ func TestTheProtectionWorkerLearnsWhereToAskAndTheClinicLearnsNothing(t *testing
 }
 
 func TestBetweenEqualLevelsBothOwnersAreToldAndBothArePointedTo(t *testing.T) {
-	w := linked(t, t.TempDir())
+	w := linkWorld(t, time.Now)
 	a, b := w.violenceFile(t, "pendamping-uptd", "kepala-uptd"), w.violenceFile(t, "bidan-cibinong", "kepala-cibinong")
 	w.candidates(t, a.person, candidate(t, b.person, 4, true))
 	w.confirms(t, a.officer, a.person).expect(t, 200, []string{"CONFIRMED"}, nil)
@@ -171,7 +177,7 @@ func TestBetweenEqualLevelsBothOwnersAreToldAndBothArePointedTo(t *testing.T) {
 }
 
 func TestAWeakerPairTakesTwoOfTheOwnSide(t *testing.T) {
-	w := linked(t, t.TempDir())
+	w := linkWorld(t, time.Now)
 	upper, lower := w.pair(t, false)
 	ask := object{"requestId": newID(), "matchRef": w.matchRef(t, upper.officer, upper.person), "relation": "SAME_PERSON", "basis": "HOME_VISIT", "note": "rumah sama"}
 	approval := w.post(upper.officer, "links:confirm", ask).awaited(t)
@@ -189,7 +195,7 @@ func TestAWeakerPairTakesTwoOfTheOwnSide(t *testing.T) {
 }
 
 func TestARightThatEndedMeanwhileConfirmsNothing(t *testing.T) {
-	w := linked(t, t.TempDir())
+	w := linkWorld(t, time.Now)
 	upper, lower := w.pair(t, false)
 	ask := object{"requestId": newID(), "matchRef": w.matchRef(t, upper.officer, upper.person), "relation": "SAME_PERSON", "basis": "HOME_VISIT"}
 	approval := w.post(upper.officer, "links:confirm", ask).awaited(t)
@@ -200,7 +206,7 @@ func TestARightThatEndedMeanwhileConfirmsNothing(t *testing.T) {
 }
 
 func TestTheReviewerReadsTwoColumnsAndDecides(t *testing.T) {
-	w := linked(t, t.TempDir())
+	w := linkWorld(t, time.Now)
 	upper, lower := w.pair(t, false)
 	asked := w.post(upper.officer, "matches:requestReview", object{"matchRef": w.matchRef(t, upper.officer, upper.person), "reason": "nama mirip, tanggal lahir berbeda sedikit"})
 	asked.expect(t, 200, []string{`"reviews/`, `"kind":"LINK"`, `"dueTime"`}, lower.secrets())
@@ -242,7 +248,7 @@ func (w *world) reveal(who, review string) reply {
 }
 
 func TestTheReviewerConfirmsAloneAndTakesItBack(t *testing.T) {
-	w := linked(t, t.TempDir())
+	w := linkWorld(t, time.Now)
 	upper, _ := w.pair(t, false)
 	asked := w.post(upper.officer, "matches:requestReview", object{"matchRef": w.matchRef(t, upper.officer, upper.person), "reason": "nama mirip"})
 	asked.expect(t, 200, nil, nil)
@@ -260,7 +266,7 @@ func TestTheReviewerConfirmsAloneAndTakesItBack(t *testing.T) {
 }
 
 func TestARejectedPairStaysAwayUntilSomethingComparedChanges(t *testing.T) {
-	w := linked(t, t.TempDir())
+	w := linkWorld(t, time.Now)
 	upper, lower := w.pair(t, true)
 	stale := w.matchRef(t, upper.officer, upper.person)
 	rejected := w.post(upper.officer, "links:reject", object{"matchRef": w.matchRef(t, upper.officer, upper.person), "reason": "DIFFERENT_PERSON"})
@@ -285,7 +291,7 @@ func TestARejectedPairStaysAwayUntilSomethingComparedChanges(t *testing.T) {
 
 func TestWhoCannotTellIsAskedAgainAfterThirtyDays(t *testing.T) {
 	var c clock
-	w := serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), Now: c.now, Unlimited: true, NoSweep: true})
+	w := linkWorld(t, c.now)
 	upper, _ := w.pair(t, true)
 	w.post(upper.officer, "links:reject", object{"matchRef": w.matchRef(t, upper.officer, upper.person), "reason": "NOT_SURE"}).expect(t, 200, []string{"NOT_SURE", "hiddenUntilTime"}, nil)
 	for _, day := range []int{29, 31} {
@@ -299,7 +305,7 @@ func TestWhoCannotTellIsAskedAgainAfterThirtyDays(t *testing.T) {
 
 func TestAMatchIsNamedByWhoItWasShownToOnceWithinADay(t *testing.T) {
 	var c clock
-	w := serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), Now: c.now, Unlimited: true, NoSweep: true})
+	w := linkWorld(t, c.now)
 	upper, lower := w.pair(t, true)
 	w.violenceFile(t, upper.officer, upper.head) // so that there is a second page
 	say := func(who, ref string) reply {
@@ -333,7 +339,9 @@ func TestAMatchIsNamedByWhoItWasShownToOnceWithinADay(t *testing.T) {
 }
 
 func TestAThirtyFirstQuestionIsRefusedAndTheReviewerIsTold(t *testing.T) {
-	w := limitedWorld(t, time.Now, server.Limits{AccountPerSecond: -1, PeerPerSecond: -1})
+	w := serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), NoSweep: true, Configure: func(c *server.Config) {
+		c.Limits = server.Limits{AccountPerSecond: -1, PeerPerSecond: -1}
+	}})
 	upper, _ := w.pair(t, false)
 	review := w.post(upper.officer, "matches:requestReview", object{"matchRef": w.matchRef(t, upper.officer, upper.person), "reason": "nama mirip"}).text("name")
 	for range 29 {
@@ -358,7 +366,7 @@ func TestAThirtyFirstQuestionIsRefusedAndTheReviewerIsTold(t *testing.T) {
 }
 
 func TestAnErasedRecordTakesItsLinksAlong(t *testing.T) {
-	w := linked(t, t.TempDir())
+	w := linkWorld(t, time.Now)
 	upper, lower := w.pair(t, true)
 	w.confirms(t, upper.officer, upper.person).expect(t, 200, nil, nil)
 	_, err := store.Update(context.Background(), w.served.Store, func(w *store.Writer) (struct{}, error) {
