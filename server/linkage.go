@@ -101,21 +101,26 @@ type recordPair struct {
 // pairOf gathers what Decide must know of a pair. A block on any case of either record is one on the pair, and the other record is as
 // secret as its most secret case.
 func (c call) pairOf(r linkReader, own store.CaseFile, other casework.PersonID) (p recordPair, err error) {
-	p = recordPair{near: own, other: other}
-	p.far.Facts = c.caller.Facts(c.now)
 	files, err := r.CasesOf(c.caller, other, c.now)
 	if err != nil {
 		return p, err
 	}
+	link, known, err := r.Link(c.store.PairID(own.Case.Subject, other))
+	p = paired(c.caller.Facts(c.now), own, files, known)
+	p.other, p.link = other, link
+	return p, err
+}
+
+// paired puts a pair together of the near case and all cases of the other record; nobody is what Decide knows of the caller alone.
+func paired(nobody access.Facts, own store.CaseFile, files []store.CaseFile, known bool) recordPair {
+	p := recordPair{near: own, known: known}
+	p.far.Facts = nobody
 	blocked := own.Facts.Blocked
 	for _, f := range files {
 		blocked = blocked || f.Facts.Blocked
 		if !f.Case.Sealed && (!p.far.Known || f.Facts.Level > p.far.Facts.Level) {
 			p.far = f
 		}
-	}
-	if p.link, p.known, err = r.Link(c.store.PairID(own.Case.Subject, other)); err != nil {
-		return p, err
 	}
 	// What she may read of the far case for another reason tells nothing of the pair.
 	p.facts = p.far.Facts
@@ -126,7 +131,7 @@ func (c call) pairOf(r linkReader, own store.CaseFile, other casework.PersonID) 
 	if p.known || !p.acrossOrdinary() {
 		p.facts.Cond |= access.Candidate
 	}
-	return p, nil
+	return p
 }
 
 // acrossOrdinary tells whether both cases are ordinary and of two registers: a child in two posyandu is found inside one register only.
@@ -176,7 +181,7 @@ func (c call) matchesOf(r linkReader, own store.CaseFile, most, looked int) (sho
 		if err != nil {
 			return nil, err
 		}
-		if i >= len(found) || len(shown) == most || p.link.State == casework.LinkConfirmed || !p.review().Allowed() {
+		if i >= len(found) || len(shown) == most || p.link.State == casework.LinkConfirmed || p.acrossOrdinary() || !p.review().Allowed() {
 			continue
 		}
 		away, err := c.rejected(r, p)

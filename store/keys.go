@@ -52,7 +52,8 @@ type keyring struct {
 	cursors atomic.Pointer[cursorKeys]
 	linkage atomic.Pointer[linkageKey]
 	journal []byte
-	subkeys sync.Map // label to subkey, derived once
+	subkeys sync.Map               // label to subkey, derived once
+	noLink  atomic.Pointer[[]byte] // a sealed link that is none, see links.go
 	lives   lives
 	*opened // data keys, see seal.go
 

@@ -98,9 +98,24 @@ func (s *Store) openLink(id casework.ID, sealed []byte) (content linkContent, er
 	return content, nil
 }
 
-// links reads by a condition.
+// openNone opens a dummy in the place of a link that is not there.
+func (s *Store) openNone() error {
+	dummy := s.keys.noLink.Load()
+	if dummy == nil {
+		sealed, err := s.sealLink(linkContent{})
+		if err != nil {
+			return err
+		}
+		dummy = &sealed
+		s.keys.noLink.Store(dummy)
+	}
+	_, err := s.openLink(casework.ID{}, *dummy)
+	return err
+}
+
+// links reads by a condition. Where there are none it opens a dummy, so that the work tells nothing.
 func (t *tx) links(where string, args ...any) ([]casework.Link, error) {
-	return list(t, func(r row) (casework.Link, error) {
+	all, err := list(t, func(r row) (casework.Link, error) {
 		var id casework.ID
 		var sealed []byte
 		if err := r.scan(id[:], &sealed); err != nil {
@@ -109,6 +124,10 @@ func (t *tx) links(where string, args ...any) ([]casework.Link, error) {
 		content, err := t.s.openLink(id, sealed)
 		return content.Link, err
 	}, "SELECT id, sealed FROM links WHERE "+where, args...)
+	if err == nil && len(all) == 0 {
+		err = t.s.openNone()
+	}
+	return all, err
 }
 
 func firstLink(all []casework.Link, err error) (casework.Link, bool, error) {
