@@ -45,6 +45,11 @@ func (c *Client) AllReviews(ctx context.Context, req *pb.ListReviewsRequest) ite
 	return all(ctx, req, c.Reviews.ListReviews, (*pb.ListReviewsResponse).GetReviews)
 }
 
+// AllCandidates yields the matches of the clients of the caller's own open cases, newest case first.
+func (c *Client) AllCandidates(ctx context.Context, req *pb.ListCandidatesRequest) iter.Seq2[*pb.Match, error] {
+	return all(ctx, req, c.Linkage.ListCandidates, (*pb.ListCandidatesResponse).GetMatches)
+}
+
 // AllReleases yields the releases that concern the caller, newest period first.
 func (c *Client) AllReleases(ctx context.Context, req *pb.ListReleasesRequest) iter.Seq2[*pb.Release, error] {
 	return all(ctx, req, c.Statistics.ListReleases, (*pb.ListReleasesResponse).GetReleases)

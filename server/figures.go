@@ -28,6 +28,7 @@ type opens struct {
 	incidents bool // forms, place and pairs
 	village   bool // where the child lives, or lived when it was last measured at L1
 	trend     bool // of the last weighing
+	overlap   bool // from which record a victim's was copied
 }
 
 // opensOf a table follow from its axes.

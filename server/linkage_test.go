@@ -385,11 +385,56 @@ func TestAnErasedRecordTakesItsLinksAlong(t *testing.T) {
 func (w *world) linkRows(t testing.TB) int {
 	t.Helper()
 	n, err := store.Read(context.Background(), w.served.Store, func(r *store.Reader) (int, error) {
-		all, err := r.Joined()
+		all, err := r.Joined(nil)
 		return len(all), err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// TestPC09WhoIsBlockedOnTheOtherCaseHasNoPair: X works on a case of his own, whose match is the case from which he is kept. He is told what
+// one is told of no match, before and after his head confirmed it.
+func TestPC09WhoIsBlockedOnTheOtherCaseHasNoPair(t *testing.T) {
+	w := linkWorld(t, time.Now)
+	w.husband(t, "WORKER")
+	own := w.violenceFile(t, "suami", "kepala-cibinong")
+	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", named())
+	filed.expect(t, 200, nil, nil)
+	never, alone := w.matches("suami", own.person), w.call("suami", "GET", "/v1/"+own.name, nil)
+	never.expect(t, 200, nil, []string{"matches"})
+	w.candidates(t, own.person, candidate(t, filed.text("person"), 4, true))
+	w.matches("kepala-cibinong", own.person).expect(t, 200, []string{"STRONG"}, nil)
+	w.confirms(t, "kepala-cibinong", own.person).expect(t, 200, []string{"CONFIRMED"}, nil)
+	link := w.call("kepala-cibinong", "GET", "/v1/"+own.name, nil).text("links.0.link")
+	if got := w.matches("suami", own.person); !sameButForWhen(got, never) {
+		t.Errorf("he is told %s, of no match %s", got.Body, never.Body)
+	}
+	if got := w.call("suami", "GET", "/v1/"+own.name, nil); !sameButForWhen(got, alone) {
+		t.Errorf("he reads %s, before %s", got.Body, alone.Body)
+	}
+	say := object{"reason": "keliru"}
+	sameButForDateAndID(t, "undo", w.post("suami", link+":undo", say), w.post("suami", "links/"+newID()+":undo", object{"reason": "keliru"}))
+	sameButForDateAndID(t, "matches of hers", w.matches("suami", filed.text("person")), w.matches("suami", "persons/"+newID()))
+	w.verified(t)
+}
+
+// TestALinkOfWhatTheScanFinds goes the whole way: two agencies write down one woman, the background compares, she who works with her is
+// shown the match, and asks.
+func TestALinkOfWhatTheScanFinds(t *testing.T) {
+	w := linked(t, t.TempDir())
+	_, child := w.fileChild(kenangasChild())
+	k := w.openViolence(t, asKenanga)
+	woman := w.personOf(t, "pendamping-uptd", k)
+	w.follow()
+	w.matches("pendamping-uptd", woman).expect(t, 200, []string{`"band":"STRONG"`, `"hypothesis":"SAME_PERSON"`, `"field":"NIK"`, `"level":"EXACT"`},
+		[]string{child, "Rizki", "HEALTH", kenangaNIK})
+	w.confirms(t, "pendamping-uptd", woman).expect(t, 200, []string{"CONFIRMED"}, nil)
+	w.call("pendamping-uptd", "GET", "/v1/"+k, nil).expect(t, 200, []string{`"sector":"HEALTH"`, `"coordinator":"accounts/`}, []string{child, "Rizki"})
+	joined, err := store.Read(context.Background(), w.served.Store, func(r *store.Reader) ([]store.Joined, error) { return r.Joined(nil) })
+	if err != nil || len(joined) != 1 || joined[0].Counts {
+		t.Errorf("joined in counting: %v, %v; a mother and her child are two", joined, err)
+	}
+	w.verified(t)
 }

@@ -33,6 +33,7 @@ func (s *Server) regencyRows(r *store.Reader, group []release, frame statistics.
 	for _, v := range group {
 		of := opensOf(v.table)
 		o.age, o.trend = o.age || of.age, o.trend || of.trend
+		o.overlap = o.overlap || v.table.ID == "overlap-year"
 	}
 	switch group[0].table.Needs {
 	case statistics.OfCases:
@@ -49,6 +50,7 @@ func (s *Server) regencyRows(r *store.Reader, group []release, frame statistics.
 // needs that year from its start.
 func (s *Server) regencyCases(r *store.Reader, p statistics.Period, o opens) (all []statistics.Case, err error) {
 	stretch := store.Stretch{From: statistics.Period{Kind: statistics.Year, Year: p.Year}.Start(), Until: p.End()}
+	var victims []casework.PersonID
 	for _, register := range s.store.Directory().Registers() {
 		found, err := r.CasesOpenIn(register, stretch)
 		if err != nil {
@@ -60,9 +62,24 @@ func (s *Server) regencyCases(r *store.Reader, p statistics.Period, o opens) (al
 				return nil, err
 			}
 			all = append(all, c)
+			if o.overlap && k.Case.Type == casework.DomesticViolence {
+				victims = append(victims, k.Case.Subject)
+			}
 		}
 	}
-	return all, nil
+	links, err := linksToCount(r, victims)
+	statistics.JoinCases(all, links, p.Year)
+	return all, err
+}
+
+// linksToCount are the confirmed links, and with them which of these victims' records was copied from which. Between two releases a link may be
+// made or undone: what is published stays as it was drawn.
+func linksToCount(r *store.Reader, victims []casework.PersonID) (links []statistics.Link, err error) {
+	joined, err := r.Joined(victims)
+	for _, j := range joined {
+		links = append(links, statistics.Link{A: j.Persons[0].String(), B: j.Persons[1].String(), OnePerson: j.Counts})
+	}
+	return links, err
 }
 
 // regencyMeasurements are those of the ordinary side that were made in the period.
@@ -80,7 +97,9 @@ func (s *Server) regencyMeasurements(r *store.Reader, p statistics.Period, o ope
 			all = append(all, m)
 		}
 	}
-	return all, nil
+	links, err := linksToCount(r, nil)
+	statistics.JoinChildren(all, links)
+	return all, err
 }
 
 // regencyLegs are the legs that were sent in the period, with all legs of their chains: one unit of protection at a far end makes all of a

@@ -255,21 +255,38 @@ func (w *Writer) eraseLinks(person casework.PersonID) error {
 	return nil
 }
 
-// Joined is a pair that is one human being, or of one household.
+// Joined is a pair that belongs together.
 type Joined struct {
-	Persons   [2]casework.PersonID
-	OnePerson bool // counts as one; else only that they belong to each other is known
+	Persons [2]casework.PersonID
+	Counts  bool // as one: it is one human being, on one side
 }
 
-// Joined are all confirmed links, for counting alone: what is counted of the regency knows of each other what no reader may.
-func (t *tx) Joined() (all []Joined, err error) {
+// Joined are all confirmed links, and with them of these records of the protected side those from which they were copied: for counting
+// alone. What is counted of the regency knows of each other what no reader may.
+func (t *tx) Joined(protected []casework.PersonID) (all []Joined, err error) {
 	links, err := t.links("1 = 1")
 	if err != nil {
 		return nil, err
 	}
 	for _, l := range links {
-		if l.State == casework.LinkConfirmed {
-			all = append(all, Joined{l.Persons, l.Joins()})
+		if l.State != casework.LinkConfirmed {
+			continue
+		}
+		var sides [2]casework.Side
+		for i, id := range l.Persons {
+			if err := t.row("SELECT side FROM persons WHERE id = $1", id).scan(&sides[i]); err != nil {
+				return nil, fmt.Errorf("read the side of a record: %w", err)
+			}
+		}
+		all = append(all, Joined{l.Persons, l.Joins() && sides[0] == sides[1]})
+	}
+	for _, id := range protected {
+		p, err := t.Person(id)
+		if err != nil {
+			return nil, err
+		}
+		if from := p.Identity.CopiedFrom; from != (casework.PersonID{}) {
+			all = append(all, Joined{Persons: [2]casework.PersonID{id, from}})
 		}
 	}
 	return all, nil

@@ -68,7 +68,7 @@ func named(ctx context.Context, c *client.Client, name string) (string, error) {
 
 // service gives the client of the service that a method belongs to: no two services have the same methods.
 func service[S any](c *client.Client) S {
-	for _, known := range []any{c.Referrals, c.Cases, c.Duties, c.Reviews, c.Persons, c.Growth, c.Statistics, c.Directory, c.Accounts} {
+	for _, known := range []any{c.Referrals, c.Cases, c.Duties, c.Reviews, c.Persons, c.Growth, c.Statistics, c.Directory, c.Accounts, c.Linkage} {
 		if found, ok := known.(S); ok {
 			return found
 		}

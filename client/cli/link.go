@@ -20,7 +20,14 @@ import (
 
 // LinkCmd is about records that belong together.
 type LinkCmd struct {
-	Evaluate LinkEvaluate `cmd:"" help:"How well two files are linked whose truth is known. Needs no server and tells none."`
+	Candidates LinkCandidates `cmd:"" help:"Who may be the same person, or of one household, as a client of yours. 30 clients an hour."`
+	Show       LinkShow       `cmd:"" help:"Where the confirmed links of a case lead."`
+	Review     LinkReview     `cmd:"" help:"Have the reviewer look at a match."`
+	Reveal     LinkReveal     `cmd:"" help:"As the reviewer: name, birth year and village of both records of a match."`
+	Confirm    LinkConfirm    `cmd:"" help:"Say that a match is one. On weaker evidence a second officer approves it."`
+	Reject     LinkReject     `cmd:"" help:"Say that a match is none, or that you do not know yet."`
+	Undo       LinkUndo       `cmd:"" help:"Take a confirmation or a rejection back."`
+	Evaluate   LinkEvaluate   `cmd:"" help:"How well two files are linked whose truth is known. Needs no server and tells none."`
 }
 
 // LinkEvaluate links the two files of a folder as the server links cards, and counts against its truth.
