@@ -25,7 +25,7 @@ var open = map[string]string{
 	"statistics.Indicator": "words of ours", "statistics.ShareRule": "words of ours", "statistics.Metadata": "words of ours", "statistics.Item": "a code with its name",
 	"statistics.Dimension": "codes with their names", "statistics.Table": "words of ours", "statistics.Unit": "words of ours",
 	"statistics.Stamp": "a day and an id", "statistics.Entry": "a table and a period", "statistics.Quality": "how a unit measures", "statistics.Covered": "how many a unit weighs",
-	"statistics.place": "codes of units and places", "statistics.Span": "a duty of a unit", "statistics.Shown": "a figure as it is shown", "statistics.Observation": "a figure as it is shown",
+	"statistics.Link": "opaque ids", "statistics.place": "codes of units and places", "statistics.Span": "a duty of a unit", "statistics.Shown": "a figure as it is shown", "statistics.Observation": "a figure as it is shown",
 
 	"store.Release": "a table and a period", "store.Contribution": "a kind of case and a time", "store.Said": "one of three words", "store.ReleaseFilter": "how a page was asked for",
 	"store.pastOfRelease": "a state", "store.Spending": "a table and a period", "store.DrawnKey": "a table and a period",
