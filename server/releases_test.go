@@ -66,7 +66,7 @@ func (f *planning) until(t *testing.T, day string) {
 	t.Helper()
 	for f.clock.day() < day {
 		at := f.clock.now().In(jakarta)
-		step := at.AddDate(0, 0, 6)
+		step := at.AddDate(0, 0, 13)
 		if step.AddDate(0, 0, 4).Format(time.DateOnly) > day {
 			step = at.AddDate(0, 0, 1)
 		}
