@@ -2,6 +2,7 @@ package server
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -24,6 +25,8 @@ const (
 	cardsAtOnce   = 64   // persons that share a commit, and subjects that share a scan
 	cursorAtLeast = 8192 // entries that touch no card, after which it is stored that they were read
 	cardsPause    = time.Second
+	cardsRest     = 3 // times as long as it worked the follower rests: whoever files is served first
+	registerMost  = 8 // of a register, whom a record is compared with at L1: in a list of one name all match all
 	cardsNight    = 1 // the hour after which all is counted and compared anew
 )
 
@@ -50,34 +53,32 @@ type asking struct {
 // followCards runs until ctx ends. A moment after a commit is soon enough, and a filing that follows another shares its work.
 func (s *Server) followCards(ctx context.Context) {
 	for {
-		changed := s.store.Changed()
-		if err := s.FollowCards(ctx); err != nil && ctx.Err() == nil {
+		changed, began := s.store.Changed(), time.Now()
+		more, err := s.followSome(ctx)
+		if err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "cards", "code", publicOf(err).reason.String())
 		}
-		select {
-		case <-changed:
-		case <-ctx.Done():
-		case <-time.After(sweepEvery): // the night comes without a commit
+		rest := cardsRest * time.Since(began)
+		if !more {
+			rest = max(rest, cardsPause)
+			select {
+			case <-changed:
+			case <-ctx.Done():
+			case <-time.After(sweepEvery): // the night comes without a commit
+			}
 		}
 		select {
 		case <-ctx.Done():
 			return
-		case <-time.After(cardsPause):
+		case <-time.After(rest):
 		}
 	}
 }
 
 // FollowCards does all that the journal asks for now. Only one may run at a time.
 func (s *Server) FollowCards(ctx context.Context) error {
-	if s.store.ClockWrong() {
-		return store.ErrClock
-	}
 	for {
-		more, err := s.followSome(ctx)
-		if err != nil {
-			s.cards = nil
-		}
-		if err != nil || !more {
+		if more, err := s.followSome(ctx); err != nil || !more {
 			return err
 		}
 	}
@@ -85,6 +86,14 @@ func (s *Server) FollowCards(ctx context.Context) error {
 
 // followSome takes some news, or if there are none one scan for those who wait.
 func (s *Server) followSome(ctx context.Context) (more bool, err error) {
+	if s.store.ClockWrong() {
+		return false, store.ErrClock
+	}
+	defer func() {
+		if err != nil {
+			s.cards = nil
+		}
+	}()
 	if s.cards == nil {
 		c, err := s.loadCards(ctx)
 		if err != nil {
@@ -541,6 +550,11 @@ func (t *turn) cardOf(r *store.Reader, id casework.PersonID) ([]byte, error) {
 	if encoded, ok := t.made[id]; ok {
 		return encoded, nil
 	}
+	for _, members := range t.members {
+		if encoded, ok := members[id]; ok {
+			return encoded, nil
+		}
+	}
 	encoded, there, err := r.LinkCard(id)
 	if err != nil || there {
 		return encoded, err
@@ -587,20 +601,9 @@ func (t *turn) within(r *store.Reader, p casework.Person) error {
 	if err := t.prepare(self); err != nil {
 		return err
 	}
-	var card linkage.Card
-	var m linkage.Match
-	var met []casework.PersonID
-	for id, encoded := range members {
-		if id == p.ID {
-			continue
-		}
-		if err := card.Decode(encoded); err != nil {
-			return err
-		}
-		t.counts.Without(&card)
-		if self.subject.Compare(&card, &m) {
-			met = append(met, id)
-		}
+	met, err := t.nearest(self, members)
+	if err != nil {
+		return err
 	}
 	before, err := r.Candidates(p.ID)
 	if err != nil {
@@ -622,6 +625,29 @@ func (t *turn) within(r *store.Reader, p casework.Person) error {
 		}
 	}
 	return nil
+}
+
+// nearest are the members of a register that match best.
+func (t *turn) nearest(self *asking, members map[casework.PersonID][]byte) ([]casework.PersonID, error) {
+	var card linkage.Card
+	var m linkage.Match
+	scores := map[casework.PersonID]float32{}
+	for id, encoded := range members {
+		if id == casework.PersonID(self.subject.Card.ID) {
+			continue
+		}
+		if err := card.Decode(encoded); err != nil {
+			return nil, err
+		}
+		t.counts.Without(&card)
+		if self.subject.Compare(&card, &m) {
+			scores[id] = m.Best()
+		}
+	}
+	met := slices.SortedFunc(maps.Keys(scores), func(a, b casework.PersonID) int {
+		return cmp.Or(cmp.Compare(scores[b], scores[a]), bytes.Compare(a[:], b[:]))
+	})
+	return met[:min(len(met), registerMost)], nil
 }
 
 // judgeL1 keeps a row only where something was found: hardly any record at L1 has one. Nobody above L1, or of elsewhere, stands in it.
