@@ -32,6 +32,8 @@ type Config struct {
 
 	JournalReads string `env:"SINERGI_JOURNAL_READS" enum:"restricted,all" default:"restricted" help:"Which reads are on record: those of restricted and of others' cases, or all."`
 
+	TemplateOrder string `env:"SINERGI_TEMPLATE_ORDER" placeholder:"FILE" help:"Codes of units and places, one a line, in the order in which the regency's own template has them."`
+
 	EpsilonProtected float64 `env:"SINERGI_EPSILON_PROTECTED" default:"2.5" placeholder:"N" help:"What a year's releases may cost a person of the protected side, as a sum of epsilon."`
 	EpsilonOverlap   float64 `env:"SINERGI_EPSILON_OVERLAP" default:"3" placeholder:"N" help:"The same for a victim who is in overlap-year besides."`
 	EpsilonChild     float64 `env:"SINERGI_EPSILON_CHILD" default:"15.5" placeholder:"N" help:"The same for a child in the nutrition tables."`

@@ -120,6 +120,9 @@ func (s *statisticsService) QueryOverseen(ctx context.Context, req *pb.QueryOver
 			return nil, err
 		}
 		if m != nil {
+			if req.GetFormat() == pb.TableFormat_XLSX {
+				s.template.sort(m.Rows)
+			}
 			t, _ := statistics.Find(statistics.OfOffice, m.GetDataset())
 			return tableFile(req, m, func() *pb.Dataset { return s.viewDataset(t, statistics.Frame{}) })
 		}

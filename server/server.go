@@ -80,6 +80,7 @@ type Server struct {
 	mornings    sync.Mutex                          // one count of what offices oversee at a time
 	morningDone atomic.Int64                        // the newest day that was counted
 	witnesses   []*journal.Verifier                 // whose cosignatures are kept
+	template    templateOrder                       // of the workbooks of offices
 	shown       *lru.Cache[shownKey, *shownRelease] // texts of releases, read
 	drawnNoted  atomic.Bool                         // the key folder knows what this database has drawn
 	cards       *cards                              // of those who ask, opened; see cards.go
@@ -235,6 +236,9 @@ func (s *Server) prepare() (err error) {
 // assemble puts the transport together.
 func (s *Server) assemble(cfg Config, h hooks) (err error) {
 	if s.cfg, err = cfg.completed(); err != nil {
+		return err
+	}
+	if s.template, err = s.cfg.templateOrder(); err != nil {
 		return err
 	}
 	if s.witnesses, err = s.cfg.witnesses(); err != nil {
