@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,7 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"google.golang.org/protobuf/encoding/protojson"
+
 	"github.com/sinergi-pug/sinergi/domain/casework"
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/server"
 )
 
@@ -172,6 +176,7 @@ func TestFifteenMonthsOfReleases(t *testing.T) {
 		f.victims = append(f.victims, f.victim(t, "bidan-cibinong", n, without...))
 	}
 	f.victim(t, "bidan-citeureup", 99)
+	mistake := f.victim(t, "bidan-cibinong", 60, "legs", "disclosures") // found to be one after its quarter was published
 	for i, reason := range []string{"ENTERED_IN_ERROR", "NOT_SUBSTANTIATED", "DUPLICATE"} { // PC-22: none of them is a victim of the year
 		none := f.victim(t, "bidan-cibinong", 50+i, "legs", "disclosures")
 		body := object{"reason": reason, "summary": "salah input", "explanation": longReason}
@@ -207,6 +212,11 @@ func TestFifteenMonthsOfReleases(t *testing.T) {
 	f.until(t, "2027-04-20") // five working days after the 10th end on Friday the 16th; published on Monday
 	f.query("kader-melati", "kdrt-month", "").expect(t, 200, []string{`"periode":"2027Q1"`, `"indikator":"kdrt_victims"`}, nil)
 	f.until(t, "2027-05-12")
+	before := f.query("kader-melati", "kdrt-month", "").Body
+	f.post("kepala-cibinong", mistake+":close", object{"reason": "ENTERED_IN_ERROR", "summary": "salah input", "explanation": longReason}).expect(t, 200, nil, nil)
+	if after := f.query("kader-melati", "kdrt-month", "").Body; !bytes.Equal(before, after) {
+		t.Error("a mistake found later changes a published figure")
+	}
 	if all = f.released(t, "penelaah"); all["referral-ordinary-matrix-quarter 2027Q1"]["state"] != "PUBLISHED" {
 		t.Errorf("legs after their observation: %v", all["referral-ordinary-matrix-quarter 2027Q1"])
 	}
@@ -222,7 +232,8 @@ func TestFifteenMonthsOfReleases(t *testing.T) {
 			t.Errorf("%s: %v", want, all[want])
 		}
 	}
-	f.query("penelaah", "kdrt-year", "").expect(t, 200, []string{`"nilai":15`, `"statusNilai":"E"`}, nil)
+	f.query("penelaah", "kdrt-year", "").expect(t, 200, []string{`"nilai":15`, `"statusNilai":"E"`}, nil) // the year is counted anew: without the mistake (PC-22)
+	f.hidesBeforeItRounds(t, all)
 	cost := map[string]float64{} // of a person by side, with the last draw of the year
 	for _, r := range all {
 		if side := strings.HasPrefix(r["dataset"].(string), "kdrt") || strings.HasPrefix(r["dataset"].(string), "referral-protected"); r["ledger"] != nil && strings.HasPrefix(r["period"].(string), "2027") {
@@ -240,6 +251,50 @@ func TestFifteenMonthsOfReleases(t *testing.T) {
 	f.holdsAgainstACrawl(t)
 	t.Run("codes of the statistics office", f.tellsBPSCodes)
 	f.verified(t)
+}
+
+// hidesBeforeItRounds holds every figure of every release against PC-21: below ten there is no number, else a multiple of five, and what
+// is derived has none where a part of it has none.
+func (f *planning) hidesBeforeItRounds(t *testing.T, all map[string]object) {
+	t.Helper()
+	seen := map[string]int{}
+	datasets := map[string]bool{}
+	for _, r := range all {
+		datasets[r["dataset"].(string)] = true
+	}
+	for dataset := range datasets {
+		var m pb.StatisticsTable
+		if err := protojson.Unmarshal(f.query("penelaah", dataset, "").Body, &m); err != nil {
+			t.Fatal(err)
+		}
+		for _, row := range m.GetRows() {
+			seen[row.GetStatusNilai()]++
+			count := row.GetSatuan() != "persen" && row.GetSatuan() != "jam"
+			switch n := row.GetNilai(); row.GetStatusNilai() {
+			case "B":
+				if row.Nilai != nil || row.GetNilaiTampil() != "0–9" && count {
+					t.Errorf("%s: hidden, and told as %v", dataset, row)
+				}
+			case "M":
+				if row.Nilai != nil || row.GetNilaiTampil() != "n < 10" && count {
+					t.Errorf("%s: too few, and told as %v", dataset, row)
+				}
+			case "R":
+				if row.Nilai == nil || count && (n < 10 || int(n)%5 != 0) {
+					t.Errorf("%s: no multiple of five from ten up: %v", dataset, row)
+				}
+			case "E":
+				if dataset != "kdrt-year" || n < 10 {
+					t.Errorf("%s: exact: %v", dataset, row)
+				}
+			default:
+				t.Errorf("%s: %v", dataset, row)
+			}
+		}
+	}
+	if seen["B"] == 0 || seen["R"] == 0 || seen["M"] == 0 {
+		t.Errorf("nothing was seen of one kind: %v", seen)
+	}
 }
 
 // tellsBPSCodes: none are built in, so that what asks for them is refused; once they are loaded they stand on what was drawn before.
