@@ -176,7 +176,7 @@ func TestFifteenMonthsOfReleases(t *testing.T) {
 		f.victims = append(f.victims, f.victim(t, "bidan-cibinong", n, without...))
 	}
 	f.victim(t, "bidan-citeureup", 99)
-	mistake := f.victim(t, "bidan-cibinong", 60, "legs", "disclosures") // found to be one after its quarter was published
+	mistake := f.victim(t, "bidan-cibinong", 60, "legs", "disclosures")                     // found to be one after its quarter was published
 	for i, reason := range []string{"ENTERED_IN_ERROR", "NOT_SUBSTANTIATED", "DUPLICATE"} { // PC-22: none of them is a victim of the year
 		none := f.victim(t, "bidan-cibinong", 50+i, "legs", "disclosures")
 		body := object{"reason": reason, "summary": "salah input", "explanation": longReason}
