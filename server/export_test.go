@@ -10,6 +10,7 @@ import (
 	"google.golang.org/grpc"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/sinergi-pug/sinergi/domain/statistics"
 	"github.com/sinergi-pug/sinergi/store"
 )
 
@@ -66,4 +67,12 @@ func KillAt(step string, n int) {
 			select {} // until the signal comes
 		}
 	}
+}
+
+// CountedCases are the cases of a year as a release counts them.
+func CountedCases(ctx context.Context, st *store.Store, year int) ([]statistics.Case, error) {
+	s := &Server{store: st}
+	return store.Read(ctx, st, func(r *store.Reader) ([]statistics.Case, error) {
+		return s.regencyCases(r, statistics.Period{Kind: statistics.Year, Year: year}, opens{overlap: true})
+	})
 }
