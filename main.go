@@ -11,6 +11,7 @@ import (
 
 	"github.com/sinergi-pug/sinergi/client/cli"
 	"github.com/sinergi-pug/sinergi/server"
+	"github.com/sinergi-pug/sinergi/store"
 )
 
 // commands is the whole grammar. A noun that operators and users share stands here.
@@ -62,14 +63,14 @@ type commands struct {
 
 func main() {
 	streams := cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}
-	os.Exit(cli.Run(&commands{}, os.Args[1:], streams, cli.Start(startRegency)))
+	os.Exit(cli.Run(&commands{}, os.Args[1:], streams, cli.Start(startRegency), cli.BareWrites(store.BareWrites)))
 }
 
-// startRegency serves the demo's regency on the demo's clock. Its tokens carry a fresh second factor, which no API gives.
+// startRegency serves a made-up regency, for the demo on the demo's clock. Its tokens carry a fresh second factor, which no API gives.
 func startRegency(ctx context.Context, at cli.Place) (cli.Addresses, error) {
 	server.SizeHeap()
 	served, err := server.ServeRegency(ctx, server.RegencyConfig{
-		Dir: at.Dir, HTTP: at.HTTP, GRPC: at.GRPC, Now: at.Clock,
+		Dir: at.Dir, HTTP: at.HTTP, GRPC: at.GRPC, Now: at.Clock, Unlimited: at.Unlimited,
 		Limits: server.Limits{PeerPerSecond: 1000, PeerBurst: 1000, AccountPerSecond: 1000, AccountBurst: 1000}, // it plays a year in seconds
 	})
 	if err != nil {

@@ -13,6 +13,7 @@ package cli
 // Commands are the users' commands; main puts them beside the operator's.
 type Commands struct {
 	Demo       Demo          `cmd:"" help:"A synthetic regency, the whole journey, then a server to look around in."`
+	Bench      Bench         `cmd:"" help:"How fast the server is on this machine, beside what the machine can do."`
 	Referral   ReferralCmd   `cmd:"" help:"Send, take, serve and close referrals."`
 	Case       CaseCmd       `cmd:"" help:"Read cases and carry them from the first report to the end."`
 	Disclosure DisclosureCmd `cmd:"" help:"On what bases other units may read a case."`

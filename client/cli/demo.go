@@ -14,23 +14,25 @@ import (
 
 // Demo starts a synthetic regency, plays the main job twice over the public API, and serves.
 type Demo struct {
-	Quiet bool   `help:"No transcript."`
-	Once  bool   `help:"End after the journey; exit code 0 only if every step held."`
-	Ready string `placeholder:"FILE" help:"Write addresses and tokens as JSON, mode 0600, when it serves."`
-	Keep  string `placeholder:"DIR" help:"Keep the data in this empty folder; a temporary one if absent."`
-	Seed  uint64 `default:"1" help:"Same seed, same people."`
-	HTTP  string `name:"http" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"REST and console; port 0 is any free one. Default ${default}."`
-	GRPC  string `name:"grpc" default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"gRPC; port 0 is any free one. Default ${default}."`
+	Quiet     bool   `help:"No transcript."`
+	Once      bool   `help:"End after the journey; exit code 0 only if every step held."`
+	Ready     string `placeholder:"FILE" help:"Write addresses and tokens as JSON, mode 0600, when it serves."`
+	Keep      string `placeholder:"DIR" help:"Keep the data in this empty folder; a temporary one if absent."`
+	Seed      uint64 `default:"1" help:"Same seed, same people."`
+	Unlimited bool   `help:"No limits of rate, for bench --server."`
+	HTTP      string `name:"http" default:"127.0.0.1:8080" placeholder:"HOST:PORT" help:"REST and console; port 0 is any free one. Default ${default}."`
+	GRPC      string `name:"grpc" default:"127.0.0.1:9090" placeholder:"HOST:PORT" help:"gRPC; port 0 is any free one. Default ${default}."`
 }
 
 // Start starts the regency's server; main hands it in, for this package knows no server. The server runs until ctx ends.
 type Start func(ctx context.Context, at Place) (Addresses, error)
 
-// Place is where the demo's server lives, and in what time.
+// Place is where the regency's server lives, and in what time.
 type Place struct {
 	Dir        string
 	HTTP, GRPC string
 	Clock      func() time.Time
+	Unlimited  bool // no limits of rate, for measurements
 }
 
 // Addresses is how to reach the demo's server, and as whom. It is the content of the file of --ready.
@@ -79,7 +81,7 @@ func (d *Demo) Run(ctx context.Context, s Streams, start Start) error {
 	if start == nil {
 		return errors.New("demo: this program was built without a server")
 	}
-	dir, err := d.folder()
+	dir, err := newFolder("demo", d.Keep)
 	if err != nil {
 		return err
 	}
@@ -89,7 +91,7 @@ func (d *Demo) Run(ctx context.Context, s Streams, start Start) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	clock := &demoClock{behind: history}
-	at, err := start(ctx, Place{Dir: dir, HTTP: d.HTTP, GRPC: d.GRPC, Clock: clock.now})
+	at, err := start(ctx, Place{Dir: dir, HTTP: d.HTTP, GRPC: d.GRPC, Clock: clock.now, Unlimited: d.Unlimited})
 	if err != nil {
 		return fmt.Errorf("demo: start the regency: %w", err)
 	}
@@ -136,22 +138,22 @@ func (d *Demo) play(ctx context.Context, out io.Writer, at Addresses, clock *dem
 	return nil
 }
 
-// folder makes the data's folder. One that holds anything is refused: it may be somebody's real data.
-func (d *Demo) folder() (string, error) {
-	if d.Keep == "" {
-		return os.MkdirTemp("", "sinergi-demo-")
+// newFolder makes the data's folder. One that holds anything is refused: it may be somebody's real data.
+func newFolder(what, dir string) (string, error) {
+	if dir == "" {
+		return os.MkdirTemp("", "sinergi-"+what+"-")
 	}
-	if err := os.MkdirAll(d.Keep, 0o700); err != nil {
-		return "", &Fault{What: "demo", Why: err.Error(), Code: exitUsage}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return "", &Fault{What: what, Why: err.Error(), Code: exitUsage}
 	}
-	entries, err := os.ReadDir(d.Keep)
+	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return "", &Fault{What: "demo", Why: err.Error(), Code: exitUsage}
+		return "", &Fault{What: what, Why: err.Error(), Code: exitUsage}
 	}
 	if len(entries) > 0 {
-		return "", &Fault{What: "demo", Why: d.Keep + " is not empty", Remedy: "name a new folder", Code: exitUsage}
+		return "", &Fault{What: what, Why: dir + " is not empty", Remedy: "name a new folder", Code: exitUsage}
 	}
-	return d.Keep, nil
+	return dir, nil
 }
 
 // writeReady writes the addresses so that whoever waits for the file finds it whole.
