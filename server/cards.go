@@ -2,7 +2,6 @@ package server
 
 import (
 	"bytes"
-	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -21,13 +20,14 @@ import (
 // So a process that is killed anywhere goes on by itself, and on any error the memory is dropped and built anew.
 
 const (
-	newsAtOnce    = 1024 // entries of the journal that are read together
-	cardsAtOnce   = 64   // persons that share a commit, and subjects that share a scan
-	cursorAtLeast = 8192 // entries that touch no card, after which it is stored that they were read
-	cardsPause    = time.Second
-	cardsRest     = 3 // times as long as it worked the follower rests: whoever files is served first
-	registerMost  = 8 // of a register, whom a record is compared with at L1: in a list of one name all match all
-	cardsNight    = 1 // the hour after which all is counted and compared anew
+	newsAtOnce    = 256              // entries of the journal that are read together
+	cardsAtOnce   = 64               // persons that share a commit, and subjects that share a scan
+	cursorAtLeast = 8192             // entries that touch no card, after which it is stored that they were read
+	cardsCalm     = 2 * time.Second  // in which nobody wrote: then the follower begins
+	cardsLatest   = 30 * time.Second // after which it begins all the same
+	cardsRest     = 5                // times as long as it worked it rests: whoever calls is served first
+	registerMost  = 8                // of those of a register whom a record matches are judged: in a list of one name all match all
+	cardsNight    = 1                // the hour after which all is counted and compared anew
 )
 
 // cards are what is kept in memory, by the one goroutine that follows.
@@ -47,31 +47,49 @@ type asking struct {
 	subject    *linkage.Subject
 	waits      bool
 	candidates []casework.PersonID // as they are stored
-	copiedFrom casework.PersonID
 }
 
-// followCards runs until ctx ends. A moment after a commit is soon enough, and a filing that follows another shares its work.
+// followCards runs until ctx ends. Whoever calls is served first: it begins when nobody writes, and works a sixth of the time at most.
 func (s *Server) followCards(ctx context.Context) {
-	for {
+	for ctx.Err() == nil {
 		changed, began := s.store.Changed(), time.Now()
 		more, err := s.followSome(ctx)
 		if err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "cards", "code", publicOf(err).reason.String())
 		}
-		rest := cardsRest * time.Since(began)
-		if !more {
-			rest = max(rest, cardsPause)
-			select {
-			case <-changed:
-			case <-ctx.Done():
-			case <-time.After(sweepEvery): // the night comes without a commit
-			}
+		pauseFor(ctx, cardsRest*time.Since(began))
+		if more {
+			continue
 		}
 		select {
+		case <-changed:
+			s.calm(ctx)
 		case <-ctx.Done():
-			return
-		case <-time.After(rest):
+		case <-time.After(sweepEvery): // the night comes without a commit
 		}
+	}
+}
+
+// calm waits until nobody writes.
+func (s *Server) calm(ctx context.Context) {
+	ctx, stop := context.WithTimeout(ctx, cardsLatest)
+	defer stop()
+	for ctx.Err() == nil {
+		select {
+		case <-s.store.Changed():
+			pauseFor(ctx, cardsCalm/20)
+		case <-time.After(cardsCalm):
+			return
+		case <-ctx.Done():
+		}
+	}
+}
+
+// pauseFor waits, less if ctx ends.
+func pauseFor(ctx context.Context, wait time.Duration) {
+	select {
+	case <-ctx.Done():
+	case <-time.After(wait):
 	}
 }
 
@@ -248,11 +266,7 @@ func (c *cards) load(r *store.Reader, id casework.PersonID, compared bool) error
 	if err != nil || !there { // her card is news
 		return err
 	}
-	p, err := r.Person(id)
-	if err != nil {
-		return err
-	}
-	a := &asking{encoded: encoded, copiedFrom: p.Identity.CopiedFrom}
+	a := &asking{encoded: encoded}
 	if err := c.prepare(a); err != nil {
 		return err
 	}
@@ -355,7 +369,7 @@ func (s *Server) scanWaiting(ctx context.Context, c *cards) error {
 	_, err := store.Read(ctx, s.store, func(r *store.Reader) (none struct{}, err error) {
 		for i, id := range ids {
 			found, settled := scan.Candidates(i)
-			kept, err := c.withoutCopies(r, subjects[i], c.asking[id].copiedFrom, found)
+			kept, err := c.withoutCopies(r, subjects[i], found)
 			if err != nil {
 				return none, err
 			}
@@ -381,16 +395,15 @@ func (s *Server) scanWaiting(ctx context.Context, c *cards) error {
 // turn is what some persons change.
 type turn struct {
 	*cards
-	made    map[casework.PersonID][]byte                     // cards that are new or changed
-	rows    map[casework.PersonID][]linkage.Candidate        // what is stored for whom; nil deletes
-	met     map[casework.PersonID][]casework.PersonID        // of who asks: whose changed card matches, or did
-	members map[casework.UnitID]map[casework.PersonID][]byte // L1 cards of a register
+	made map[casework.PersonID][]byte              // cards that are new or changed
+	rows map[casework.PersonID][]linkage.Candidate // what is stored for whom; nil deletes
+	met  map[casework.PersonID][]casework.PersonID // of who asks: whose changed card matches, or did
 }
 
 func newTurn(c *cards) *turn {
 	return &turn{
 		cards: c, made: map[casework.PersonID][]byte{}, rows: map[casework.PersonID][]linkage.Candidate{},
-		met: map[casework.PersonID][]casework.PersonID{}, members: map[casework.UnitID]map[casework.PersonID][]byte{},
+		met: map[casework.PersonID][]casework.PersonID{},
 	}
 }
 
@@ -424,18 +437,18 @@ func (s *Server) put(ctx context.Context, t *turn) error {
 
 // take compares each of some persons, and then looks again at whom they met.
 func (t *turn) take(r *store.Reader, ids []casework.PersonID) error {
-	var changed []casework.Person
+	changed := map[casework.UnitID][]casework.PersonID{} // by register
 	for _, id := range ids {
 		p, is, err := t.card(r, id)
 		if err != nil {
 			return err
 		}
 		if is {
-			changed = append(changed, p)
+			changed[p.Register] = append(changed[p.Register], id)
 		}
 	}
-	for _, p := range changed { // once all cards are made: two of one commit may match
-		if err := t.within(r, p); err != nil {
+	for register, ids := range changed { // once all cards are made: two of one commit may match
+		if err := t.within(r, register, ids); err != nil {
 			return err
 		}
 	}
@@ -482,7 +495,7 @@ func (t *turn) card(r *store.Reader, id casework.PersonID) (p casework.Person, i
 	a := t.asking[id]
 	switch {
 	case level > casework.L1 && (changed || a == nil):
-		a = &asking{encoded: encoded, copiedFrom: p.Identity.CopiedFrom}
+		a = &asking{encoded: encoded}
 		t.rows[id] = nil // until she was compared with all
 		if err := t.prepare(a); err != nil {
 			return p, false, err
@@ -515,7 +528,7 @@ func (t *turn) compare(id casework.PersonID, card linkage.Card) {
 
 // judge compares a subject with those who are her candidates, or may have become one.
 func (t *turn) judge(r *store.Reader, a *asking, others []casework.PersonID) ([]linkage.Candidate, error) {
-	slices.SortFunc(others, func(a, b casework.PersonID) int { return bytes.Compare(a[:], b[:]) })
+	slices.SortFunc(others, comparePersons)
 	var found []linkage.Found
 	for _, other := range slices.Compact(others) {
 		encoded, err := t.cardOf(r, other)
@@ -533,7 +546,7 @@ func (t *turn) judge(r *store.Reader, a *asking, others []casework.PersonID) ([]
 		a.subject.Compare(&f.Card, &f.Match)
 		found = append(found, f)
 	}
-	found, err := t.withoutCopies(r, a.subject, a.copiedFrom, found)
+	found, err := t.withoutCopies(r, a.subject, found)
 	if err != nil {
 		return nil, err
 	}
@@ -550,11 +563,6 @@ func (t *turn) cardOf(r *store.Reader, id casework.PersonID) ([]byte, error) {
 	if encoded, ok := t.made[id]; ok {
 		return encoded, nil
 	}
-	for _, members := range t.members {
-		if encoded, ok := members[id]; ok {
-			return encoded, nil
-		}
-	}
 	encoded, there, err := r.LinkCard(id)
 	if err != nil || there {
 		return encoded, err
@@ -568,126 +576,168 @@ func (t *turn) cardOf(r *store.Reader, id casework.PersonID) ([]byte, error) {
 }
 
 // withoutCopies leaves out the record on the other side that one was copied from: who may know of both knows it.
-func (c *cards) withoutCopies(r *store.Reader, subject *linkage.Subject, copiedFrom casework.PersonID, found []linkage.Found) ([]linkage.Found, error) {
+func (c *cards) withoutCopies(r *store.Reader, subject *linkage.Subject, found []linkage.Found) ([]linkage.Found, error) {
+	id := casework.PersonID(subject.Card.ID)
+	var from casework.PersonID
+	var err error
+	if subject.Card.Side == linkage.Protected && len(found) > 0 {
+		if from, err = copiedFrom(r, id); err != nil {
+			return nil, err
+		}
+	}
 	kept := make([]linkage.Found, 0, len(found))
 	for _, f := range found {
-		copied := copiedFrom
 		other := casework.PersonID(f.Card.ID)
 		if subject.Card.Side == linkage.Ordinary && f.Card.Side == linkage.Protected {
-			p, err := r.Person(other)
-			if store.IsGone(err) {
-				continue
-			}
+			of, err := copiedFrom(r, other)
 			if err != nil {
 				return nil, err
 			}
-			copied, other = p.Identity.CopiedFrom, casework.PersonID(subject.Card.ID)
+			if of == id {
+				continue
+			}
 		}
-		if copied != other {
+		if from != other {
 			kept = append(kept, f)
 		}
 	}
 	return kept, nil
 }
 
-// within compares a record at L1 with those of its register, both ways. Whom it was a candidate of, and perhaps no longer is, is looked at
-// again.
-func (t *turn) within(r *store.Reader, p casework.Person) error {
-	members, err := t.register(r, p.Register)
-	if err != nil || members[p.ID] == nil {
-		return err
+// copiedFrom is the ordinary record that a protected one was made of; none of who was erased meanwhile.
+func copiedFrom(r *store.Reader, id casework.PersonID) (casework.PersonID, error) {
+	p, err := r.Person(id)
+	if store.IsGone(err) {
+		return casework.PersonID{}, nil
 	}
-	self := &asking{encoded: members[p.ID], copiedFrom: p.Identity.CopiedFrom}
-	if err := t.prepare(self); err != nil {
-		return err
-	}
-	met, err := t.nearest(self, members)
+	return p.Identity.CopiedFrom, err
+}
+
+// within compares records at L1 with those of their register, both ways, in one pass over its cards. Whom one was a candidate of, and
+// perhaps no longer is, is looked at again.
+func (t *turn) within(r *store.Reader, register casework.UnitID, ids []casework.PersonID) error {
+	members, err := r.L1Subjects(register)
 	if err != nil {
 		return err
 	}
-	before, err := r.Candidates(p.ID)
-	if err != nil {
-		return err
-	}
-	if err := t.judgeL1(r, p.ID, self, members, met); err != nil {
-		return err
-	}
-	for _, id := range append(met, idsOf(before)...) {
-		if members[id] == nil {
+	slices.SortFunc(members, comparePersons)
+	var near []*closest
+	for _, id := range ids {
+		if !isMember(members, id) {
 			continue
 		}
-		other := &asking{encoded: members[id]}
-		if err := t.prepare(other); err != nil {
+		a, err := t.member(r, id)
+		if err != nil {
 			return err
 		}
-		if err := t.judgeL1(r, id, other, members, []casework.PersonID{p.ID}); err != nil {
+		near = append(near, &closest{asking: a, id: id})
+	}
+	if err := t.pass(r, members, near); err != nil {
+		return err
+	}
+	for _, n := range near {
+		before, err := r.Candidates(n.id)
+		if err != nil {
 			return err
+		}
+		if err := t.judgeL1(r, n.id, n.asking, members, n.met); err != nil {
+			return err
+		}
+		for _, id := range append(n.met, idsOf(before)...) {
+			if !isMember(members, id) {
+				continue
+			}
+			other, err := t.member(r, id)
+			if err != nil {
+				return err
+			}
+			if err := t.judgeL1(r, id, other, members, []casework.PersonID{n.id}); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
 }
 
-// nearest are the members of a register that match best.
-func (t *turn) nearest(self *asking, members map[casework.PersonID][]byte) ([]casework.PersonID, error) {
+func comparePersons(a, b casework.PersonID) int { return bytes.Compare(a[:], b[:]) }
+
+func isMember(members []casework.PersonID, id casework.PersonID) bool {
+	_, is := slices.BinarySearchFunc(members, id, comparePersons)
+	return is
+}
+
+// member opens a record of a register.
+func (t *turn) member(r *store.Reader, id casework.PersonID) (*asking, error) {
+	encoded, err := t.cardOf(r, id)
+	if err != nil {
+		return nil, err
+	}
+	a := &asking{encoded: encoded}
+	return a, t.prepare(a)
+}
+
+// closest are those of a register whom a record matches best, best first.
+type closest struct {
+	*asking
+	id     casework.PersonID
+	met    []casework.PersonID
+	scores []float32
+}
+
+func (n *closest) keep(id casework.PersonID, score float32) {
+	at := len(n.scores)
+	for at > 0 && n.scores[at-1] < score {
+		at--
+	}
+	if at == registerMost {
+		return
+	}
+	n.met, n.scores = slices.Insert(n.met, at, id), slices.Insert(n.scores, at, score)
+	n.met, n.scores = n.met[:min(len(n.met), registerMost)], n.scores[:min(len(n.scores), registerMost)]
+}
+
+// pass compares all cards of a register with some of its records. It keeps none of them: a register may have ten thousands.
+func (t *turn) pass(r *store.Reader, members []casework.PersonID, near []*closest) error {
+	if len(near) == 0 {
+		return nil
+	}
 	var card linkage.Card
 	var m linkage.Match
-	scores := map[casework.PersonID]float32{}
-	for id, encoded := range members {
-		if id == casework.PersonID(self.subject.Card.ID) {
+	for _, id := range members {
+		encoded, err := t.cardOf(r, id)
+		if store.IsGone(err) {
 			continue
 		}
+		if err != nil {
+			return err
+		}
 		if err := card.Decode(encoded); err != nil {
-			return nil, err
+			return err
 		}
 		t.counts.Without(&card)
-		if self.subject.Compare(&card, &m) {
-			scores[id] = m.Best()
+		for _, n := range near {
+			if n.id != id && n.subject.Compare(&card, &m) {
+				n.keep(id, m.Best())
+			}
 		}
 	}
-	met := slices.SortedFunc(maps.Keys(scores), func(a, b casework.PersonID) int {
-		return cmp.Or(cmp.Compare(scores[b], scores[a]), bytes.Compare(a[:], b[:]))
-	})
-	return met[:min(len(met), registerMost)], nil
+	return nil
 }
 
 // judgeL1 keeps a row only where something was found: hardly any record at L1 has one. Nobody above L1, or of elsewhere, stands in it.
-func (t *turn) judgeL1(r *store.Reader, id casework.PersonID, a *asking, members map[casework.PersonID][]byte, others []casework.PersonID) error {
+func (t *turn) judgeL1(r *store.Reader, id casework.PersonID, a *asking, members, others []casework.PersonID) error {
 	known, err := r.Candidates(id)
 	if err != nil {
 		return err
 	}
 	others = slices.Concat(others, idsOf(known), idsOf(t.rows[id]))
-	others = slices.DeleteFunc(others, func(o casework.PersonID) bool { return members[o] == nil })
+	others = slices.DeleteFunc(others, func(o casework.PersonID) bool { return !isMember(members, o) })
 	list, err := t.judge(r, a, others)
 	if len(list) == 0 {
 		list = nil
 	}
 	t.rows[id] = list
 	return err
-}
-
-// register are the L1 cards of a register, read once for some persons.
-func (t *turn) register(r *store.Reader, register casework.UnitID) (map[casework.PersonID][]byte, error) {
-	if all, ok := t.members[register]; ok {
-		return all, nil
-	}
-	ids, err := r.L1Subjects(register)
-	if err != nil {
-		return nil, err
-	}
-	all := make(map[casework.PersonID][]byte, len(ids))
-	for _, id := range ids {
-		encoded, err := t.cardOf(r, id)
-		if store.IsGone(err) {
-			continue
-		}
-		if err != nil {
-			return nil, err
-		}
-		all[id] = encoded
-	}
-	t.members[register] = all
-	return all, nil
 }
 
 // leaveRegister takes a record that asks from now on out of the rows of its register: at L1 nobody has a row of who is above.
