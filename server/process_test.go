@@ -1,9 +1,11 @@
 package server_test
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"os/signal"
@@ -107,6 +109,34 @@ func pause() {
 	<-timer.C
 }
 
+// startProgram serves a folder, that a child has made, by the program itself: the test's binary is larger, and so is its share of memory.
+func startProgram(t testing.TB, program, dir string, tokens map[string]string) *child {
+	t.Helper()
+	many := "1000000"
+	cmd := exec.Command(program, "serve", "--data", filepath.Join(dir, "data"), "--keys", filepath.Join(dir, "keys"), "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0",
+		"--limit-account", many, "--limit-account-burst", many, "--limit-peer", many, "--limit-peer-burst", many)
+	cmd.Env = []string{"HOME=" + dir}
+	lines, err := cmd.StderrPipe()
+	if err == nil {
+		err = cmd.Start()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &child{cmd: cmd}
+	t.Cleanup(c.kill)
+	said := bufio.NewScanner(lines)
+	for said.Scan() {
+		if n, _ := fmt.Sscanf(said.Text(), "sinergi serves REST on %s and gRPC on %s", &c.served.HTTP, &c.served.GRPC); n == 2 {
+			c.served.GRPC, c.served.Tokens = strings.TrimSuffix(c.served.GRPC, ";"), tokens
+			go func() { _, _ = io.Copy(io.Discard, lines) }()
+			return c
+		}
+	}
+	t.Fatal("the program does not serve")
+	return nil
+}
+
 // kill ends the process as a power cut would, as far as a process can see one.
 func (c *child) kill() {
 	if c.cmd.ProcessState != nil {
@@ -136,9 +166,13 @@ func TestFiguresOfStartAndMemory(t *testing.T) {
 	if long("figures") {
 		filings = 50_000
 	}
-	dir := t.TempDir()
-	startChild(t, dir).kill() // makes database, keys and accounts, so that the second start is an ordinary one
-	c := startChild(t, dir)
+	dir, program := t.TempDir(), filepath.Join(t.TempDir(), "sinergi")
+	if said, err := exec.Command("go", "build", "-o", program, "..").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	first := startChild(t, dir) // makes database, keys and accounts
+	first.kill()
+	c := startProgram(t, program, dir, first.served.Tokens)
 	w := attach(t, c)
 	var group sync.WaitGroup
 	for i := range callers {
@@ -164,7 +198,7 @@ func TestFiguresOfStartAndMemory(t *testing.T) {
 	}
 	c.kill()
 	began := time.Now()
-	again := startChild(t, dir)
+	again := startProgram(t, program, dir, first.served.Tokens)
 	if got := attach(t, again).call("gizi-cibinong", "GET", "/v1/accounts:whoAmI", nil); got.Status != 200 {
 		t.Errorf("first answer: %d %s", got.Status, got.Body)
 	}
