@@ -25,9 +25,10 @@ const (
 	cursorAtLeast = 8192             // entries that touch no card, after which it is stored that they were read
 	cardsCalm     = 2 * time.Second  // in which nobody wrote: then the follower begins
 	cardsLatest   = 30 * time.Second // after which it begins all the same
-	cardsRest     = 5                // times as long as it worked it rests: whoever calls is served first
+	cardsRest     = 5                // times as long as it worked it rests by day: whoever calls is served first
 	registerMost  = 8                // of those of a register whom a record matches are judged: in a list of one name all match all
 	cardsNight    = 1                // the hour after which all is counted and compared anew
+	cardsMorning  = 5                // the hour until which it need not rest
 )
 
 // cards are what is kept in memory, by the one goroutine that follows.
@@ -49,7 +50,8 @@ type asking struct {
 	candidates []casework.PersonID // as they are stored
 }
 
-// followCards runs until ctx ends. Whoever calls is served first: it begins when nobody writes, and works a sixth of the time at most.
+// followCards runs until ctx ends. Whoever calls is served first: it begins when nobody writes, and by day works a sixth of the time at
+// most.
 func (s *Server) followCards(ctx context.Context) {
 	for ctx.Err() == nil {
 		changed, began := s.store.Changed(), time.Now()
@@ -57,7 +59,9 @@ func (s *Server) followCards(ctx context.Context) {
 		if err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "cards", "code", publicOf(err).reason.String())
 		}
-		pauseFor(ctx, cardsRest*time.Since(began))
+		if hour := s.now().In(casework.Zone).Hour(); hour < cardsNight || hour >= cardsMorning {
+			pauseFor(ctx, cardsRest*time.Since(began))
+		}
 		if more {
 			continue
 		}

@@ -237,6 +237,9 @@ func (m *linkMove) spend(named pairNamed) error {
 	if !ok {
 		return m.refuse(m.action, access.Decision{Rule: "A91"}, aboutCase(m.near.Case), named.asked())
 	}
+	if wait := next.Crowded(m.now); wait > 0 {
+		return &publicError{reason: pb.ErrorReason_RATE_LIMITED, retry: wait}
+	}
 	m.link = next
 	return nil
 }

@@ -303,6 +303,25 @@ func TestWhoCannotTellIsAskedAgainAfterThirtyDays(t *testing.T) {
 	}
 }
 
+// A pair is said to be one, and taken back, sixteen times within two days; then nobody names it for a while, and nothing is half said.
+func TestAPairThatIsNamedTooOftenRests(t *testing.T) {
+	t.Parallel()
+	var c clock
+	w := linkWorld(t, c.now)
+	upper, _ := w.pair(t, true)
+	for range casework.SpentMost {
+		link := w.confirms(t, upper.officer, upper.person)
+		link.expect(t, 200, []string{"CONFIRMED"}, nil)
+		w.post(upper.head, link.text("name")+":undo", object{"reason": "salah"}).expect(t, 200, nil, nil)
+	}
+	w.confirms(t, upper.officer, upper.person).expect(t, 429, []string{"RATE_LIMITED", "RetryInfo"}, nil)
+	w.call(upper.officer, "GET", "/v1/"+upper.name, nil).expect(t, 200, nil, []string{`"links"`})
+	c.advance(49 * time.Hour)
+	w.renewed(t, upper.officer)
+	w.confirms(t, upper.officer, upper.person).expect(t, 200, []string{"CONFIRMED"}, nil)
+	w.verified(t)
+}
+
 func TestAMatchIsNamedByWhoItWasShownToOnceWithinADay(t *testing.T) {
 	var c clock
 	w := linkWorld(t, c.now)

@@ -80,6 +80,9 @@ func (l Link) Rejected(compared [32]byte, now time.Time) bool {
 	return l.Compared == compared
 }
 
+// SpentMost is how often a pair is named by a match within two days: more than any two officers can mean, and less than a row can hold.
+const SpentMost = 16
+
 // Spend names a match once. ok is false for one that was named before.
 func (l Link) Spend(mark [16]byte, now time.Time) (next Link, ok bool) {
 	if slices.ContainsFunc(l.Spent, func(s SpentMatch) bool { return s.Mark == mark }) {
@@ -88,6 +91,14 @@ func (l Link) Spend(mark [16]byte, now time.Time) (next Link, ok bool) {
 	l.Spent = slices.DeleteFunc(slices.Clone(l.Spent), func(s SpentMatch) bool { return now.Sub(s.Time) > 2*MatchTime })
 	l.Spent = append(l.Spent, SpentMatch{mark, now})
 	return l, true
+}
+
+// Crowded tells how long nobody names the pair any more, for it was named too often; zero: it may be named.
+func (l Link) Crowded(now time.Time) time.Duration {
+	if len(l.Spent) <= SpentMost {
+		return 0
+	}
+	return l.Spent[0].Time.Add(2 * MatchTime).Sub(now)
 }
 
 // open refuses what a standing word stands against.
