@@ -173,6 +173,11 @@ func TestBetweenEqualLevelsBothOwnersAreToldAndBothArePointedTo(t *testing.T) {
 		w.call(f.of.officer, "GET", "/v1/"+f.of.name, nil).expect(t, 200, []string{`"links"`, f.sector}, nil)
 		w.call(f.of.head, "GET", "/v1/notices", nil).expect(t, 200, []string{"LINK_CONFIRMED", f.of.name}, nil)
 	}
+	// A head who is blocked on the other case is told of no link any more: the notice goes with the pointer.
+	w.post(a.head, a.name+":addBlock", object{"account": w.accountOf(t, b.head), "reason": "keluarga terlapor"}).expect(t, 200, nil, nil)
+	w.call(b.head, "GET", "/v1/"+b.name, nil).expect(t, 200, nil, []string{`"links"`})
+	w.call(b.head, "GET", "/v1/notices", nil).expect(t, 200, nil, []string{"LINK_CONFIRMED"})
+	w.call(a.head, "GET", "/v1/notices", nil).expect(t, 200, []string{"LINK_CONFIRMED"}, nil)
 	w.verified(t)
 }
 

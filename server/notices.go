@@ -72,5 +72,11 @@ func (c call) decideNotice(r *store.Reader, n store.Notice) (read access.Decisio
 		return access.Decide(f.Facts.Doing(access.Read)), f.Case, f.Facts.Blocked, err
 	}
 	f, err := r.CaseFor(c.caller, n.Case, c.now)
-	return access.Decide(f.Facts.Doing(access.Read)), f.Case, f.Facts.Blocked, err
+	blocked = f.Facts.Blocked
+	if err == nil && n.Kind == casework.NoticeLinkConfirmed { // which tells of another case too
+		var links []caseLink
+		links, err = c.linksFor(r, f)
+		blocked = blocked || len(links) == 0
+	}
+	return access.Decide(f.Facts.Doing(access.Read)), f.Case, blocked, err
 }
