@@ -70,7 +70,7 @@ func main() {
 func startRegency(ctx context.Context, at cli.Place) (cli.Addresses, error) {
 	server.SizeHeap()
 	served, err := server.ServeRegency(ctx, server.RegencyConfig{
-		Dir: at.Dir, HTTP: at.HTTP, GRPC: at.GRPC, Now: at.Clock, Unlimited: at.Unlimited,
+		Dir: at.Dir, Database: at.Database, Fresh: at.Database != "", HTTP: at.HTTP, GRPC: at.GRPC, Now: at.Clock, Unlimited: at.Unlimited,
 		Limits: server.Limits{PeerPerSecond: 1000, PeerBurst: 1000, AccountPerSecond: 1000, AccountBurst: 1000}, // it plays a year in seconds
 	})
 	if err != nil {

@@ -442,7 +442,7 @@ func TestTwoTokensAreOneApp(t *testing.T) {
 func TestTheLastUseOfATokenIsKept(t *testing.T) {
 	clock := &movedClock{}
 	dir := t.TempDir()
-	w := openWorld(t, dir, clock.now)
+	w := serveWorld(t, server.RegencyConfig{Dir: dir, Now: clock.now, Unlimited: true, NoSweep: true})
 	app := w.newApp(t, "PKM-CIBINONG")
 	made := w.newToken(t, &pb.CreateAppTokenRequest{Name: app})
 	used := w.holding("used", made.GetToken())

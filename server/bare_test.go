@@ -66,6 +66,7 @@ func grownBy(before, after map[string]int) map[string]int {
 // rowsOf counts the rows of each table of the database in a folder.
 func rowsOf(t *testing.T, dir string) map[string]int {
 	t.Helper()
+	inAFile(t)
 	files, err := filepath.Glob(filepath.Join(dir, "*.db"))
 	if err != nil || len(files) != 1 {
 		t.Fatal(files, err)

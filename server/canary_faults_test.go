@@ -24,6 +24,7 @@ import (
 
 	"github.com/sinergi-pug/sinergi/server"
 	"github.com/sinergi-pug/sinergi/store"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 // TestCanaryInPanicsErrorsAndSlowCalls makes every method go wrong with the whole request in what it says: a panic, an error of its own
@@ -101,7 +102,7 @@ func newFaultyWorld(t *testing.T, within time.Duration, fault func(context.Conte
 	slog.SetDefault(slog.New(slog.NewTextHandler(f.raw, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	t.Cleanup(func() { slog.SetDefault(before) })
 	dir := t.TempDir()
-	st, err := store.Open(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys")})
+	st, err := storetest.OpenStore(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys")})
 	if err != nil {
 		t.Fatal(err)
 	}

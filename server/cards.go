@@ -54,7 +54,11 @@ type asking struct {
 func (s *Server) followCards(ctx context.Context) {
 	for ctx.Err() == nil {
 		changed, began := s.store.Changed(), time.Now()
-		more, err := s.followSome(ctx)
+		var more bool
+		var err error
+		if s.store.Leads() {
+			more, err = s.followSome(ctx)
+		}
 		if err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "cards", "code", publicOf(err).reason.String())
 		}

@@ -21,6 +21,7 @@ import (
 	"github.com/sinergi-pug/sinergi/domain/journal"
 	"github.com/sinergi-pug/sinergi/domain/linkage"
 	"github.com/sinergi-pug/sinergi/store"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 // The promises of design page linkage 7, through the real store: LONG_ROW=linkage holds them at the size of a regency.
@@ -30,7 +31,7 @@ func TestCardsOfARegencyKeepTheirTimeAndMemory(t *testing.T) {
 		size, open = 556_000, 5_000
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
 	}
-	st, err := store.Open(t.Context(), store.Config{Data: filepath.Join(t.TempDir(), "data"), Keys: filepath.Join(t.TempDir(), "keys")})
+	st, err := storetest.OpenStore(t.Context(), store.Config{Data: filepath.Join(t.TempDir(), "data"), Keys: filepath.Join(t.TempDir(), "keys")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,7 +72,7 @@ func TestAClockSetBackRevivesNoToken(t *testing.T) {
 // startedAgain is a regency that the test itself stops.
 func startedAgain(t *testing.T, ctx context.Context, dir string, c *clock) *world {
 	t.Helper()
-	s, err := server.ServeRegency(ctx, server.RegencyConfig{Dir: dir, Now: c.now, Unlimited: true, NoSweep: true})
+	s, err := serveRegency(ctx, server.RegencyConfig{Dir: dir, Now: c.now, Unlimited: true, NoSweep: true})
 	if err != nil {
 		t.Fatal(err)
 	}

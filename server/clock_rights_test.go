@@ -12,6 +12,7 @@ import (
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/server"
 	"github.com/sinergi-pug/sinergi/store"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 // ending is a right of somebody: it holds at first, ends by time or by an act, and must never hold again.
@@ -222,7 +223,7 @@ func TestAStartIn2036EndsNothingUntilTheClockIsAccepted(t *testing.T) {
 	before = len(p.entries())
 	end()
 
-	st, err := store.Open(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys"), Now: ahead.now})
+	st, err := storetest.OpenStore(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys"), Now: ahead.now})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 
 	"github.com/sinergi-pug/sinergi/store"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 // A clock that jumps ahead ends nothing: the server answers nothing but health, sweeps nothing, and goes on when it agrees again.
@@ -24,7 +25,7 @@ func TestAClockThatRunsAwayAnswersNothing(t *testing.T) {
 	var now, ran atomic.Int64
 	begun := time.Date(2026, 2, 19, 3, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return begun.Add(time.Duration(now.Load())) }
-	st, err := store.Open(t.Context(), store.Config{
+	st, err := storetest.OpenStore(t.Context(), store.Config{
 		Data: filepath.Join(t.TempDir(), "data"), Keys: filepath.Join(t.TempDir(), "keys"),
 		Now: clock, Monotonic: func() time.Duration { return time.Duration(ran.Load()) },
 	})

@@ -21,7 +21,10 @@ import (
 // Folders says where data and keys lie. One folder for both would let a stolen copy open itself.
 type Folders struct {
 	Data string `env:"SINERGI_DATA" placeholder:"DIR" help:"Folder of the database. Default $$XDG_DATA_HOME/sinergi."`
-	Keys string `env:"SINERGI_KEYS" placeholder:"DIR" help:"Folder of the keys, not inside --data. Default $$XDG_CONFIG_HOME/sinergi/keys."`
+	// Database is no flag: a command line is for all of the machine to see.
+	Database     string `kong:"-" env:"SINERGI_DATABASE" secret:""`
+	DatabaseFile string `env:"SINERGI_DATABASE_FILE" placeholder:"FILE" help:"File of mode 0600 with the postgres://… of a PostgreSQL, which is used in place of --data."`
+	Keys         string `env:"SINERGI_KEYS" placeholder:"DIR" help:"Folder of the keys, not inside --data. Default $$XDG_CONFIG_HOME/sinergi/keys."`
 }
 
 // completed fills the defaults.
@@ -30,6 +33,9 @@ func (f Folders) completed() (Folders, error) {
 	if err != nil && (f.Data == "" || f.Keys == "") {
 		return f, errors.New("no home folder: give --data and --keys")
 	}
+	if f.Database, err = databaseAddress(f.DatabaseFile); err != nil {
+		return f, err
+	}
 	if f.Data == "" {
 		f.Data = filepath.Join(orElse(os.Getenv("XDG_DATA_HOME"), filepath.Join(home, ".local", "share")), "sinergi")
 	}
@@ -37,6 +43,18 @@ func (f Folders) completed() (Folders, error) {
 		f.Keys = filepath.Join(orElse(os.Getenv("XDG_CONFIG_HOME"), filepath.Join(home, ".config")), "sinergi", "keys")
 	}
 	return f, nil
+}
+
+// databaseAddress is that of a PostgreSQL, from the environment or a file.
+func databaseAddress(file string) (string, error) {
+	address := os.Getenv("SINERGI_DATABASE")
+	if file == "" {
+		return address, nil
+	}
+	if address != "" {
+		return "", errors.New("SINERGI_DATABASE and SINERGI_DATABASE_FILE are both set: one of them says where the database is")
+	}
+	return readSecret("--database-file", file)
 }
 
 func orElse(value, other string) string {
@@ -80,7 +98,7 @@ func (f Folders) with(ctx context.Context, run func(*store.Store) error) error {
 	if err != nil {
 		return misconfigured(err)
 	}
-	st, err := store.Open(ctx, store.Config{Data: f.Data, Keys: f.Keys})
+	st, err := store.Open(ctx, store.Config{Database: f.Database, Data: f.Data, Keys: f.Keys})
 	if err != nil {
 		return misconfigured(err)
 	}
@@ -311,7 +329,11 @@ func (c *ConfigPrint) Run(context.Context) error {
 			tag := v.Type().Field(i).Tag
 			if name := tag.Get("env"); name != "" {
 				value := fmt.Sprint(v.Field(i))
-				fmt.Printf("%s\t%s\t%s\n", name, value, source(name, value, tag.Get("default")))
+				from := source(name, value, tag.Get("default"))
+				if _, secret := tag.Lookup("secret"); secret && value != "" {
+					value = "(not shown)"
+				}
+				fmt.Printf("%s\t%s\t%s\n", name, value, from)
 			}
 		}
 	}
@@ -341,7 +363,7 @@ var ErrDamage error = ending{
 
 // Run prints what it found. A folder without a database is a wrong folder: an OK of one that was made a moment ago says nothing.
 func (c *Verify) Run(ctx context.Context) error {
-	if f, err := c.completed(); err == nil && !store.HasDatabase(f.Data) {
+	if f, err := c.completed(); err == nil && f.Database == "" && !store.HasDatabase(f.Data) {
 		return misconfigured(fmt.Errorf("%s holds no database: give --data the right folder", f.Data))
 	}
 	return c.with(ctx, func(st *store.Store) error {

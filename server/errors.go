@@ -76,7 +76,7 @@ func publicOf(err error) *publicError {
 		return unfit(meantBy(violations))
 	case errors.Is(err, store.ErrFull):
 		return because(pb.ErrorReason_STORAGE_FULL)
-	case errors.Is(err, store.ErrClosed), errors.Is(err, store.ErrClock):
+	case errors.Is(err, store.ErrClosed), errors.Is(err, store.ErrClock), errors.Is(err, store.ErrAway), errors.Is(err, store.ErrDoubt):
 		return because(pb.ErrorReason_UNAVAILABLE)
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
 		return because(pb.ErrorReason_DEADLINE)

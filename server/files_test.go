@@ -185,6 +185,7 @@ func (f whole) keyed(t *testing.T, dir string) (all [][]byte) {
 // Every text of two survivors' files, and of their children's, is in no file of the server; and of the one who is erased nothing is left at
 // all, while nobody else is harmed and the journal verifies.
 func TestNothingOfAFileStandsInTheFilesAndNothingOfTheErased(t *testing.T) {
+	inAFile(t)
 	dir, tmp := t.TempDir(), t.TempDir()
 	t.Setenv("TMPDIR", tmp)
 	t.Setenv("SQLITE_TMPDIR", tmp)

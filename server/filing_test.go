@@ -381,6 +381,7 @@ func TestKillNineLosesNothing(t *testing.T) {
 		c := startChild(t, dir)
 		w := attach(t, c)
 		w.referrals() // dial before the clock runs
+		answered := make(chan struct{}, 1)
 		var group sync.WaitGroup
 		for range callers {
 			group.Go(func() {
@@ -399,8 +400,16 @@ func TestKillNineLosesNothing(t *testing.T) {
 					mu.Lock()
 					acknowledged[req.RequestId] = got.Number
 					mu.Unlock()
+					select {
+					case answered <- struct{}{}:
+					default:
+					}
 				}
 			})
+		}
+		select {
+		case <-answered: // or a slow machine would be killed before it has promised anything
+		case <-time.After(10 * time.Second):
 		}
 		timer := time.NewTimer(time.Duration(100+37*(cycle%9)) * time.Millisecond)
 		<-timer.C

@@ -14,6 +14,7 @@ import (
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/server"
 	"github.com/sinergi-pug/sinergi/store"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 // emptyRegency serves a database in which there is nobody.
@@ -32,7 +33,7 @@ func regencyIn(t *testing.T, dir string, configure ...func(*server.Config)) (p *
 // regencyAt does so by a clock.
 func regencyAt(t *testing.T, dir string, clock *movedClock, configure ...func(*server.Config)) (p *staff, end func()) {
 	t.Helper()
-	st, err := store.Open(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys"), Now: clock.now})
+	st, err := storetest.OpenStore(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys"), Now: clock.now})
 	if err != nil {
 		t.Fatal(err)
 	}

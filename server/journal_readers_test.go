@@ -245,7 +245,7 @@ func (w witness) cosign(checkpoint string, at time.Time) string {
 func witnessedWorld(t *testing.T, h *hand, keys ...string) *world {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	served, err := server.ServeRegency(ctx, server.RegencyConfig{Dir: t.TempDir(), Now: h.now, Unlimited: true, NoSweep: true, Witnesses: keys})
+	served, err := serveRegency(ctx, server.RegencyConfig{Dir: t.TempDir(), Now: h.now, Unlimited: true, NoSweep: true, Witnesses: keys})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -24,7 +25,11 @@ func (s *Server) keepKeys(ctx context.Context) {
 	defer ticker.Stop()
 	for {
 		by := journal.Entry{Version: journal.Version, Origin: "timer", Role: "SERVER", Action: "key.manage", Outcome: "ALLOW"}
-		if err := s.store.KeepKeys(ctx, by); err != nil && ctx.Err() == nil {
+		switch err := s.store.KeepKeys(ctx, by); {
+		case err == nil, ctx.Err() != nil:
+		case errors.Is(err, store.ErrShared):
+			s.log.InfoContext(ctx, "several servers run: keys that are due change when one is alone")
+		default:
 			s.log.ErrorContext(ctx, "a key that is due could not be changed; it serves until it can")
 		}
 		select {

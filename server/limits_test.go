@@ -19,7 +19,7 @@ import (
 func limitedWorld(t *testing.T, now func() time.Time, limits server.Limits) *world {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	served, err := server.ServeRegency(ctx, server.RegencyConfig{Dir: t.TempDir(), Now: now, Limits: limits})
+	served, err := serveRegency(ctx, server.RegencyConfig{Dir: t.TempDir(), Now: now, Limits: limits})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/store"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 // openedStore is an empty store whose clock stands at an instant of WIB.
@@ -23,7 +24,7 @@ func openedStore(t testing.TB, now string) *store.Store {
 	if err != nil {
 		t.Fatal(err)
 	}
-	st, err := store.Open(t.Context(), store.Config{
+	st, err := storetest.OpenStore(t.Context(), store.Config{
 		Data: filepath.Join(t.TempDir(), "data"), Keys: filepath.Join(t.TempDir(), "keys"),
 		Now: func() time.Time { return at },
 	})

@@ -12,11 +12,12 @@ import (
 
 	"github.com/sinergi-pug/sinergi/server"
 	"github.com/sinergi-pug/sinergi/store"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 func openStore(t *testing.T, dir string) *store.Store {
 	t.Helper()
-	st, err := store.Open(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys"), Now: time.Now})
+	st, err := storetest.OpenStore(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys"), Now: time.Now})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +43,7 @@ func loadRegions(t *testing.T, st *store.Store, file string, dryRun bool) server
 
 func TestAnotherRegencysCodesTakeThePlaceOfTheBuiltIn(t *testing.T) {
 	dir := t.TempDir()
-	st, err := store.Open(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys")})
+	st, err := storetest.OpenStore(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys")})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -40,7 +40,7 @@ func timedWorld(t testing.TB, h *hand) *world {
 	t.Helper()
 	dir := t.TempDir()
 	ctx, stop := context.WithCancel(context.Background())
-	served, err := server.ServeRegency(ctx, server.RegencyConfig{Dir: dir, Now: h.now, Unlimited: true, NoSweep: true})
+	served, err := serveRegency(ctx, server.RegencyConfig{Dir: dir, Now: h.now, Unlimited: true, NoSweep: true})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -78,7 +78,7 @@ func TestASearchShowsTenAtMostAndARaisedCaseNever(t *testing.T) {
 
 func TestSixtySearchesAnHour(t *testing.T) {
 	ctx, stop := context.WithCancel(context.Background())
-	served, err := server.ServeRegency(ctx, server.RegencyConfig{Dir: t.TempDir()})
+	served, err := serveRegency(ctx, server.RegencyConfig{Dir: t.TempDir()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"github.com/sinergi-pug/sinergi/server"
 	"github.com/sinergi-pug/sinergi/store"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 // childVariable names the folder that a child process serves; the test binary runs itself so that it can be killed.
@@ -42,7 +43,7 @@ func serveChild(dir string) error {
 	if at := os.Getenv(drawVariable); at != "" {
 		return drawChild(ctx, cfg, at)
 	}
-	served, err := server.ServeRegency(ctx, cfg)
+	served, err := serveRegency(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -116,6 +117,11 @@ func startProgram(t testing.TB, program, dir string, tokens map[string]string) *
 	cmd := exec.Command(program, "serve", "--data", filepath.Join(dir, "data"), "--keys", filepath.Join(dir, "keys"), "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0",
 		"--limit-account", many, "--limit-account-burst", many, "--limit-peer", many, "--limit-peer-burst", many)
 	cmd.Env = []string{"HOME=" + dir}
+	if address, err := storetest.Database(filepath.Join(dir, "data")); err != nil {
+		t.Fatal(err)
+	} else if address != "" {
+		cmd.Env = append(cmd.Env, "SINERGI_DATABASE="+address)
+	}
 	lines, err := cmd.StderrPipe()
 	if err == nil {
 		err = cmd.Start()
@@ -149,7 +155,7 @@ func (c *child) kill() {
 // verifyFolder runs the operator's verification on a folder that nobody serves.
 func verifyFolder(t testing.TB, dir string) {
 	t.Helper()
-	st, err := store.Open(context.Background(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys")})
+	st, err := storetest.OpenStore(context.Background(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys")})
 	if err != nil {
 		t.Fatal(err)
 	}

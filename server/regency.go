@@ -25,6 +25,8 @@ var (
 // RegencyConfig says where a synthetic regency is served. Its tokens carry a fresh second factor, which no API gives.
 type RegencyConfig struct {
 	Dir        string // made; data and keys lie in two folders below it
+	Database   string // a PostgreSQL, in place of the data's folder
+	Fresh      bool   // refuses a database that holds anything: made-up people among real ones are there for good
 	HTTP, GRPC string // default a free port of loopback
 	Now        func() time.Time
 	Unlimited  bool          // no limits of rate, for measurements
@@ -56,9 +58,12 @@ type RegencyUser struct {
 
 // ServeRegency fills an empty folder, or opens one that it has filled, and serves until ctx ends.
 func ServeRegency(ctx context.Context, cfg RegencyConfig) (Served, error) {
-	st, err := store.Open(ctx, store.Config{Data: filepath.Join(cfg.Dir, "data"), Keys: filepath.Join(cfg.Dir, "keys"), Now: cfg.Now})
+	st, err := store.Open(ctx, store.Config{Database: cfg.Database, Data: filepath.Join(cfg.Dir, "data"), Keys: filepath.Join(cfg.Dir, "keys"), Now: cfg.Now})
 	if err != nil {
 		return Served{}, err
+	}
+	if cfg.Fresh && len(st.Directory().Units()) > 0 {
+		return Served{}, errors.Join(errors.New("the database holds a regency already: name an empty one"), st.Close())
 	}
 	served, err := serveRegency(ctx, cfg, st)
 	if err != nil {

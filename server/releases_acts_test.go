@@ -246,7 +246,7 @@ func stripped(r reply) reply {
 func session(t *testing.T, dir string, c *calendarClock) (f *planning, end func()) {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
-	served, err := server.ServeRegency(ctx, server.RegencyConfig{Dir: dir, Now: c.now, Unlimited: true, NoSweep: true})
+	served, err := serveRegency(ctx, server.RegencyConfig{Dir: dir, Now: c.now, Unlimited: true, NoSweep: true})
 	if err != nil {
 		t.Fatal(err)
 	}

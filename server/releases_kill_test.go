@@ -14,6 +14,7 @@ import (
 
 	"github.com/sinergi-pug/sinergi/server"
 	"github.com/sinergi-pug/sinergi/store"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 // drawVariable tells a child process what day it is, and at which step of which draw it dies: "2027-04-11 signed 2".
@@ -28,7 +29,7 @@ func drawChild(ctx context.Context, cfg server.RegencyConfig, at string) error {
 	}
 	cfg.Now, cfg.NoSweep = clockAt(day).now, true
 	server.KillAt(step, n)
-	served, err := server.ServeRegency(ctx, cfg)
+	served, err := serveRegency(ctx, cfg)
 	if err != nil {
 		return err
 	}
@@ -38,7 +39,7 @@ func drawChild(ctx context.Context, cfg server.RegencyConfig, at string) error {
 // drawn are the texts of all draws of a folder that nobody serves.
 func drawnIn(t *testing.T, dir string) map[store.DrawnKey]string {
 	t.Helper()
-	st, err := store.Open(context.Background(), store.Config{
+	st, err := storetest.OpenStore(context.Background(), store.Config{
 		Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys"), Now: clockAt("2027-04-11").now,
 	})
 	if err != nil {

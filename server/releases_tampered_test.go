@@ -1,8 +1,6 @@
 package server_test
 
 import (
-	"database/sql"
-	"path/filepath"
 	"slices"
 	"testing"
 
@@ -34,16 +32,7 @@ func TestAReleaseThatSomebodyChangedIsFound(t *testing.T) {
 	if all := releaseFindings(t, f.served.Store); len(all) > 0 {
 		t.Fatalf("nothing was changed, and verify finds %q", all)
 	}
-	files, err := filepath.Glob(filepath.Join(f.dir, "data", "*.db"))
-	if err != nil || len(files) != 1 {
-		t.Fatal(files, err)
-	}
-	db, err := sql.Open("sqlite3", "file:"+files[0]+"?_busy_timeout=60000")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
-	db.SetMaxOpenConns(1)
+	db := rawDatabase(t, f.dir)
 	run := func(statements ...string) {
 		t.Helper()
 		for _, statement := range statements {

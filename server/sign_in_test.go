@@ -18,6 +18,7 @@ import (
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/store"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 // signers are accounts that sign in, called without a network between, so that a difference in time is the server's own.
@@ -32,7 +33,7 @@ const signersPassword = "lentera-sungai-kemarin-7"
 func newSigners(t testing.TB) *signers {
 	t.Helper()
 	dir := t.TempDir()
-	st, err := store.Open(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys")})
+	st, err := storetest.OpenStore(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys")})
 	if err != nil {
 		t.Fatal(err)
 	}

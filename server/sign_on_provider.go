@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"net/http"
@@ -94,25 +95,25 @@ func newProvider(cfg Config, now func() time.Time, log *slog.Logger) (*provider,
 		issuer: cfg.SignOnIssuer, client: cfg.SignOnClient, redirects: cfg.SignOnRedirects, factors: cfg.SignOnFactors, now: now, log: log,
 	}
 	p.ask()
-	p.secret, err = readSecret(cfg.SignOnSecretFile)
+	p.secret, err = readSecret("--sign-on-secret-file", cfg.SignOnSecretFile)
 	return p, err
 }
 
 // readSecret reads the client's secret, which nobody else may read. Without a file the client is a public one, and PKCE alone binds.
-func readSecret(file string) (string, error) {
+func readSecret(flag, file string) (string, error) {
 	if file == "" {
 		return "", nil
 	}
 	info, err := os.Stat(file)
 	if err != nil {
-		return "", errors.New("the file of --sign-on-secret-file cannot be read")
+		return "", fmt.Errorf("the file of %s cannot be read", flag)
 	}
 	if info.Mode().Perm()&0o077 != 0 {
-		return "", errors.New("the file of --sign-on-secret-file can be read by others: run chmod go= on it")
+		return "", fmt.Errorf("the file of %s can be read by others: run chmod go= on it", flag)
 	}
 	text, err := os.ReadFile(file)
 	if err != nil || strings.TrimSpace(string(text)) == "" {
-		return "", errors.New("the file of --sign-on-secret-file cannot be read, or is empty")
+		return "", fmt.Errorf("the file of %s cannot be read, or is empty", flag)
 	}
 	return strings.TrimSpace(string(text)), nil
 }

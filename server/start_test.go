@@ -8,12 +8,13 @@ import (
 
 	"github.com/sinergi-pug/sinergi/domain/journal"
 	"github.com/sinergi-pug/sinergi/store"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 // TestAChangeOfConfigurationIsOnRecord: by name, once, and without its value.
 func TestAChangeOfConfigurationIsOnRecord(t *testing.T) {
 	dir := t.TempDir()
-	st, err := store.Open(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys")})
+	st, err := storetest.OpenStore(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys")})
 	if err != nil {
 		t.Fatal(err)
 	}

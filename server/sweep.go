@@ -50,7 +50,11 @@ func (s *Server) sweeps(ctx context.Context) {
 	ticker := time.NewTicker(sweepEvery)
 	defer ticker.Stop()
 	for {
-		if err := s.Sweep(ctx); err != nil && ctx.Err() == nil {
+		due := s.Sweep
+		if !s.store.Leads() {
+			due = s.keepLastUses // another server does the rest for all
+		}
+		if err := due(ctx); err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "sweep", "code", publicOf(err).reason.String())
 		}
 		select {

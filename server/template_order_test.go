@@ -76,7 +76,7 @@ func TestATemplateWithACodeTwiceEndsTheStart(t *testing.T) {
 	if err := os.WriteFile(order, []byte("A\nB\nA\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	_, err := server.ServeRegency(t.Context(), server.RegencyConfig{Dir: t.TempDir(), Configure: func(c *server.Config) { c.TemplateOrder = order }})
+	_, err := serveRegency(t.Context(), server.RegencyConfig{Dir: t.TempDir(), Configure: func(c *server.Config) { c.TemplateOrder = order }})
 	if err == nil || !strings.Contains(err.Error(), "A stands in "+order+" twice") {
 		t.Errorf("the start says %v", err)
 	}

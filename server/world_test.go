@@ -3,11 +3,13 @@ package server_test
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
 	"net/netip"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -21,6 +23,7 @@ import (
 
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/server"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 // world is a synthetic regency served for real: SQLite in a folder of its own, REST and gRPC on loopback.
@@ -55,11 +58,47 @@ func configuredWorld(t testing.TB, configure func(*server.Config)) *world {
 	return serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), Unlimited: true, Configure: configure})
 }
 
+// serveRegency serves on the engine that the tests run on.
+func serveRegency(ctx context.Context, cfg server.RegencyConfig) (served server.Served, err error) {
+	if cfg.Database, err = storetest.Database(filepath.Join(cfg.Dir, "data")); err != nil {
+		return served, err
+	}
+	return server.ServeRegency(ctx, cfg)
+}
+
+// rawDatabase opens the database of a folder past the store, as somebody with the disk in hand would.
+func rawDatabase(t testing.TB, dir string) *sql.DB {
+	t.Helper()
+	db, err := storetest.RawDatabase(filepath.Join(dir, "data"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	db.SetMaxOpenConns(1)
+	return db
+}
+
+// inAFile skips on PostgreSQL what looks into the files of SQLite, or knows its words.
+func inAFile(t testing.TB) {
+	t.Helper()
+	if storetest.OnPostgres() {
+		t.Skip("of SQLite's files")
+	}
+}
+
+// placed numbers the question marks of a query, as PostgreSQL wants them.
+func placed(query string) string {
+	for n := 1; strings.Contains(query, "?"); n++ {
+		query = strings.Replace(query, "?", fmt.Sprint("$", n), 1)
+	}
+	return query
+}
+
 func serveWorld(t testing.TB, cfg server.RegencyConfig) *world {
 	t.Helper()
 	ctx, stop := context.WithCancel(context.Background())
 	dir := cfg.Dir
-	served, err := server.ServeRegency(ctx, cfg)
+	served, err := serveRegency(ctx, cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -61,7 +61,7 @@ func each(words []string, between string, write func(string) string) string {
 // column reads the one column of a query.
 func column(r *regency, query string, args ...any) (all []string) {
 	r.t.Helper()
-	rows, err := r.raw.Query(query, args...)
+	rows, err := r.raw.Query(placed(query), args...)
 	if err != nil {
 		r.t.Fatalf("%s: %v", query, err)
 	}

@@ -19,6 +19,7 @@ import (
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/server"
 	"github.com/sinergi-pug/sinergi/store"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 // A random regency is units, staff and the cases that they have: written by the store's own writers, for what the handlers would
@@ -121,20 +122,13 @@ func (r *regency) open() {
 	r.t.Helper()
 	var err error
 	cfg := store.Config{Data: filepath.Join(r.dir, "data"), Keys: filepath.Join(r.dir, "keys"), Now: r.clock.now}
-	if r.store, err = store.Open(r.t.Context(), cfg); err != nil {
+	if r.store, err = storetest.OpenStore(r.t.Context(), cfg); err != nil {
 		r.t.Fatal(err)
 	}
 	if r.calls, err = server.NewInProcess(r.store); err != nil {
 		r.t.Fatal(err)
 	}
-	files, err := filepath.Glob(filepath.Join(r.dir, "data", "*.db"))
-	if err != nil || len(files) != 1 {
-		r.t.Fatal(files, err)
-	}
-	if r.raw, err = sql.Open("sqlite3", "file:"+files[0]+"?_busy_timeout=5000"); err != nil {
-		r.t.Fatal(err)
-	}
-	r.raw.SetMaxOpenConns(1)
+	r.raw = rawDatabase(r.t, r.dir)
 }
 
 func (r *regency) close() {
@@ -172,7 +166,7 @@ func (r *regency) write(f func(w *store.Writer, entry [16]byte) error) {
 // alter changes rows in a way for which there is no writer, and has the store forget what it had read.
 func (r *regency) alter(query string, args ...any) {
 	r.t.Helper()
-	if _, err := r.raw.Exec(query, args...); err != nil {
+	if _, err := r.raw.Exec(placed(query), args...); err != nil {
 		r.t.Fatalf("%s: %v", query, err)
 	}
 	r.write(func(w *store.Writer, entry [16]byte) error {
@@ -476,7 +470,7 @@ func (r *regency) subject(k *casework.Case) int {
 func (r *regency) house(p casework.Person) {
 	h := casework.Household{ID: casework.HouseholdID(r.id()), Register: p.Register, Unit: p.Unit, Side: p.Side, Kecamatan: "32.01.01", Revision: 1}
 	var shared [16]byte
-	err := r.raw.QueryRow("SELECT id FROM households WHERE register = ? AND side = ?", p.Register[:], string(p.Side)).Scan(scanID(shared[:]))
+	err := r.raw.QueryRow("SELECT id FROM households WHERE register = $1 AND side = $2", p.Register[:], string(p.Side)).Scan(scanID(shared[:]))
 	if err == nil {
 		h.ID = casework.HouseholdID(shared)
 	}

@@ -15,14 +15,15 @@ import (
 // the same durability, one connection; and nothing of what makes a filing one: no question, no right, no seal, no message. What is sealed
 // in a filing is chance of the same length here.
 func BareWrites(ctx context.Context, dir string, group int, d time.Duration) (commits []time.Duration, err error) {
-	path := filepath.Join(dir, databaseName)
-	if err := migrate(ctx, path); err != nil {
+	engine := sqlite{filepath.Join(dir, databaseName)}
+	if err := engine.migrate(ctx); err != nil {
 		return nil, err
 	}
-	c, err := openConn(path, writerParams)
+	l, err := engine.connect(true)
 	if err != nil {
 		return nil, err
 	}
+	c := &conn{link: l}
 	defer func() { err = errors.Join(err, c.close()) }()
 	if err := c.do(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", walMax)); err != nil {
 		return nil, err
@@ -42,7 +43,7 @@ func BareWrites(ctx context.Context, dir string, group int, d time.Duration) (co
 type bareFiler struct{ filed int64 }
 
 func (b *bareFiler) commit(c *conn, group int) error {
-	if err := c.begin("BEGIN IMMEDIATE"); err != nil {
+	if _, err := c.begin(true); err != nil {
 		return err
 	}
 	for range group {
@@ -56,7 +57,7 @@ func (b *bareFiler) commit(c *conn, group int) error {
 		c.undo()
 		return err
 	}
-	return c.do("COMMIT")
+	return c.commit(nil)
 }
 
 // file writes one filing. The ids of those who file and receive are the same each time, as in a unit; the others are chance.

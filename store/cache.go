@@ -75,15 +75,16 @@ func (w *Writer) changeRights() {
 
 // settle makes stale what a group has changed, after its commit and before its answers: whoever has an answer reads its effect.
 func (s *Store) settle() {
+	s.followed.mu.Lock()
+	defer s.followed.mu.Unlock()
 	if s.rightsChanged {
 		s.rights.Add(1)
 	}
 	if s.rowsChanged {
-		next := s.version.Load() + 1
-		s.stamps.set(&s.marked, next)
-		s.version.Store(next)
+		s.newVersion(&s.marked)
 	}
-	s.rightsChanged, s.rowsChanged = false, false
+	s.settleTurn()
+	s.rightsChanged, s.rowsChanged, s.placesChanged = false, false, false
 }
 
 // pageKey is one page of a list of legs as one caller asks for it.

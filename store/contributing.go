@@ -49,7 +49,7 @@ func (c Contribution) query(what, more string) (query string, args []any) {
 	var q strings.Builder
 	fmt.Fprintf(&q, "SELECT %s FROM cases c JOIN persons p ON p.id = c.subject WHERE p.side = $5 AND %s%s%s", what, contributing[c.Kind], counted, more)
 	// Each names all its numbers, for PostgreSQL cannot type one that is nowhere.
-	q.WriteString(" AND $1 < $2 AND $3 <= $4")
+	q.WriteString(" AND CAST($1 AS BIGINT) < CAST($2 AS BIGINT) AND CAST($3 AS BIGINT) <= CAST($4 AS BIGINT)")
 	return q.String(), []any{c.From, c.Until, casework.DateOf(c.From), casework.DateOf(c.Until), c.Side}
 }
 

@@ -307,8 +307,20 @@ func (s *Store) openDirectory(ctx context.Context) error {
 	return s.ReloadDirectory(ctx)
 }
 
-// ReloadDirectory reads the directory anew. Whoever changed it calls this after the commit.
+// ReloadDirectory reads the directory anew, here and on whatever other server there is. Whoever changed it calls this after the commit.
 func (s *Store) ReloadDirectory(ctx context.Context) error {
+	if s.lock == nil {
+		err := s.update(ctx, func(w *Writer) error { w.s.placesChanged = true; return nil })
+		if err != nil {
+			return err
+		}
+	}
+	return s.readPlaces(ctx)
+}
+
+func (s *Store) readPlaces(ctx context.Context) error {
+	s.placing.Lock() // of two who read, the one with the newer snapshot comes last
+	defer s.placing.Unlock()
 	d, err := Read(ctx, s, func(r *Reader) (*Directory, error) { return readDirectory(&r.tx) })
 	if err != nil {
 		return fmt.Errorf("read the directory: %w", err)

@@ -283,9 +283,9 @@ func (t *tx) overseen(c Caller, now time.Time, f DutyFilter) ([]dutyRow, error) 
 // owingUnits are the units that owe anything now, each found by one step in duties_unit.
 func (t *tx) owingUnits() ([]casework.UnitID, error) {
 	return list(t, func(r row) (u casework.UnitID, err error) { return u, r.scan(u[:]) }, `WITH RECURSIVE owing (unit) AS (
-			SELECT min(d.unit) FROM duties d WHERE d.ended IS NULL
+			SELECT (SELECT d.unit FROM duties d WHERE d.ended IS NULL ORDER BY d.unit LIMIT 1)
 			UNION ALL
-			SELECT (SELECT min(d.unit) FROM duties d WHERE d.ended IS NULL AND d.unit > o.unit) FROM owing o WHERE o.unit IS NOT NULL
+			SELECT (SELECT d.unit FROM duties d WHERE d.ended IS NULL AND d.unit > o.unit ORDER BY d.unit LIMIT 1) FROM owing o WHERE o.unit IS NOT NULL
 		)
 		SELECT unit FROM owing WHERE unit IS NOT NULL`)
 }

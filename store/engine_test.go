@@ -4,14 +4,13 @@ import (
 	"os"
 	"testing"
 
-	"github.com/sinergi-pug/sinergi/store"
 	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 func TestMain(m *testing.M) {
-	storetest.Child(store.Open)
+	storetest.Child(storetest.OpenStore)
 	changeKeysForever()
 	os.Exit(m.Run())
 }
 
-func TestSQLiteKeepsThePromisesOfTheStore(t *testing.T) { storetest.Run(t, store.Open) }
+func TestTheEngineKeepsThePromisesOfTheStore(t *testing.T) { storetest.Run(t, storetest.OpenStore) }

@@ -114,7 +114,7 @@ func TestALostTransactionIsNoticedThoughItsClosureHidesIt(t *testing.T) {
 func TestACommitThatFailsIsTriedAgainOneByOne(t *testing.T) {
 	s := openForTest(t, Config{})
 	var commits int
-	s.writer.db.RegisterCommitHook(func() int { // other than 0 turns the commit into a rollback
+	s.writer.link.(*sqliteLink).db.RegisterCommitHook(func() int { // other than 0 turns the commit into a rollback
 		commits++
 		if commits == 1 || commits == 3 {
 			return 1
@@ -122,7 +122,7 @@ func TestACommitThatFailsIsTriedAgainOneByOne(t *testing.T) {
 		return 0
 	})
 	errs := grouped(s, set("a"), set("b"), set("c"))
-	s.writer.db.RegisterCommitHook(nil)
+	s.writer.link.(*sqliteLink).db.RegisterCommitHook(nil)
 	if errs[0] == nil && errs[1] == nil && errs[2] == nil {
 		t.Errorf("got %v, want an error of the one whose own commit failed", errs)
 	}

@@ -20,7 +20,7 @@ func TestEveryFigureIsFoundByAnIndex(t *testing.T) {
 	c := Caller{Active: true, Account: casework.AccountID{2}, Unit: unit, Role: casework.RoleWorker}
 	_, err := Read(t.Context(), s, func(r *Reader) (struct{}, error) {
 		known := map[string]bool{}
-		for query := range r.c.stmts {
+		for query := range r.c.link.(*sqliteLink).stmts {
 			known[query] = true
 		}
 		month := Stretch{now.AddDate(0, -1, 0), now}
@@ -42,7 +42,7 @@ func TestEveryFigureIsFoundByAnIndex(t *testing.T) {
 			}
 		}
 		var asked []string
-		for query := range r.c.stmts {
+		for query := range r.c.link.(*sqliteLink).stmts {
 			if !known[query] && strings.HasPrefix(query, "SELECT") {
 				asked = append(asked, query)
 			}

@@ -6,12 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
-
-	"github.com/mattn/go-sqlite3"
 
 	"github.com/sinergi-pug/sinergi/domain/journal"
 )
@@ -19,15 +16,6 @@ import (
 const (
 	// groupMax bounds the closures of one commit, and with it how long the first of them waits for the last.
 	groupMax = 64
-	// walMax is the number of pages in the log at which the writer copies it into the database, and checkEvery how many
-	// commits it lets pass before it looks.
-	walMax     = 20_000
-	checkEvery = 16
-	// walRest is what the writer may copy itself; copiesMax how often the copier tries to get below it.
-	walRest = 2_000
-	// rewriteMost are the pages, 64 MiB, that are written anew after an erasure: some 0.5 s.
-	rewriteMost = 16_384
-	copiesMax   = 3
 	// emptyAgain is how long the writer waits for readers of the log before it tries again to empty it.
 	emptyAgain = 100 * time.Millisecond
 	// patienceMax bounds the time that a group waits for callers who are expected.
@@ -133,6 +121,7 @@ func (s *Store) next() *job {
 // group is one transaction shared by its members.
 type group struct {
 	s       *Store
+	turn    *turn    // what the database had of it; nil where no other server writes
 	seq     sequence // adopted by the store after the commit
 	members []*job
 	keys    []Key
@@ -144,7 +133,7 @@ type group struct {
 
 // group runs first and whoever else comes in one transaction, commits once, and only then answers.
 func (s *Store) group(first *job) {
-	g := &group{s: s, seq: s.seq}
+	g := &group{s: s}
 	alive := g.begin()
 	for j := first; j != nil; j = s.more(g) {
 		g.members = append(g.members, j)
@@ -154,7 +143,7 @@ func (s *Store) group(first *job) {
 	}
 	s.pace.expected = len(g.members)
 	if !alive || !s.commit(g) {
-		s.oneByOne(g.members)
+		s.again(g)
 		return
 	}
 	s.settle()
@@ -241,7 +230,7 @@ func (g *group) keepRefusal(j *job) bool {
 }
 
 func (g *group) writer() *Writer {
-	return &Writer{tx: tx{c: g.s.writer, s: g.s, erased: g.erased, rights: g.s.rights.Load(), generation: g.s.keys.generation()}, seq: g.seq}
+	return &Writer{tx: tx{c: g.s.writer, s: g.s, erased: g.erased, counts: counts{rights: g.s.rights.Load(), generation: g.s.keys.generation()}}, seq: g.seq}
 }
 
 // adopt takes over what a closure that succeeded has used up.
@@ -264,14 +253,25 @@ func (g *group) lives() bool {
 		return true
 	}
 	g.err = known(c.failure)
-	if code(c.failure) == sqlite3.ErrIoErr {
+	if faultOf(c.failure) == faultIO {
 		g.s.distrust(c.failure)
 	}
 	c.failure = nil
 	return !c.lost && !g.s.broken
 }
 
-func (g *group) begin() bool { return !g.s.broken && g.judge(g.s.writer.begin("BEGIN IMMEDIATE")) }
+// begin waits for the turn of this server, and takes up what others have done before it.
+func (g *group) begin() bool {
+	if g.s.broken {
+		return false
+	}
+	var err error
+	if g.turn, err = g.s.writer.begin(true); err == nil && g.turn != nil {
+		err = g.s.continueAt(*g.turn)
+	}
+	g.seq = g.s.seq
+	return g.judge(err)
+}
 
 // engine runs a statement of the engine's own.
 func (g *group) engine(query string) bool { return g.judge(g.s.writer.do(query)) }
@@ -289,12 +289,11 @@ func (g *group) judge(err error) bool {
 // commit makes the group durable, and what it used up the store's.
 func (s *Store) commit(g *group) bool {
 	start := time.Now()
-	if !g.grow() || !g.engine("COMMIT") {
+	if !g.grow() || !g.judge(s.writer.commit(s.afterTurn(g))) {
 		return false
 	}
-	s.writer.inside = false
 	s.pace.commit = time.Since(start)
-	s.seq = g.seq
+	s.seq, s.own = g.seq, g.turn
 	s.newest.Store(g.seq.newest)
 	s.keys.adopt(g.keys, g.erased)
 	s.forgetIdentities(g.erased)
@@ -306,13 +305,16 @@ func (s *Store) commit(g *group) bool {
 	return true
 }
 
-// oneByOne runs every member of a lost transaction again, once, each in a transaction of its own.
-func (s *Store) oneByOne(members []*job) {
-	for _, j := range members {
-		g := &group{s: s, seq: s.seq}
+// again is for a transaction that was lost: every member runs once more, each in a transaction of its own. Whose commit is in doubt runs
+// no second time, for the first may have been for good; and while the database is away, nobody does.
+func (s *Store) again(lost *group) {
+	last := lost
+	for _, j := range lost.members {
 		s.writer.undo()
-		if !g.begin() || !g.member(j) || !s.commit(g) {
-			j.err = g.lost()
+		if errors.Is(last.err, ErrDoubt) && last == lost || errors.Is(last.err, ErrAway) {
+			j.err = last.lost()
+		} else if last = (&group{s: s}); !last.begin() || !last.member(j) || !s.commit(last) {
+			j.err = last.lost()
 		}
 		s.settle()
 		close(j.done)
@@ -322,8 +324,11 @@ func (s *Store) oneByOne(members []*job) {
 
 // lost is the answer to a caller whose closure could not be committed.
 func (g *group) lost() error {
-	if g.s.broken || g.err == nil {
+	switch {
+	case g.s.broken, g.err == nil:
 		return ErrClosed
+	case errors.Is(g.err, ErrDoubt), errors.Is(g.err, ErrAway):
+		return g.err
 	}
 	return fmt.Errorf("store: not committed: %w", g.err)
 }
@@ -335,96 +340,6 @@ func (s *Store) distrust(err error) {
 		s.broken = true
 		s.cfg.fatal(err)
 	}
-}
-
-// checkpoint keeps the log short. It runs between two groups, after the answers have left. Copying 20,000 pages takes some
-// 40 ms, in which nobody would commit; so a second connection copies most of them while the writer goes on, and the writer
-// only the rest. That last step must be the writer's own: the log begins anew only when nothing in it is left to copy.
-func (s *Store) checkpoint() {
-	if s.remains {
-		s.remains = !s.emptyLog()
-	}
-	if s.groups++; s.broken || s.groups%checkEvery != 0 {
-		return
-	}
-	select {
-	case err := <-s.copied:
-		s.copying = false
-		s.distrust(err)
-	default:
-	}
-	log, left, err := checkpoint(s.writer, "NOOP")
-	s.distrust(err)
-	switch {
-	case err != nil || s.copying || log < walMax:
-	case left > walRest && s.copies < copiesMax:
-		s.copying = true
-		s.copies++
-		go s.copyLog() // ends in s.copied, which Close waits for
-	default:
-		s.copies = 0
-		_, _, err := checkpoint(s.writer, "PASSIVE")
-		s.distrust(err)
-	}
-}
-
-// copyLog copies what the log holds now into the database, beside the writer.
-func (s *Store) copyLog() {
-	_, _, err := checkpoint(s.copier, "PASSIVE")
-	s.copied <- err
-}
-
-// emptyLog copies the whole log into the database and cuts it to nothing, after an erasure: until then the log holds what was there
-// before. It waits a moment for the readers who began before it; while they or the copier are at work longer it gives false.
-func (s *Store) emptyLog() bool {
-	if s.broken || s.copying {
-		return false
-	}
-	t := tx{c: s.writer}
-	var busy, log, done int64
-	s.rewritten = s.rewritten || s.rewrite()
-	_ = s.writer.do("PRAGMA busy_timeout = 100")
-	err := t.row("PRAGMA wal_checkpoint(TRUNCATE)").scan(&busy, &log, &done)
-	_ = s.writer.do("PRAGMA busy_timeout = 5000")
-	s.writer.failure = nil
-	s.distrust(err)
-	return err == nil && busy == 0 && s.rewritten
-}
-
-// rewrite makes the file anew, if it is small enough to do so while callers wait: a page that gave some of its rows to another may keep
-// their bytes behind those that stayed, where no overwriting of what is deleted finds them. In a larger file such bytes go when the page
-// is next filled; by then they are marks of keys that are gone.
-func (s *Store) rewrite() bool {
-	var pages int64
-	t := tx{c: s.writer}
-	err := t.row("PRAGMA page_count").scan(&pages)
-	s.writer.failure = nil
-	if err == nil && pages <= rewriteMost {
-		err = s.vacuum()
-	}
-	s.distrust(err)
-	return err == nil
-}
-
-// vacuum has a connection of its own, for the writer's keeps statements in the middle of their rows.
-func (s *Store) vacuum() error {
-	c, err := openConn(filepath.Join(s.cfg.Data, databaseName), writerParams)
-	if err != nil {
-		return err
-	}
-	return errors.Join(c.do("VACUUM"), c.close())
-}
-
-// wipe has what this closure deletes leave the files too, once it has committed.
-func (w *Writer) wipe() { w.s.remains, w.s.rewritten = true, false }
-
-// checkpoint runs a checkpoint and tells how many pages the log has, and how many of them are not yet in the database.
-func checkpoint(c *conn, mode string) (log, left int64, err error) {
-	t := tx{c: c}
-	var busy, done int64
-	err = t.row("PRAGMA wal_checkpoint("+mode+")").scan(&busy, &log, &done)
-	c.failure = nil
-	return log, log - done, err
 }
 
 // micros is the time of this closure, see Now.

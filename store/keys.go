@@ -1,11 +1,9 @@
 package store
 
 import (
-	"context"
 	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
-	"database/sql"
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
@@ -18,8 +16,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-
-	"github.com/sinergi-pug/sinergi/store/migrations"
 )
 
 // Files of the two folders. What each key is for, when it changes and what its loss means: docs/reference/keys.md.
@@ -62,7 +58,11 @@ type keyring struct {
 
 // prepareFolders makes both folders, for us alone, and refuses places that would give the keys away with the data.
 func prepareFolders(cfg *Config) error {
-	for _, folder := range []*string{&cfg.Data, &cfg.Keys} {
+	folders := []*string{&cfg.Keys}
+	if cfg.Database == "" {
+		folders = append(folders, &cfg.Data)
+	}
+	for _, folder := range folders {
 		if *folder == "" {
 			return errors.New("the store needs a folder for data and another for keys: give --data and --keys")
 		}
@@ -77,7 +77,7 @@ func prepareFolders(cfg *Config) error {
 			return fmt.Errorf("resolve folder: %w", err)
 		}
 	}
-	if inside(cfg.Keys, cfg.Data) || inside(cfg.Data, cfg.Keys) {
+	if cfg.Database == "" && (inside(cfg.Keys, cfg.Data) || inside(cfg.Data, cfg.Keys)) {
 		return fmt.Errorf("keys in %s and data in %s share a folder, so that a stolen copy would open itself: "+
 			"move the keys elsewhere and give --keys", cfg.Keys, cfg.Data)
 	}
@@ -88,29 +88,6 @@ func prepareFolders(cfg *Config) error {
 func inside(path, folder string) bool {
 	rel, err := filepath.Rel(folder, path)
 	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
-}
-
-// migrate brings the file to this program's schema. goose needs database/sql, which nothing else here does.
-func migrate(ctx context.Context, path string) error {
-	// Made by us, so that the database and its log are for us alone even if the folder was opened up.
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
-	if err != nil {
-		return fmt.Errorf("open database: %w", err)
-	}
-	if err := f.Close(); err != nil {
-		return fmt.Errorf("open database: %w", err)
-	}
-	db, err := sql.Open("sqlite3", dsn(path, writerParams))
-	if err != nil {
-		return fmt.Errorf("open database: %w", err)
-	}
-	defer db.Close()
-	db.SetMaxOpenConns(1)
-	err = migrations.Up(ctx, db)
-	if errors.Is(err, migrations.ErrNewer) {
-		return fmt.Errorf("%w: install the newer sinergi again, or restore a backup made by this one", err)
-	}
-	return err
 }
 
 // openKeys reads the key folder. Keys are made only for a database that holds nothing yet; a folder that lacks a key, or has
@@ -182,13 +159,13 @@ func (s *Store) foreign(name string) error {
 
 // tryKEK unwraps a data key of each KEK in use, for one that is missing would be noticed only when somebody's data does not open.
 func (s *Store) tryKEK(t *tx) error {
-	for r := range t.rows("SELECT min(owner) FROM deks GROUP BY substr(wrapped, 1, 5)") {
-		var owner Owner
-		if err := r.scan(owner[:]); err != nil {
+	for r := range t.rows("SELECT DISTINCT substr(wrapped, 1, 5) FROM deks") {
+		var kek []byte
+		if err := r.scan(&kek); err != nil {
 			return fmt.Errorf("read a data key: %w", err)
 		}
-		key := Key{owner: owner}
-		err := t.row("SELECT epoch, wrapped FROM deks WHERE owner = $1 ORDER BY epoch LIMIT 1", owner[:]).scan(&key.epoch, &key.wrapped)
+		var key Key
+		err := t.row("SELECT owner, epoch, wrapped FROM deks WHERE substr(wrapped, 1, 5) = $1 LIMIT 1", kek).scan(key.owner[:], &key.epoch, &key.wrapped)
 		if err != nil {
 			return fmt.Errorf("read a data key: %w", err)
 		}

@@ -30,17 +30,13 @@ var KeyKinds = []string{"kek", "index", "cursor", "linkage"}
 func (s *Store) ChangeKey(ctx context.Context, kind string, by journal.Entry) error {
 	s.keys.changing.Lock()
 	defer s.keys.changing.Unlock()
-	switch kind {
-	case "kek":
-		return s.changeKEK(ctx, by)
-	case "index":
-		return s.changeIndex(ctx, by)
-	case "cursor":
-		return s.changeCursor(ctx, by)
-	case "linkage":
-		return s.changeLinkage(ctx, by)
+	change, known := map[string]func(context.Context, journal.Entry) error{
+		"kek": s.changeKEK, "index": s.changeIndex, "cursor": s.changeCursor, "linkage": s.changeLinkage,
+	}[kind]
+	if !known {
+		return fmt.Errorf("there is no key of the kind %q; there are %v", kind, KeyKinds)
 	}
-	return fmt.Errorf("there is no key of the kind %q; there are %v", kind, KeyKinds)
+	return s.alone(ctx, func() error { return change(ctx, by) })
 }
 
 // KeepKeys does what time asks of the keys: it finishes changes that were interrupted, changes what is old, and destroys what is over. by
@@ -51,6 +47,10 @@ func (s *Store) KeepKeys(ctx context.Context, by journal.Entry) error {
 	if s.ClockWrong() {
 		return ErrClock
 	}
+	return s.alone(ctx, func() error { return s.keepKeys(ctx, by) })
+}
+
+func (s *Store) keepKeys(ctx context.Context, by journal.Entry) error {
 	if err := s.finishChanges(ctx, by); err != nil {
 		return err
 	}

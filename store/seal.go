@@ -106,6 +106,14 @@ func (o *opened) adopt(keys []Key, erased map[Owner]bool) {
 	}
 }
 
+// dropAll forgets all keys: another server has ended some.
+func (o *opened) dropAll() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.drops++
+	o.cache.Purge()
+}
+
 // WrapKey makes the first data key of an owner. It is nothing until a closure puts it.
 func (s *Store) WrapKey(owner Owner) (Key, error) { return s.wrapKey(owner, 0) }
 

@@ -16,6 +16,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -24,6 +25,7 @@ import (
 
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/journal"
+	"github.com/sinergi-pug/sinergi/store/migrations"
 )
 
 var (
@@ -35,7 +37,10 @@ var (
 
 // Config says where the store lives.
 type Config struct {
-	Data string           // folder of the database; made when absent
+	// Database is where a PostgreSQL is, as postgres://…; empty: a file of SQLite in Data. It may hold a password.
+	Database string
+
+	Data string           // folder of the database, without Database; made when absent
 	Keys string           // folder of the keys, not inside Data; made when absent
 	Now  func() time.Time // the server's clock; time.Now when nil
 	Rand io.Reader        // chance for keys and entry ids; crypto/rand when nil
@@ -53,8 +58,9 @@ type Config struct {
 // Store is an open database with its keys. It is safe for many goroutines.
 type Store struct {
 	cfg     Config
+	engine  engine
 	keys    *keyring
-	lock    *os.File
+	lock    *os.File // of a database in a file
 	writer  *conn
 	readers chan *conn
 	jobs    chan *job
@@ -64,7 +70,11 @@ type Store struct {
 	changed bell // rung at each commit with entries
 	watch   watch
 
+	followed  followed
+	listening listening
+
 	directory  atomic.Pointer[Directory]
+	placing    sync.Mutex
 	identities *lru.Cache[identityKey, casework.Person]
 	names      *lru.Cache[identityKey, casework.PersonIdentity]
 	callers    *lru.Cache[string, knownCaller]
@@ -80,10 +90,11 @@ type Store struct {
 	fiveBy     atomic.Int64 // the day on which no monitored child was left who is five
 
 	// Owned by the writer goroutine: what changed in this group.
-	rightsChanged, rowsChanged bool
-	marked                     changed
-	remains                    bool // what was erased still stands in the log of the database, or in the slack of its pages
-	rewritten                  bool // it stands in no slack any more
+	rightsChanged, rowsChanged, placesChanged bool
+	marked                                    changed
+	own                                       *turn // its last, until it is settled
+	remains                                   bool  // what was erased still stands in the log of the database, or in the slack of its pages
+	rewritten                                 bool  // it stands in no slack any more
 
 	newest atomic.Int64 // microseconds of the newest committed entry
 
@@ -101,7 +112,7 @@ type Store struct {
 	drawn   drawn
 
 	// Checkpoints, also the writer goroutine's.
-	copier  *conn
+	copier  *conn      // of a database in a file
 	copied  chan error // the copier is done
 	copying bool
 	copies  int  // of the copier, since the log last began anew
@@ -145,6 +156,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 	}
 	s.signing.ended = make(chan struct{})
 	go s.signs()
+	s.startListening()
 	return s, nil
 }
 
@@ -165,24 +177,21 @@ func (cfg *Config) complete() {
 }
 
 func (s *Store) open(ctx context.Context) (mended string, err error) {
-	if s.lock, err = lockFile(filepath.Join(s.cfg.Data, lockName)); err != nil {
+	if err := s.openEngine(ctx); err != nil {
 		return "", err
 	}
-	path := filepath.Join(s.cfg.Data, databaseName)
-	if err := migrate(ctx, path); err != nil {
+	if s.writer, err = s.connect(true); err != nil {
 		return "", err
 	}
-	if s.writer, err = openConn(path, writerParams); err != nil {
+	if s.lock != nil {
+		err = s.openLog()
+	} else {
+		err = s.writer.do(fmt.Sprintf("SELECT pg_advisory_lock(%d)", openLock)) // of two servers on an empty database one makes the keys
+		defer func() { err = errors.Join(err, s.writer.do(fmt.Sprintf("SELECT pg_advisory_unlock(%d)", openLock))) }()
+	}
+	if err != nil {
 		return "", err
 	}
-	if s.copier, err = openConn(path, writerParams); err != nil {
-		return "", err
-	}
-	// Checkpoints are ours: the automatic ones run inside COMMIT, before the answers leave, and their errors are dropped.
-	if err := s.writer.do("PRAGMA wal_autocheckpoint = 0"); err != nil {
-		return "", err
-	}
-	s.emptyLog() // a process that was killed may have left in it what it had erased
 	if err := s.loadSequence(); err != nil {
 		return "", err
 	}
@@ -192,16 +201,46 @@ func (s *Store) open(ctx context.Context) (mended string, err error) {
 	if err := s.openKeys(); err != nil {
 		return "", err
 	}
+	if err := s.beginTurns(mended != ""); err != nil {
+		return "", err
+	}
 	if err := s.openSigningKey(); err != nil {
 		return "", err
 	}
-	return mended, s.openReaders(path, max(4, 2*runtime.NumCPU()))
+	return mended, s.openReaders(max(4, 2*runtime.NumCPU()))
 }
 
-func (s *Store) openReaders(path string, n int) error {
+// openEngine takes the database that is configured, and brings it to this program's schema.
+func (s *Store) openEngine(ctx context.Context) (err error) {
+	if s.cfg.Database != "" {
+		if s.engine, err = newPostgres(s.cfg.Database); err != nil {
+			return err
+		}
+	} else {
+		if s.lock, err = lockFile(filepath.Join(s.cfg.Data, lockName)); err != nil {
+			return err
+		}
+		s.engine = sqlite{filepath.Join(s.cfg.Data, databaseName)}
+	}
+	err = s.engine.migrate(ctx)
+	if errors.Is(err, migrations.ErrNewer) {
+		return fmt.Errorf("%w: install the newer sinergi again, or restore a backup made by this one", err)
+	}
+	return err
+}
+
+func (s *Store) connect(mayWrite bool) (*conn, error) {
+	l, err := s.engine.connect(mayWrite)
+	if err != nil {
+		return nil, err
+	}
+	return &conn{link: l}, nil
+}
+
+func (s *Store) openReaders(n int) error {
 	s.readers = make(chan *conn, n)
 	for range n {
-		c, err := openConn(path, readerParams)
+		c, err := s.connect(false)
 		if err != nil {
 			return err
 		}
@@ -216,6 +255,7 @@ func (s *Store) Close() error {
 	if s.closing.Swap(true) {
 		return ErrClosed
 	}
+	s.endListening()
 	close(s.stop)
 	<-s.ended
 	return s.release()
@@ -416,9 +456,15 @@ func (s *Store) read(ctx context.Context, f func(*Reader) error) error {
 		return ErrClosed
 	}
 	defer func() { s.readers <- c }()
-	r := &Reader{tx{c: c, s: s, ctx: ctx, generation: s.keys.generation(), rights: s.rights.Load(), version: s.version.Load()}}
-	if err := c.begin("BEGIN"); err != nil {
+	r := &Reader{tx{c: c, s: s, ctx: ctx, counts: s.counts()}}
+	others, err := c.begin(false)
+	if err != nil {
 		return fmt.Errorf("begin snapshot: %w", err)
+	}
+	if others != nil {
+		if now, newest := s.follow(*others); newest {
+			r.counts = now
+		}
 	}
 	defer func() {
 		r.c = nil

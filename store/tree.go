@@ -82,7 +82,8 @@ func (s *Store) openTree() (mended string, err error) {
 // fillTree brings the tree to a size, in one transaction. Where an entry is missing its row's place is taken by the next: verify
 // tells of the gap.
 func (s *Store) fillTree(size int64) error {
-	if err := s.writer.begin("BEGIN IMMEDIATE"); err != nil {
+	before, err := s.writer.begin(true)
+	if err != nil {
 		return err
 	}
 	defer s.writer.undo()
@@ -103,10 +104,9 @@ func (s *Store) fillTree(size int64) error {
 			first, hashes = tlog.StoredHashCount(e.Size()), hashes[:0]
 		}
 	}
-	if err := s.writer.do("COMMIT"); err != nil {
+	if err := s.writer.commit(before); err != nil {
 		return err
 	}
-	s.writer.inside = false
 	s.edge = e
 	return nil
 }

@@ -135,10 +135,16 @@ func TestTheTreeIsThatOfTheEntriesAlsoAfterARefusalAndAReopening(t *testing.T) {
 	sameRoot(t, s, 25)
 }
 
+// past opens the database past the store.
+func past(cfg Config) (*conn, error) {
+	l, err := sqlite{filepath.Join(cfg.Data, databaseName)}.connect(true)
+	return &conn{link: l}, err
+}
+
 // spoil runs SQL past the store.
 func spoil(t testing.TB, cfg Config, statements ...string) {
 	t.Helper()
-	c, err := openConn(filepath.Join(cfg.Data, databaseName), writerParams)
+	c, err := past(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -281,7 +287,7 @@ func TestAJournalThatContradictsItsCheckpointIsNotSigned(t *testing.T) {
 	}{
 		{"nothing", func(*testing.T, Config) {}, nil},
 		{"made anew with another entry", func(t *testing.T, cfg Config) {
-			c, err := openConn(filepath.Join(cfg.Data, databaseName), writerParams)
+			c, err := past(cfg)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -13,13 +13,14 @@ import (
 // Bench measures a server: callers on this machine file, carry referrals on, and read, over both faces, beside the limits that the machine
 // sets, measured in the same run. It makes up its people; a real regency's server is not a place for it.
 type Bench struct {
-	Server  string        `placeholder:"FILE" help:"A running server of made-up people, by its addresses and tokens as \"demo --unlimited --ready\" writes them; it gets thousands of cases more. By default one of its own."`
-	Dir     string        `placeholder:"DIR" help:"Empty folder on the disk that shall be measured, where the data stay; a temporary one if absent."`
-	Cases   []int         `default:"1000" placeholder:"N,…" help:"Cases to file before measuring; after several sizes the growth of each cost is told. Default ${default}."`
-	Time    time.Duration `default:"4s" help:"How long each of the 45 rows is measured. Default ${default}."`
-	JSON    bool          `name:"json" help:"One JSON object a line."`
-	Quiet   bool          `help:"No remarks on standard error."`
-	Serving bool          `hidden:"" help:"Be the server of a bench, until standard input ends."`
+	Server   string        `placeholder:"FILE" help:"A running server of made-up people, by its addresses and tokens as \"demo --unlimited --ready\" writes them; it gets thousands of cases more. By default one of its own."`
+	Dir      string        `placeholder:"DIR" help:"Empty folder on the disk that shall be measured, where the data stay; a temporary one if absent."`
+	Database string        `placeholder:"FILE" help:"File with the postgres://… of an empty PostgreSQL database, to measure on that; by default SQLite in --dir."`
+	Cases    []int         `default:"1000" placeholder:"N,…" help:"Cases to file before measuring; after several sizes the growth of each cost is told. Default ${default}."`
+	Time     time.Duration `default:"4s" help:"How long each of the 45 rows is measured. Default ${default}."`
+	JSON     bool          `name:"json" help:"One JSON object a line."`
+	Quiet    bool          `help:"No remarks on standard error."`
+	Serving  bool          `hidden:"" help:"Be the server of a bench, until standard input ends."`
 }
 
 // BareWrites writes the rows of filings as bare SQL into a new database in dir, so many a commit, and gives the time of each commit; main
@@ -38,7 +39,7 @@ func (c *Bench) Run(ctx context.Context, s Streams, start Start, bare BareWrites
 		return errors.New("bench: this program was built without a server")
 	}
 	if c.Serving {
-		return serveBench(ctx, s, start, c.Dir)
+		return c.serve(ctx, s, start)
 	}
 	for i, n := range c.Cases {
 		if n < 1 || i > 0 && n <= c.Cases[i-1] {

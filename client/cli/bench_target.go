@@ -61,7 +61,7 @@ func (b *bench) reach(ctx context.Context) (*benchTarget, error) {
 			return nil, &Fault{What: "bench", Why: cause(err), Remedy: `give what "demo --ready FILE" has written`, Code: exitUsage}
 		}
 	}
-	child, err := startChild(ctx, b.dir, b.Server == "")
+	child, err := startChild(ctx, b.dir, b.Database, b.Server == "")
 	if err != nil {
 		return nil, fmt.Errorf("bench: start a server: %w", err)
 	}
@@ -266,14 +266,14 @@ type benchServed struct {
 	EchoGRPC, EchoHTTP string
 }
 
-func startChild(ctx context.Context, dir string, regency bool) (*benchChild, error) {
+func startChild(ctx context.Context, dir, database string, regency bool) (*benchChild, error) {
 	program, err := os.Executable()
 	if err != nil {
 		return nil, err
 	}
 	args := []string{"bench", "--serving"}
 	if regency {
-		args = append(args, "--dir", dir)
+		args = append(args, "--dir", dir, "--database", database)
 	}
 	c := &benchChild{process: exec.Command(program, args...)} // it ends when its input does, even if we are killed
 	c.process.Stderr = &c.said
@@ -311,13 +311,21 @@ func (c *benchChild) told(own bool, file string) string {
 	return string(text)
 }
 
-// serveBench is the child: a bare server of each face that answers empty calls, and a regency if there is a folder for it. It ends with its input.
-func serveBench(ctx context.Context, s Streams, start Start, dir string) error {
+// serve is the child: a bare server of each face that answers empty calls, and a regency if there is a folder for it. It ends with its input.
+func (c *Bench) serve(ctx context.Context, s Streams, start Start) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	var at benchServed
-	if dir != "" {
-		regency, err := start(ctx, Place{Dir: dir, HTTP: "127.0.0.1:0", GRPC: "127.0.0.1:0", Clock: time.Now, Unlimited: true})
+	if c.Dir != "" {
+		place := Place{Dir: c.Dir, HTTP: "127.0.0.1:0", GRPC: "127.0.0.1:0", Clock: time.Now, Unlimited: true}
+		if c.Database != "" {
+			address, err := os.ReadFile(c.Database)
+			if err != nil {
+				return err
+			}
+			place.Database = strings.TrimSpace(string(address))
+		}
+		regency, err := start(ctx, place)
 		if err != nil {
 			return err
 		}

@@ -30,6 +30,7 @@ type Start func(ctx context.Context, at Place) (Addresses, error)
 // Place is where the regency's server lives, and in what time.
 type Place struct {
 	Dir        string
+	Database   string // an empty PostgreSQL, in place of a file in Dir
 	HTTP, GRPC string
 	Clock      func() time.Time
 	Unlimited  bool // no limits of rate, for measurements

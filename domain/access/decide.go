@@ -227,16 +227,14 @@ type plan struct {
 var plans = compile()
 
 func compile() *[actionEnd][App + 1]plan {
+	acting, reading := completed(gates, allowing(acts), refusals), completed(gates)
+	shown, late, consent := completed(allowing(reads)), completed([]rule{stepUp}), completed(consents)
 	var all [actionEnd][App + 1]plan
 	for a := range actionEnd {
 		for role := range App + 1 {
-			p := plan{
-				first:    rowsFor(a, role, gates, allowing(acts), refusals),
-				last:     rowsFor(a, role, []rule{stepUp}),
-				consents: rowsFor(a, role, consents),
-			}
+			p := plan{first: rowsFor(a, role, acting), last: rowsFor(a, role, late), consents: rowsFor(a, role, consent)}
 			if a == Read {
-				p.first, p.union = rowsFor(a, role, gates), rowsFor(a, role, allowing(reads))
+				p.first, p.union = rowsFor(a, role, reading), rowsFor(a, role, shown)
 			}
 			all[a][role] = p
 		}
@@ -252,17 +250,15 @@ func allowing(rows []rule) []rule {
 	return rows
 }
 
-// rowsFor picks the rows of an action and role, fills their empty columns and closes their masks.
-func rowsFor(a Action, role Role, tables ...[]rule) []rule {
-	var mine []rule
-	for _, r := range slices.Concat(tables...) {
+// completed fills the empty columns of rows and closes their masks.
+func completed(tables ...[]rule) []rule {
+	rows := slices.Concat(tables...)
+	for i := range rows {
+		r := &rows[i]
 		for _, group := range groups {
 			if r.at&group == 0 {
 				r.at |= group
 			}
-		}
-		if !slices.Contains(r.on, a) || r.at&(nobody<<role) == 0 {
-			continue
 		}
 		if r.rel == 0 {
 			r.rel = anyRelation
@@ -271,7 +267,17 @@ func rowsFor(a Action, role Role, tables ...[]rule) []rule {
 			r.basis = anyBasis
 		}
 		r.shows = r.shows.Closure()
-		mine = append(mine, r)
+	}
+	return rows
+}
+
+// rowsFor picks the rows of an action and role.
+func rowsFor(a Action, role Role, rows []rule) []rule {
+	var mine []rule
+	for i := range rows {
+		if r := &rows[i]; slices.Contains(r.on, a) && r.at&(nobody<<role) != 0 {
+			mine = append(mine, *r)
+		}
 	}
 	return mine
 }

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
 )
 
 //go:embed *.sql
@@ -22,9 +23,18 @@ var files embed.FS
 // ErrNewer means that a newer program has already migrated the database.
 var ErrNewer = errors.New("the database is newer than this program")
 
-// Up applies the migrations that db lacks, each in a transaction of its own, so a killed run is resumed by the next.
-func Up(ctx context.Context, db *sql.DB) error {
-	provider, err := goose.NewProvider(goose.DialectSQLite3, db, sqliteFS{files}, goose.WithDisableGlobalRegistry(true))
+// Engine is which of the two databases is to be migrated.
+type Engine int
+
+const (
+	SQLite Engine = iota
+	PostgreSQL
+)
+
+// Up applies the migrations that db lacks, each in a transaction of its own, so a killed run is resumed by the next. Of several servers
+// that start at once one migrates, and the others wait.
+func Up(ctx context.Context, db *sql.DB, engine Engine) error {
+	provider, err := newProvider(db, engine)
 	if err != nil {
 		return fmt.Errorf("read migrations: %w", err)
 	}
@@ -39,6 +49,18 @@ func Up(ctx context.Context, db *sql.DB) error {
 		return fmt.Errorf("migrate: %w", err)
 	}
 	return nil
+}
+
+func newProvider(db *sql.DB, engine Engine) (*goose.Provider, error) {
+	alone := goose.WithDisableGlobalRegistry(true)
+	if engine == SQLite {
+		return goose.NewProvider(goose.DialectSQLite3, db, sqliteFS{files}, alone)
+	}
+	locker, err := lock.NewPostgresSessionLocker()
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectPostgres, db, files, alone, goose.WithSessionLocker(locker))
 }
 
 // sqliteFS shows the migrations as SQLite reads them: "/*sqlite: WITHOUT ROWID*/" loses its comment signs. A table with a

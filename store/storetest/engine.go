@@ -28,10 +28,11 @@ type Open func(context.Context, store.Config) (*store.Store, error)
 
 // Run tests an engine. The test binary must call Child in its TestMain.
 func Run(t *testing.T, open Open) {
-	for _, test := range []struct {
+	type promise struct {
 		name string
 		run  func(*testing.T, Open)
-	}{
+	}
+	promises := []promise{
 		{"an update is read back", testUpdate},
 		{"a failure leaves nothing and no neighbour without", testFailure},
 		{"a panic is its own caller's error", testPanic},
@@ -47,10 +48,16 @@ func Run(t *testing.T, open Open) {
 		{"tags and pseudonyms are stable and apart", testTags},
 		{"everything is there after opening again", testReopen},
 		{"nothing acknowledged is lost by kill -9", testKill},
-		{"a second process is refused", testSecond},
 		{"unsafe keys are refused", testKeys},
 		{"after Close there is ErrClosed", testClose},
-	} {
+	}
+	if OnPostgres() {
+		promises = append(promises, promise{"servers share a database", testShared}, promise{"servers write by turns", testTurns},
+			promise{"a lost connection is opened again", testCut})
+	} else {
+		promises = append(promises, promise{"a second process is refused", testSecond})
+	}
+	for _, test := range promises {
 		t.Run(test.name, func(t *testing.T) { test.run(t, open) })
 	}
 }

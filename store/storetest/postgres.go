@@ -1,0 +1,97 @@
+package storetest
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // for RawDatabase
+	_ "github.com/mattn/go-sqlite3"
+
+	"github.com/sinergi-pug/sinergi/store"
+)
+
+// PostgresVariable names a PostgreSQL, as postgres://…, whose user may make databases. Each store of a test gets one of its own there, and
+// all tests of stores and of the service run on it in place of SQLite. `.ci/postgres` makes such a server.
+const PostgresVariable = "SINERGI_TEST_POSTGRES"
+
+// OnPostgres tells whether the tests run on PostgreSQL.
+func OnPostgres() bool { return os.Getenv(PostgresVariable) != "" }
+
+// OpenStore is store.Open on the engine that the tests run on.
+func OpenStore(ctx context.Context, cfg store.Config) (*store.Store, error) {
+	var err error
+	if cfg.Database, err = Database(cfg.Data); err != nil {
+		return nil, err
+	}
+	return store.Open(ctx, cfg)
+}
+
+// made are the databases of this process, by the folder that each stands for.
+var made = struct {
+	sync.Mutex
+	folders map[string]string
+}{folders: map[string]string{}}
+
+// Database gives the database that stands in for a folder, and makes it at first; empty on SQLite. Those whose folders are gone go too.
+func Database(folder string) (string, error) {
+	server := os.Getenv(PostgresVariable)
+	if server == "" || folder == "" {
+		return "", nil
+	}
+	address, err := url.Parse(server)
+	if err != nil {
+		return "", err
+	}
+	name := fmt.Sprintf("t%x", sha256.Sum256([]byte(folder)))[:24]
+	address.Path = "/" + name
+	made.Lock()
+	defer made.Unlock()
+	if made.folders[folder] != "" {
+		return address.String(), nil
+	}
+	if err := os.MkdirAll(folder, 0o700); err != nil { // it says that the database is in use
+		return "", err
+	}
+	c, err := pgx.Connect(context.Background(), server)
+	if err != nil {
+		return "", err
+	}
+	defer c.Close(context.Background())
+	for old, name := range made.folders {
+		if _, err := os.Stat(old); errors.Is(err, fs.ErrNotExist) {
+			if _, err := c.Exec(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+				return "", err
+			}
+			delete(made.folders, old)
+		}
+	}
+	made.folders[folder] = name
+	_, err = c.Exec(context.Background(), "CREATE DATABASE "+name)
+	var said *pgconn.PgError
+	if errors.As(err, &said) && said.Code == "42P04" {
+		return address.String(), nil // by the process that started this one
+	}
+	return address.String(), err
+}
+
+// RawDatabase opens what stands for a folder past the store, as somebody with the disk in hand would.
+func RawDatabase(folder string) (*sql.DB, error) {
+	address, err := Database(folder)
+	if err != nil {
+		return nil, err
+	}
+	if address != "" {
+		return sql.Open("pgx", address)
+	}
+	return sql.Open("sqlite3", "file:"+filepath.Join(folder, "sinergi.db")+"?_busy_timeout=60000")
+}

@@ -1,0 +1,158 @@
+package storetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/sinergi-pug/sinergi/store"
+)
+
+// testShared: what one server has committed the other reads at once, what it has erased the other opens no longer, and one of them leads.
+func testShared(t *testing.T, open Open) {
+	cfg := config(t)
+	a, b := opened(t, open, cfg), opened(t, open, cfg)
+	owner := store.Owner{7}
+	key, err := a.WrapKey(owner)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cell := store.Cell{Table: "t", Column: "c", Owner: owner}
+	sealed, err := store.Update(t.Context(), a, func(w *store.Writer) ([]byte, error) {
+		if err := w.PutKey(key); err != nil {
+			return nil, err
+		}
+		return w.Seal(cell, []byte("Siti"))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	opens := func(s *store.Store) error {
+		_, err := store.Read(t.Context(), s, func(r *store.Reader) ([]byte, error) { return r.Open(cell, sealed) })
+		return err
+	}
+	if err := errors.Join(opens(a), opens(b)); err != nil {
+		t.Errorf("Open: %v", err)
+	}
+	changed := b.Changed()
+	for i := range 20 {
+		key := fmt.Sprint("shared/", i)
+		if err := put(t.Context(), a, key); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "the other's settings", there(t, b, key), map[string]bool{key: true})
+	}
+	select {
+	case <-changed:
+	case <-time.After(5 * time.Second):
+		t.Error("Changed: the other server was not told")
+	}
+	if err := update(a, func(w *store.Writer) error { return w.EraseKeys(owner) }); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(opens(a), opens(b)); !errors.Is(opens(a), store.ErrErased) || !errors.Is(opens(b), store.ErrErased) {
+		t.Errorf("Open after the erasure: got %v, want ErrErased of both", err)
+	}
+	leader, other := a, b
+	eventually(t, "one leads", func() bool { return a.Leads() != b.Leads() })
+	if b.Leads() {
+		leader, other = b, a
+	}
+	if err := leader.Close(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the other leads", other.Leads)
+}
+
+func eventually(t *testing.T, what string, holds func() bool) {
+	t.Helper()
+	for start := time.Now(); !holds(); time.Sleep(10 * time.Millisecond) {
+		if time.Since(start) > 10*time.Second {
+			t.Fatalf("never: %s", what)
+		}
+	}
+}
+
+// testTurns: what two servers write at once is one journal, and nothing of it is lost.
+func testTurns(t *testing.T, open Open) {
+	cfg := config(t)
+	servers := []*store.Store{opened(t, open, cfg), opened(t, open, cfg)}
+	const callers, each = 16, 25
+	var all sync.WaitGroup
+	var keys []string
+	want := map[string]int{}
+	for i, s := range servers {
+		for caller := range callers {
+			for n := range each {
+				key := fmt.Sprintf("turn/%d/%d/%d", i, caller, n)
+				keys = append(keys, key)
+				want[key] = 1
+			}
+			all.Go(func() {
+				for n := range each {
+					if err := put(context.Background(), s, fmt.Sprintf("turn/%d/%d/%d", i, caller, n)); err != nil {
+						t.Errorf("Update: %v", err)
+					}
+				}
+			})
+		}
+	}
+	all.Wait()
+	for _, s := range servers {
+		same(t, "journal", entries(t, s), want)
+		if found := there(t, s, keys...); len(found) != len(keys) {
+			t.Errorf("%d of %d settings are there", len(found), len(keys))
+		}
+		if findings, err := s.Verify(t.Context()); err != nil || len(findings) > 0 {
+			t.Errorf("Verify: got %v, %v, want nothing", findings, err)
+		}
+	}
+}
+
+// testCut: connections that the database ends harm what they were in the middle of, and nothing that comes after.
+func testCut(t *testing.T, open Open) {
+	cfg := config(t)
+	s := opened(t, open, cfg)
+	address, err := Database(cfg.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := pgx.Connect(t.Context(), address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close(context.Background())
+	acknowledged := map[string]int{}
+	for i := range 60 {
+		if i%6 == 3 {
+			if _, err := c.Exec(t.Context(), "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		key := fmt.Sprint("cut/", i)
+		switch err := put(t.Context(), s, key); {
+		case err == nil:
+			acknowledged[key] = 1
+		case !errors.Is(err, store.ErrAway):
+			t.Errorf("Update: got %v, want ErrAway at most: nothing was in doubt", err)
+		}
+	}
+	if len(acknowledged) < 40 {
+		t.Errorf("%d of 60 were acknowledged", len(acknowledged))
+	}
+	var found map[string]int
+	eventually(t, "readers are back", func() bool {
+		_, err := store.Read(t.Context(), s, func(r *store.Reader) (bool, error) { _, ok, err := r.Setting("cut/0"); return ok, err })
+		return err == nil
+	})
+	for range 16 { // each reader may meet its own end once
+		_, _ = store.Read(t.Context(), s, func(r *store.Reader) (bool, error) { _, ok, err := r.Setting("cut/0"); return ok, err })
+	}
+	found = entries(t, s)
+	same(t, "journal", found, acknowledged)
+}
