@@ -111,12 +111,13 @@ func pause() {
 }
 
 // startProgram serves a folder, that a child has made, by the program itself: the test's binary is larger, and so is its share of memory.
-func startProgram(t testing.TB, program, dir string, tokens map[string]string) *child {
+// env says more than the folder does.
+func startProgram(t testing.TB, program, dir string, tokens map[string]string, env ...string) *child {
 	t.Helper()
 	many := "1000000"
 	cmd := exec.Command(program, "serve", "--data", filepath.Join(dir, "data"), "--keys", filepath.Join(dir, "keys"), "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0",
 		"--limit-account", many, "--limit-account-burst", many, "--limit-peer", many, "--limit-peer-burst", many)
-	cmd.Env = []string{"HOME=" + dir}
+	cmd.Env = append([]string{"HOME=" + dir}, env...)
 	if address, err := storetest.Database(filepath.Join(dir, "data")); err != nil {
 		t.Fatal(err)
 	} else if address != "" {
