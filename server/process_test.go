@@ -132,15 +132,16 @@ func startProgram(t testing.TB, program, dir string, tokens map[string]string, e
 	}
 	c := &child{cmd: cmd}
 	t.Cleanup(c.kill)
-	said := bufio.NewScanner(lines)
+	said, all := bufio.NewScanner(lines), ""
 	for said.Scan() {
+		all += said.Text() + "\n"
 		if n, _ := fmt.Sscanf(said.Text(), "sinergi serves REST on %s and gRPC on %s", &c.served.HTTP, &c.served.GRPC); n == 2 {
 			c.served.GRPC, c.served.Tokens = strings.TrimSuffix(c.served.GRPC, ";"), tokens
 			go func() { _, _ = io.Copy(io.Discard, lines) }()
 			return c
 		}
 	}
-	t.Fatal("the program does not serve")
+	t.Fatalf("the program does not serve: %s", all)
 	return nil
 }
 
