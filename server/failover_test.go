@@ -369,10 +369,10 @@ func TestFailoverControl(t *testing.T) {
 	c := startProgram(t, filepath.Join(l.folder, "sinergi"), l.folder, map[string]string{"gizi-cibinong": strings.TrimSpace(string(token))}, l.env...)
 	w := attach(t, c)
 	l.must("asynchronous")
-	p := press(w, int64(len(known)))
+	p := press(w, 1<<30)
 	rest(time.Second)
 	p.gate.Lock()
-	if _, err := w.referrals().FileReferral(bearerOf(w, "gizi-cibinong"), filing(-1)); err != nil { // which is not written down
+	if _, err := w.referrals().FileReferral(bearerOf(w, "gizi-cibinong"), filing(1<<40)); err != nil { // which is not written down
 		t.Error(err)
 	}
 	_, doubled := p.compared(slices.DeleteFunc(l.cases(), func(row string) bool { return known[row] }))

@@ -88,11 +88,11 @@ func (s *Store) listen(ctx context.Context, e *postgres) error {
 		return err
 	}
 	defer c.Close(context.Background())
-	if _, err := c.Exec(ctx, "LISTEN "+channel); err != nil {
+	if err := asked(func(ctx context.Context) error { _, err := c.Exec(ctx, "LISTEN "+channel); return err }); err != nil {
 		return err
 	}
 	for {
-		if err := s.hear(ctx, c); err != nil {
+		if err := asked(func(ctx context.Context) error { return s.hear(ctx, c) }); err != nil {
 			return err
 		}
 		s.listening.once.Do(func() { close(s.listening.first) })
@@ -103,6 +103,14 @@ func (s *Store) listen(ctx context.Context, e *postgres) error {
 			return err
 		}
 	}
+}
+
+// asked runs a question that is waited for even when the server stops. One that is left alone sends a request to cancel it, and PgBouncer up to
+// 1.19 dies of one whose sender is gone before it is passed on (its issue 801).
+func asked(question func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
+	defer cancel()
+	return question(ctx)
 }
 
 // hear takes up what the others have done, and the lead where it is free.
