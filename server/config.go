@@ -71,9 +71,10 @@ type Limits struct {
 	AppMeasurements   int     `env:"SINERGI_LIMIT_APP_MEASUREMENTS" default:"20000" placeholder:"N" help:"Measurements a day, of one app."`
 	Streams           int     `env:"SINERGI_LIMIT_STREAMS" default:"4" placeholder:"N" help:"Open streams of one account."`
 	ConnectionStreams int     `env:"SINERGI_LIMIT_CONNECTION_STREAMS" default:"100" placeholder:"N" help:"Calls and streams of one gRPC connection at once."`
+	Calls             int     `env:"SINERGI_LIMIT_CALLS" default:"128" placeholder:"N" help:"Calls under way at once, of all callers together."`
 }
 
-// NoLimits switches every rate off, for measurements.
+// NoLimits switches every rate off, for measurements. How many calls are under way at once is no caller's rate, and stays.
 var NoLimits = Limits{
 	AccountPerSecond: -1, PeerPerSecond: -1, SearchesPerHour: -1, AppFilings: -1, AppEmergencies: -1, AppMeasurements: -1, Streams: -1,
 	NotFoundPerHour: -1, LookupsPerHour: -1, MatchesPerHour: -1,
@@ -113,6 +114,7 @@ func (l Limits) completed() Limits {
 	l.AppFilings, l.AppEmergencies = unlessZero(l.AppFilings, 1000), unlessZero(l.AppEmergencies, 100)
 	l.AppMeasurements = unlessZero(l.AppMeasurements, 20_000)
 	l.Streams, l.ConnectionStreams = unlessZero(l.Streams, 4), unlessZero(l.ConnectionStreams, 100)
+	l.Calls = unlessZero(l.Calls, 128)
 	return l
 }
 

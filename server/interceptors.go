@@ -86,6 +86,7 @@ func (s *Server) chain() []step {
 		s.logged,
 		s.measured,
 		s.answered,
+		s.admitted,
 		s.timely,
 		s.limitedByPeer,
 		s.clocked,

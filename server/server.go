@@ -70,6 +70,7 @@ type Server struct {
 	apps     *appDays
 	metrics  *metrics
 	open     *openStreams
+	room     *admission                                                  // for calls
 	slow     *throttle                                                   // of sign-in
 	identify func(ctx context.Context, idToken string) (identity, error) // asks the regency's sign-on; nil: there is none
 
@@ -267,7 +268,7 @@ func (s *Server) assemble(cfg Config, h hooks) (err error) {
 	if s.reveals, err = newQuota(s.cfg.MatchesPerHour); err != nil {
 		return err
 	}
-	s.apps, s.open = newAppDays(s.cfg.Limits), newOpenStreams(s.cfg.Streams)
+	s.apps, s.open, s.room = newAppDays(s.cfg.Limits), newOpenStreams(s.cfg.Streams), newAdmission(s.cfg.Calls)
 	if err := s.prepareSignOn(); err != nil {
 		return err
 	}
