@@ -17,10 +17,12 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"time"
 
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
+	"google.golang.org/grpc/keepalive"
 
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 )
@@ -75,6 +77,8 @@ func Dial(ctx context.Context, addr string, opts Options) (*Client, error) {
 		grpc.WithChainUnaryInterceptor(requestID, patience),
 		grpc.WithDefaultCallOptions(grpc.MaxRetryRPCBufferSize(maxMessage), grpc.MaxCallRecvMsgSize(maxAnswer)),
 		grpc.WithUserAgent("sinergi-go"),
+		// A road that died without a word is noticed, or each call would wait on it for its whole time. Servers take a ping in 30 s.
+		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 40 * time.Second, Timeout: 10 * time.Second}),
 	}
 	if opts.Token != nil {
 		if _, err := opts.Token(ctx); err != nil {
