@@ -308,6 +308,7 @@ func (s *Server) newGRPC(pair *certificate, inMemory bool) *grpc.Server {
 			grpc.MaxRecvMsgSize(largestBody),
 			grpc.MaxConcurrentStreams(uint32(max(s.cfg.ConnectionStreams, 0))), // of 0 gRPC makes no limit
 			grpc.ConnectionTimeout(10*time.Second),
+			grpc.KeepaliveParams(keepalive.ServerParameters{Time: time.Minute, Timeout: 20 * time.Second}), // a lost phone holds its streams no longer
 			grpc.KeepaliveEnforcementPolicy(keepalive.EnforcementPolicy{MinTime: 30 * time.Second, PermitWithoutStream: true}))
 	}
 	if pair != nil {
