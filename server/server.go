@@ -44,8 +44,8 @@ import (
 	"github.com/sinergi-pug/sinergi/store"
 )
 
-// stopWithin is how long calls have to end once the server stops.
-const stopWithin = 10 * time.Second
+// stopWithin is how long calls have to end once the server stops; after 10 seconds the process is gone.
+const stopWithin = 9 * time.Second
 
 // Server serves the contract on two addresses. New makes it, Listen binds it, Serve runs it until its context ends.
 type Server struct {
@@ -403,7 +403,7 @@ func (s *Server) Addresses() (httpAddress, grpcAddress string) {
 	return s.httpListener.Addr().String(), s.grpcListener.Addr().String()
 }
 
-// Serve answers calls until ctx ends or a listener fails. Then health says so, streams end, calls have 10 seconds, and what
+// Serve answers calls until ctx ends or a listener fails. Then health says so, streams end, calls have 9 seconds, and what
 // is left is cut off.
 func (s *Server) Serve(ctx context.Context) error {
 	s.log.Info("start", "build", build())
