@@ -170,6 +170,9 @@ func (s *Server) readRequest(next runtime.HandlerFunc) runtime.HandlerFunc {
 		case s.contract.otherVerb(x.route, params):
 			s.writeError(w, r, because(pb.ErrorReason_METHOD_NOT_ALLOWED))
 			return
+		case s.room.full(): // said again by the chain; here it spares the body
+			s.writeError(w, r, errNoRoom)
+			return
 		case len(r.Header["Authorization"]) != 1 && !slices.Contains(signingMethods, x.route.method): // said again by the chain; here it spares the walk
 			s.writeError(w, r, because(pb.ErrorReason_UNAUTHENTICATED))
 			return

@@ -71,6 +71,7 @@ type Server struct {
 	metrics  *metrics
 	open     *openStreams
 	room     *admission                                                  // for calls
+	fullTold atomic.Int64                                                // when the log was last told that there is none
 	slow     *throttle                                                   // of sign-in
 	identify func(ctx context.Context, idToken string) (identity, error) // asks the regency's sign-on; nil: there is none
 
@@ -305,6 +306,7 @@ func (s *Server) newGRPC(pair *certificate, inMemory bool) *grpc.Server {
 	}
 	if !inMemory {
 		options = append(options,
+			grpc.InTapHandle(s.turnedAway),
 			grpc.MaxRecvMsgSize(largestBody),
 			grpc.MaxConcurrentStreams(uint32(max(s.cfg.ConnectionStreams, 0))), // of 0 gRPC makes no limit
 			grpc.ConnectionTimeout(10*time.Second),
