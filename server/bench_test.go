@@ -151,14 +151,17 @@ func BenchmarkFileReferralREST(b *testing.B) {
 }
 
 func jsonOf(m *pb.FileReferralRequest) ([]byte, error) {
-	p, leg := m.NewPerson, m.Legs[0]
-	return json.Marshal(object{
+	p := m.NewPerson
+	body := object{
 		"requestId":    m.RequestId,
 		"newPerson":    object{"name": p.Name, "sex": "FEMALE", "birthDate": p.BirthDate, "nikAbsence": "NOT_SHOWN", "mother": object{"name": p.Mother.Name}, "address": object{"areaCode": p.Address.AreaCode}},
 		"measurements": []object{{"measuredOn": today(), "weightKg": 6.9, "lengthCm": 75.6, "position": "LYING"}},
-		"legs":         []object{{"service": leg.Service.String(), "receiverUnit": leg.ReceiverUnit}},
-		"disclosures":  []object{{"basis": "CARE"}},
-	})
+	}
+	if len(m.Legs) > 0 {
+		body["legs"] = []object{{"service": m.Legs[0].Service.String(), "receiverUnit": m.Legs[0].ReceiverUnit}}
+		body["disclosures"] = []object{{"basis": "CARE"}}
+	}
+	return json.Marshal(body)
 }
 
 func post(client *http.Client, w *world, as, path string, body []byte) error {

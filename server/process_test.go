@@ -12,6 +12,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -23,6 +24,24 @@ import (
 // childVariable names the folder that a child process serves; the test binary runs itself so that it can be killed.
 const childVariable = "CHILD_OF_TEST"
 
+// spoiledVariable tells a child what to do wrong, for the negative controls: "leaks", or "unbounded".
+const spoiledVariable = "CHILD_SPOILED"
+
+// leak keeps a goroutine and some memory more each few milliseconds.
+func leak() {
+	for {
+		kept := make([]byte, 256<<10)
+		for i := range kept {
+			kept[i] = byte(i) // pages that nobody has touched are not resident
+		}
+		go func() {
+			<-make(chan struct{})
+			fmt.Fprint(io.Discard, kept)
+		}()
+		pause()
+	}
+}
+
 func TestMain(m *testing.M) {
 	if dir := os.Getenv(childVariable); dir != "" {
 		if err := serveChild(dir); err != nil {
@@ -31,15 +50,34 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	if text := os.Getenv(stormVariable); text != "" {
+		if err := blow(text); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		return
+	}
+	code := m.Run()
+	if built != "" {
+		_ = os.RemoveAll(built)
+	}
+	os.Exit(code)
 }
 
 // serveChild serves a regency and writes where, until it is killed.
 func serveChild(dir string) error {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	server.SizeHeap()
-	cfg := server.RegencyConfig{Dir: dir, Unlimited: true}
+	cfg := server.RegencyConfig{Dir: dir, Unlimited: true, Configure: func(c *server.Config) {
+		c.Metrics = "127.0.0.1:0"
+		if os.Getenv(spoiledVariable) == "unbounded" {
+			c.Calls, c.ConnectionStreams = -1, -1
+		}
+	}}
+	if os.Getenv(spoiledVariable) == "leaks" {
+		go leak()
+	}
 	if at := os.Getenv(drawVariable); at != "" {
 		return drawChild(ctx, cfg, at)
 	}
@@ -47,7 +85,7 @@ func serveChild(dir string) error {
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(object{"http": served.HTTP, "grpc": served.GRPC, "tokens": served.Tokens})
+	text, err := json.Marshal(object{"http": served.HTTP, "grpc": served.GRPC, "metrics": served.Metrics, "tokens": served.Tokens})
 	if err != nil {
 		return err
 	}
@@ -70,14 +108,15 @@ type child struct {
 	served server.Served
 }
 
-func startChild(t testing.TB, dir string) *child {
+// startChild serves a folder in a process; environment is more than it has by itself.
+func startChild(t testing.TB, dir string, environment ...string) *child {
 	t.Helper()
 	ready := filepath.Join(dir, "ready.json")
 	if err := os.RemoveAll(ready); err != nil {
 		t.Fatal(err)
 	}
 	cmd := exec.Command(os.Args[0], "-test.run=^$")
-	cmd.Env = append(os.Environ(), childVariable+"="+dir)
+	cmd.Env = append(append(os.Environ(), childVariable+"="+dir), environment...)
 	cmd.Stderr = os.Stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
@@ -91,13 +130,13 @@ func startChild(t testing.TB, dir string) *child {
 			continue
 		}
 		var where struct {
-			HTTP, GRPC string
-			Tokens     map[string]string
+			HTTP, GRPC, Metrics string
+			Tokens              map[string]string
 		}
 		if err := json.Unmarshal(text, &where); err != nil {
 			t.Fatal(err)
 		}
-		c.served = server.Served{HTTP: where.HTTP, GRPC: where.GRPC, Tokens: where.Tokens}
+		c.served = server.Served{HTTP: where.HTTP, GRPC: where.GRPC, Metrics: where.Metrics, Tokens: where.Tokens}
 		return c
 	}
 	t.Fatal("the child does not serve")
@@ -109,6 +148,21 @@ func pause() {
 	timer := time.NewTimer(2 * time.Millisecond)
 	<-timer.C
 }
+
+// built is the folder of the program, once a test has asked for it.
+var built string
+
+// builtProgram is the program, built once for all tests of this process.
+var builtProgram = sync.OnceValues(func() (program string, err error) {
+	if built, err = os.MkdirTemp("", "sinergi-built-"); err != nil {
+		return "", err
+	}
+	program = filepath.Join(built, "sinergi")
+	if said, err := exec.Command("go", "build", "-o", program, "..").CombinedOutput(); err != nil {
+		return "", fmt.Errorf("%w: %s", err, said)
+	}
+	return program, nil
+})
 
 // startProgram serves a folder, that a child has made, by the program itself: the test's binary is larger, and so is its share of memory.
 // env says more than the folder does.
@@ -174,9 +228,10 @@ func TestFiguresOfStartAndMemory(t *testing.T) {
 	if long("figures") {
 		filings = 50_000
 	}
-	dir, program := t.TempDir(), filepath.Join(t.TempDir(), "sinergi")
-	if said, err := exec.Command("go", "build", "-o", program, "..").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, said)
+	dir := t.TempDir()
+	program, err := builtProgram()
+	if err != nil {
+		t.Fatal(err)
 	}
 	first := startChild(t, dir) // makes database, keys and accounts
 	first.kill()
@@ -194,16 +249,7 @@ func TestFiguresOfStartAndMemory(t *testing.T) {
 		})
 	}
 	group.Wait()
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", c.cmd.Process.Pid))
-	if err != nil {
-		t.Skip("this system does not tell the memory of a process")
-	}
-	var kib int
-	for line := range strings.Lines(string(status)) {
-		if _, err := fmt.Sscanf(line, "VmRSS: %d kB", &kib); err == nil {
-			break
-		}
-	}
+	kib := memoryOf(t, c.cmd.Process.Pid, "VmRSS")
 	c.kill()
 	began := time.Now()
 	again := startProgram(t, program, dir, first.served.Tokens)

@@ -29,10 +29,11 @@ type RegencyConfig struct {
 	Fresh      bool   // refuses a database that holds anything: made-up people among real ones are there for good
 	HTTP, GRPC string // default a free port of loopback
 	Now        func() time.Time
-	Unlimited  bool          // no limits of rate, for measurements
-	Limits     Limits        // unless Unlimited; zero fields have their defaults
-	NoSweep    bool          // Served.Sweep alone sweeps
-	Configure  func(*Config) // changes the server's configuration at last
+	Monotonic  func() time.Duration // the clock that nobody sets; nil: Now is believed
+	Unlimited  bool                 // no limits of rate, for measurements
+	Limits     Limits               // unless Unlimited; zero fields have their defaults
+	NoSweep    bool                 // Served.Sweep alone sweeps
+	Configure  func(*Config)        // changes the server's configuration at last
 	Witnesses  []string
 
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed
@@ -41,6 +42,7 @@ type RegencyConfig struct {
 // Served is a regency that is being served.
 type Served struct {
 	HTTP, GRPC string
+	Metrics    string // empty: off
 	Users      []RegencyUser
 	Tokens     map[string]string // by account code
 	Wait       func() error      // until it has stopped, after the end of the context
@@ -58,7 +60,7 @@ type RegencyUser struct {
 
 // ServeRegency fills an empty folder, or opens one that it has filled, and serves until ctx ends.
 func ServeRegency(ctx context.Context, cfg RegencyConfig) (Served, error) {
-	st, err := store.Open(ctx, store.Config{Database: cfg.Database, Data: filepath.Join(cfg.Dir, "data"), Keys: filepath.Join(cfg.Dir, "keys"), Now: cfg.Now})
+	st, err := store.Open(ctx, store.Config{Database: cfg.Database, Data: filepath.Join(cfg.Dir, "data"), Keys: filepath.Join(cfg.Dir, "keys"), Now: cfg.Now, Monotonic: cfg.Monotonic})
 	if err != nil {
 		return Served{}, err
 	}
@@ -104,6 +106,7 @@ func serveRegency(ctx context.Context, cfg RegencyConfig, st *store.Store) (Serv
 		return served, err
 	}
 	served.HTTP, served.GRPC = s.Addresses()
+	served.Metrics = s.MetricsAddress()
 	served.Sweep, served.FollowCards = s.Sweep, s.FollowCards
 	ended := make(chan error, 1)
 	go func() { ended <- errors.Join(s.Serve(ctx), st.Close()) }()
