@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -196,7 +197,7 @@ type overloaded struct {
 func overload(t *testing.T, lasts time.Duration, environment ...string) overloaded {
 	t.Helper()
 	dir := t.TempDir()
-	c := startChild(t, dir, environment...)
+	c, started := startChild(t, dir, environment...), time.Now()
 	w := attach(t, c)
 	quiet, err := newStorm(w, 4)
 	if err != nil {
@@ -236,6 +237,7 @@ func overload(t *testing.T, lasts time.Duration, environment ...string) overload
 	o.filed = quiet.filed + o.storm.filed + o.gale.Filed + calm.filed
 	t.Logf("sustains %.0f calls/s; in %v %d others were made (%.1f times that; %d more not sent): %d let in (%.0f/s), %d refused, %v", o.sustained, lasts,
 		o.gale.Made, float64(o.gale.Made)/lasts.Seconds()/o.sustained, o.gale.Left, o.gale.Accepted, float64(o.gale.Accepted)/lasts.Seconds(), o.gale.Refused, o.gale.Other)
+	t.Logf("the server had %v of %d processors' %v", (c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime()).Round(time.Millisecond), runtime.NumCPU(), time.Since(started).Round(time.Millisecond))
 	t.Logf("among them %d were let in (p50 %v, p99 %v), %d refused (p50 %v, p99 %v), %v; at most %d MiB; calm after %v", len(o.accepted), quantile(o.accepted, .5),
 		quantile(o.accepted, .99), len(o.refused), quantile(o.refused, .5), quantile(o.refused, .99), o.other, o.peakKiB/1024, o.recovered.Round(time.Millisecond))
 	return o
