@@ -67,7 +67,14 @@ func (e sqlite) migrate(ctx context.Context) error {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	return migrations.Up(ctx, db, migrations.SQLite)
+	if err := migrations.Up(ctx, db, migrations.SQLite); err != nil {
+		return err
+	}
+	// The last connection copies the log into the database when it closes, and keeps to itself that the disk failed; asked, it tells.
+	if _, err := db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
+		return fmt.Errorf("copy the log into the database: %w", err)
+	}
+	return nil
 }
 
 func (e sqlite) connect(mayWrite bool) (link, error) {
