@@ -147,14 +147,14 @@ func (d *Disk) play() error {
 	for {
 		var head struct{ What, File, At, Size uint64 }
 		err := binary.Read(buffered, binary.NativeEndian, &head)
-		if err == io.EOF {
+		bytes := make([]byte, head.Size)
+		if err == nil {
+			_, err = io.ReadFull(buffered, bytes)
+		}
+		if err == io.EOF || err == io.ErrUnexpectedEOF { // the process was killed in the middle of its last record: that write is lost
 			return nil
 		}
 		if err != nil {
-			return err
-		}
-		bytes := make([]byte, head.Size)
-		if _, err := io.ReadFull(buffered, bytes); err != nil {
 			return err
 		}
 		if err := d.happened(byte(head.What), head.File, head.At, bytes); err != nil {
