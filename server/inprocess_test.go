@@ -75,3 +75,9 @@ func (p *InProcess) Call(credential, method string, request proto.Message) (answ
 	}
 	return got.(proto.Message), pb.ErrorReason_UNSPECIFIED
 }
+
+// CredentialOf is the id of the credential in a token.
+func CredentialOf(token string) string {
+	p, _ := parseToken(token)
+	return p.id
+}
