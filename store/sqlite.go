@@ -67,6 +67,9 @@ func (e sqlite) migrate(ctx context.Context) error {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
+	if _, err := db.ExecContext(ctx, "PRAGMA wal_autocheckpoint = 0"); err != nil { // it drops errors too
+		return fmt.Errorf("open database: %w", err)
+	}
 	if err := migrations.Up(ctx, db, migrations.SQLite); err != nil {
 		return err
 	}
