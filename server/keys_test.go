@@ -79,7 +79,7 @@ func TestKeysTakenAwayServeNothing(t *testing.T) {
 			}
 			ctx, stop := context.WithCancel(t.Context())
 			defer stop()
-			served, err := server.ServeRegency(ctx, server.RegencyConfig{Dir: dir})
+			served, err := serveRegency(ctx, server.RegencyConfig{Dir: dir})
 			if err == nil {
 				t.Errorf("it serves on %s", served.HTTP)
 				stop()

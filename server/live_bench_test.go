@@ -18,6 +18,7 @@ import (
 // not pay for. Nothing of them is ever opened, so their sealed columns are chance. It writes past the store, whose server stands still.
 func grown(t testing.TB, w *world, from, until int) {
 	t.Helper()
+	inAFile(t)
 	files, err := filepath.Glob(filepath.Join(w.dir, "data", "*.db"))
 	if err != nil || len(files) != 1 {
 		t.Fatal(files, err)

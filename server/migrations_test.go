@@ -72,7 +72,7 @@ func TestMigrationsOfEveryVersionReachTheHeadThroughPowerCuts(t *testing.T) {
 				t.Errorf("version %d: the schema is not the newest (-want +got):\n%s", version, diff)
 			}
 		}
-		spoilt(t, old, before, digest)
+		spoiltRow(t, old, before, digest)
 	}
 	t.Logf("%d versions, %d of %d runs were cut, %d of them left the file between two versions", newest-first, killed, cuts*(newest-first), inside)
 	if killed == 0 || inside == 0 && newest-first > 2 {
@@ -80,8 +80,8 @@ func TestMigrationsOfEveryVersionReachTheHeadThroughPowerCuts(t *testing.T) {
 	}
 }
 
-// spoilt is the negative control: one bit of one row is another.
-func spoilt(t *testing.T, old string, before map[string][]string, digest map[string]string) {
+// spoiltRow is the negative control: one bit of one row is another.
+func spoiltRow(t *testing.T, old string, before map[string][]string, digest map[string]string) {
 	t.Helper()
 	changed := copyOf(t, old)
 	execute(t, changed, "UPDATE deks SET epoch = epoch + 1 WHERE owner = (SELECT min(owner) FROM deks)")
@@ -122,7 +122,7 @@ func migrateFile(ctx context.Context, file string) error {
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	return migrations.Up(ctx, db)
+	return migrations.Up(ctx, db, migrations.SQLite)
 }
 
 func execute(t *testing.T, file, query string, args ...any) {

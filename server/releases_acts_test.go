@@ -263,6 +263,7 @@ func session(t *testing.T, dir string, c *calendarClock) (f *planning, end func(
 // TestARestoredCopyDrawsNothingAgain puts back a copy from before a draw. The key folder knows better; where that is as old, the operator's
 // word does; and where neither is heard the control draws again, which is what they are for.
 func TestARestoredCopyDrawsNothingAgain(t *testing.T) {
+	inAFile(t)
 	dir, clock := t.TempDir(), clockAt("2027-01-12")
 	f, end := session(t, dir, clock)
 	for n := range 15 {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/sinergi-pug/sinergi/store"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 // releaseFindings are what verify has against the releases.
@@ -57,8 +58,12 @@ func TestAReleaseThatSomebodyChangedIsFound(t *testing.T) {
 		}
 		return statement + " WHERE " + one + " OR " + other
 	}
+	lower := "CAST(replace(CAST(shown AS TEXT), '0–9', '10') AS BLOB)"
+	if storetest.OnPostgres() {
+		lower = "convert_to(replace(convert_from(shown, 'UTF8'), '0–9', '10'), 'UTF8')"
+	}
 	for name, change := range map[string][]string{
-		"a value":                           {"UPDATE releases SET shown = CAST(replace(CAST(shown AS TEXT), '0–9', '10') AS BLOB) WHERE " + one},
+		"a value":                           {"UPDATE releases SET shown = " + lower + " WHERE " + one},
 		"a value of two with its signature": {"UPDATE releases SET shown = (SELECT shown FROM kept_releases WHERE " + other + "), signature = (SELECT signature FROM kept_releases WHERE " + other + ") WHERE " + one},
 		"two texts swapped":                 {swapped("shown", "signature")},
 		"two names swapped": {

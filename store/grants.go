@@ -39,15 +39,12 @@ func (w *Writer) PutGrant(g Grant) (ok bool, err error) {
 	if g.Code != "" {
 		code = g.Code
 	}
-	_, err = w.exec("INSERT INTO device_grants (hash, user_code, client, created, expires) VALUES ($1, $2, $3, $4, $5)",
+	n, err := w.exec("INSERT INTO device_grants (hash, user_code, client, created, expires) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
 		g.Hash[:], code, g.Client, w.Now(), g.Expires)
-	if isUnique(err) {
-		return false, nil
-	}
 	if err != nil {
 		return false, fmt.Errorf("put a grant: %w", err)
 	}
-	return true, nil
+	return n == 1, nil
 }
 
 const grantColumns = "hash, user_code, client, membership, mfa_time, asked, expires"

@@ -290,6 +290,7 @@ func (g *group) judge(err error) bool {
 func (s *Store) commit(g *group) bool {
 	start := time.Now()
 	if !g.grow() || !g.judge(s.writer.commit(s.afterTurn(g))) {
+		s.disown()
 		return false
 	}
 	s.pace.commit = time.Since(start)

@@ -123,7 +123,7 @@ func (s *Store) hear(ctx context.Context, c *pgx.Conn) error {
 		s.listening.leads.Store(leads)
 	}
 	var t turn
-	err := c.QueryRow(ctx, turnColumns).Scan(&t.rows, &t.rights, &t.keys, &t.places, &t.entries, &t.newest)
+	err := c.QueryRow(ctx, turnColumns).Scan(&t.rows, &t.rights, &t.keys, &t.places, &t.entries, &t.newest, &t.writer)
 	if err != nil {
 		return err
 	}

@@ -122,7 +122,7 @@ func (l *pgLink) close() error {
 
 func (l *pgLink) inTransaction() bool { return !l.c.IsClosed() && l.c.PgConn().TxStatus() != 'I' }
 
-const turnColumns = "SELECT rows_changed, rights_changed, keys_changed, places_changed, entries, newest FROM turn"
+const turnColumns = "SELECT rows_changed, rights_changed, keys_changed, places_changed, entries, newest, writer FROM turn"
 
 // begin is one round trip. A reader's snapshot is taken by the statement that reads the turn, a writer's question for it comes once it has
 // the lock.
@@ -148,7 +148,7 @@ func (l *pgLink) begin(write bool) (*turn, error) {
 
 func readTurn(row [][]byte) (*turn, error) {
 	var t turn
-	fields := []*int64{&t.rows, &t.rights, &t.keys, &t.places, &t.entries, &t.newest}
+	fields := []*int64{&t.rows, &t.rights, &t.keys, &t.places, &t.entries, &t.newest, &t.writer}
 	if len(row) != len(fields) {
 		return nil, errors.New("store: the table turn has lost its row: put back your newest whole copy")
 	}
@@ -165,8 +165,8 @@ func readTurn(row [][]byte) (*turn, error) {
 // commit is one round trip, too. Whatever the database does not say plainly is in doubt: it may have committed and lost the answer, or
 // have committed here and not on its standby.
 func (l *pgLink) commit(t *turn) error {
-	query := fmt.Sprintf("UPDATE turn SET rows_changed = %d, rights_changed = %d, keys_changed = %d, places_changed = %d, entries = %d, newest = %d; NOTIFY %s",
-		t.rows, t.rights, t.keys, t.places, t.entries, t.newest, channel)
+	query := fmt.Sprintf("UPDATE turn SET rows_changed = %d, rights_changed = %d, keys_changed = %d, places_changed = %d, entries = %d, newest = %d, writer = %d; NOTIFY %s",
+		t.rows, t.rights, t.keys, t.places, t.entries, t.newest, t.writer, channel)
 	if err := l.simple(query, nil); err != nil {
 		return err
 	}

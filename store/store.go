@@ -71,6 +71,7 @@ type Store struct {
 	watch   watch
 
 	followed  followed
+	self      atomic.Int64 // chance, by which this server knows its own turns
 	listening listening
 
 	directory  atomic.Pointer[Directory]
@@ -134,6 +135,7 @@ func Open(ctx context.Context, cfg Config) (*Store, error) {
 		ended:  make(chan struct{}),
 		copied: make(chan error, 1),
 	}
+	s.disown()
 	s.signing.due, s.signing.stop = make(chan struct{}, 1), make(chan struct{})
 	if err := s.openCaches(); err != nil {
 		return nil, err

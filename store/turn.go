@@ -1,6 +1,9 @@
 package store
 
-import "sync"
+import (
+	"math/rand/v2"
+	"sync"
+)
 
 // Several servers may share a PostgreSQL database. Whoever writes has the turn: an advisory lock that its transaction holds, so that
 // closures of all servers run one after the other, as they do on SQLite, and journal and tree grow in the same commit. What a server keeps
@@ -15,6 +18,7 @@ type turn struct {
 	places  int64 // of them, those after which the directory is read anew
 	entries int64 // of the journal
 	newest  int64 // the time of its newest, in microseconds, or later
+	writer  int64 // chance, of the server that wrote it
 }
 
 // followed is the newest turn that this server has taken into account.
@@ -57,7 +61,7 @@ func (s *Store) afterTurn(g *group) *turn {
 		return nil
 	}
 	after := *g.turn
-	after.entries, after.newest = int64(g.seq.next), g.seq.newest
+	after.entries, after.newest, after.writer = int64(g.seq.next), g.seq.newest, s.self.Load()
 	if s.rowsChanged {
 		after.rows++
 	}
@@ -101,6 +105,9 @@ func (s *Store) follow(t turn) (now counts, newest bool) {
 	s.followed.mu.Lock()
 	defer s.followed.mu.Unlock()
 	was := &s.followed.turn
+	if t.writer == s.self.Load() && t.rows == was.rows+1 {
+		return s.counts(), false // our own commit, that settle says more of in a moment
+	}
 	if t.keys > was.keys {
 		s.keys.dropAll()
 		s.identities.Purge()
@@ -115,7 +122,7 @@ func (s *Store) follow(t turn) (now counts, newest bool) {
 	if t.newest > s.newest.Load() {
 		s.newest.Store(t.newest)
 	}
-	if t.entries > was.entries {
+	if t.entries > was.entries && t.writer != s.self.Load() {
 		s.changed.ring()
 	}
 	newest = t.rows >= was.rows && t.rights >= was.rights && t.keys >= was.keys
@@ -130,6 +137,9 @@ func (t *turn) advance(to turn) {
 		places: max(t.places, to.places), entries: max(t.entries, to.entries), newest: max(t.newest, to.newest),
 	}
 }
+
+// disown has this server take its last turn for another's: it does not know whether it was committed.
+func (s *Store) disown() { s.self.Store(rand.Int64()) }
 
 // settleTurn takes this server's own turn into account: what it changed it has made stale itself. The caller holds followed.mu.
 func (s *Store) settleTurn() {

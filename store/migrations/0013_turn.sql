@@ -7,9 +7,10 @@ CREATE TABLE turn (
     keys_changed BIGINT NOT NULL,
     places_changed BIGINT NOT NULL,
     entries BIGINT NOT NULL,
-    newest BIGINT NOT NULL
+    newest BIGINT NOT NULL,
+    writer BIGINT NOT NULL
 );
-INSERT INTO turn (one, rows_changed, rights_changed, keys_changed, places_changed, entries, newest) VALUES (1, 0, 0, 0, 0, 0, 0);
+INSERT INTO turn (one, rows_changed, rights_changed, keys_changed, places_changed, entries, newest, writer) VALUES (1, 0, 0, 0, 0, 0, 0, 0);
 
 -- +goose Down
 -- Forward only: going back is restoring the backup.

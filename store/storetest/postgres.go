@@ -21,8 +21,9 @@ import (
 )
 
 // PostgresVariable names a PostgreSQL, as postgres://…, whose user may make databases. Each store of a test gets one of its own there, and
-// all tests of stores and of the service run on it in place of SQLite. `.ci/postgres` makes such a server.
-const PostgresVariable = "SINERGI_TEST_POSTGRES"
+// all tests of stores and of the service run on it in place of SQLite. `.ci/postgres` makes such a server. (Not SINERGI_…: a server refuses
+// to start with a variable that it does not know.)
+const PostgresVariable = "TEST_POSTGRES"
 
 // OnPostgres tells whether the tests run on PostgreSQL.
 func OnPostgres() bool { return os.Getenv(PostgresVariable) != "" }
@@ -36,8 +37,8 @@ func OpenStore(ctx context.Context, cfg store.Config) (*store.Store, error) {
 	return store.Open(ctx, cfg)
 }
 
-// made are the databases of this process, by the folder that each stands for.
-var made = struct {
+// databases are those of this process, by the folder that each stands for.
+var databases = struct {
 	sync.Mutex
 	folders map[string]string
 }{folders: map[string]string{}}
@@ -54,9 +55,9 @@ func Database(folder string) (string, error) {
 	}
 	name := fmt.Sprintf("t%x", sha256.Sum256([]byte(folder)))[:24]
 	address.Path = "/" + name
-	made.Lock()
-	defer made.Unlock()
-	if made.folders[folder] != "" {
+	databases.Lock()
+	defer databases.Unlock()
+	if databases.folders[folder] != "" {
 		return address.String(), nil
 	}
 	if err := os.MkdirAll(folder, 0o700); err != nil { // it says that the database is in use
@@ -67,15 +68,15 @@ func Database(folder string) (string, error) {
 		return "", err
 	}
 	defer c.Close(context.Background())
-	for old, name := range made.folders {
+	for old, name := range databases.folders {
 		if _, err := os.Stat(old); errors.Is(err, fs.ErrNotExist) {
 			if _, err := c.Exec(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
 				return "", err
 			}
-			delete(made.folders, old)
+			delete(databases.folders, old)
 		}
 	}
-	made.folders[folder] = name
+	databases.folders[folder] = name
 	_, err = c.Exec(context.Background(), "CREATE DATABASE "+name)
 	var said *pgconn.PgError
 	if errors.As(err, &said) && said.Code == "42P04" {
