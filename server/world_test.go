@@ -64,7 +64,7 @@ func serveRegency(ctx context.Context, cfg server.RegencyConfig) (served server.
 	if cfg.Database, err = storetest.Database(filepath.Join(cfg.Dir, "data")); err != nil {
 		return served, err
 	}
-	return serveRegency(ctx, cfg)
+	return server.ServeRegency(ctx, cfg)
 }
 
 // rawDatabase opens the database of a folder past the store, as somebody with the disk in hand would.
