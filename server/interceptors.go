@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/google/uuid"
@@ -31,11 +32,13 @@ type passage struct {
 	peer    string // the caller's address, for limits alone
 	from    place  // where the call comes from, for tokens that are held to it
 	stream  bool
-	actor   [16]byte      // pseudonym of who calls, as the journal has it
-	rule    string        // of the access table, by which it was decided
 	request proto.Message // nil in a stream until its first message
 	faults  []Violation   // seen before validation: in the JSON, in the headers
 	missed  missed        // what was not found
+
+	// A closure of the store may still run when its caller has left, and the line of the log is being written.
+	actor atomic.Pointer[[16]byte] // pseudonym of who calls, as the journal has it
+	rule  atomic.Pointer[string]   // of the access table, by which it was decided
 }
 
 type passageKey struct{}
@@ -64,14 +67,14 @@ func origin(ctx context.Context) string {
 // noteRule tells the log by which row of the access table a call was decided.
 func noteRule(ctx context.Context, rule string) {
 	if p := passageOf(ctx); p != nil {
-		p.rule = rule
+		p.rule.Store(&rule)
 	}
 }
 
 // noteActor tells the log who calls, by the journal's pseudonym.
 func noteActor(ctx context.Context, actor [16]byte) {
 	if p := passageOf(ctx); p != nil {
-		p.actor = actor
+		p.actor.Store(&actor)
 	}
 }
 
@@ -209,11 +212,11 @@ func (s *Server) logged(ctx context.Context, p *passage, next func(context.Conte
 			slog.String("request_id", p.id.String()), slog.String("method", s.metrics.name(p.method)),
 			slog.String("code", code.String()), slog.Duration("duration", time.Since(begun)),
 		}
-		if p.actor != ([16]byte{}) {
-			attrs = append(attrs, slog.String("actor", hex.EncodeToString(p.actor[:])))
+		if actor := p.actor.Load(); actor != nil && *actor != ([16]byte{}) {
+			attrs = append(attrs, slog.String("actor", hex.EncodeToString(actor[:])))
 		}
-		if p.rule != "" {
-			attrs = append(attrs, slog.String("rule", p.rule))
+		if rule := p.rule.Load(); rule != nil && *rule != "" {
+			attrs = append(attrs, slog.String("rule", *rule))
 		}
 		s.log.LogAttrs(ctx, slog.LevelInfo, "call", attrs...)
 	}()
