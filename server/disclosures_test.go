@@ -297,9 +297,9 @@ func (h *hammer) ways() []func() []byte {
 		return func() []byte {
 			var sent any
 			if body != nil {
-				body = maps.Clone(body)
-				body["requestId"] = newID()
-				sent = body
+				own := maps.Clone(body) // callers share the way
+				own["requestId"] = newID()
+				sent = own
 			}
 			got, err := h.w.try("pendamping-uptd", method, path, sent)
 			if err != nil {
