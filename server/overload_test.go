@@ -251,7 +251,7 @@ func (o overloaded) faults(promised bool) (all []string) {
 			all = append(all, fmt.Sprintf(format, args...))
 		}
 	}
-	q, slowest, refusal := .5, time.Second, 500*time.Millisecond
+	q, slowest, refusal := .5, time.Second, time.Second
 	if promised {
 		q, refusal = .99, 50*time.Millisecond
 	}
