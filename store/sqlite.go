@@ -61,6 +61,9 @@ func (e sqlite) migrate(ctx context.Context) error {
 	if err := f.Close(); err != nil {
 		return fmt.Errorf("open database: %w", err)
 	}
+	if err := reserveSums(e.path); err != nil {
+		return fmt.Errorf("open database: %w", err)
+	}
 	db, err := sql.Open("sqlite3", dsn(e.path, writerParams))
 	if err != nil {
 		return fmt.Errorf("open database: %w", err)
@@ -90,9 +93,12 @@ func (e sqlite) connect(mayWrite bool) (link, error) {
 		return nil, fmt.Errorf("open database: %w", err)
 	}
 	l := &sqliteLink{db: db.(*sqlite3.SQLiteConn), stmts: make(map[string]*stmt)}
-	// Savepoints keep old pages in a journal that otherwise goes to a file in /tmp beyond 64 KiB.
-	if _, err := l.exec("PRAGMA temp_store = MEMORY", nil); err != nil {
-		return nil, errors.Join(err, l.close())
+	// Savepoints keep old pages in a journal that otherwise goes to a file in /tmp beyond 64 KiB. Checkpoints are ours, on every
+	// connection, that of VACUUM too: the automatic ones run inside COMMIT, before the answers leave, and drop the error of a sync that failed.
+	for _, pragma := range []string{"PRAGMA temp_store = MEMORY", "PRAGMA wal_autocheckpoint = 0"} {
+		if _, err := l.exec(pragma, nil); err != nil {
+			return nil, errors.Join(err, l.close())
+		}
 	}
 	return l, nil
 }

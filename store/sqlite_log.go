@@ -21,10 +21,6 @@ func (s *Store) openLog() (err error) {
 	if s.copier, err = s.connect(true); err != nil {
 		return err
 	}
-	// Checkpoints are ours: the automatic ones run inside COMMIT, before the answers leave, and their errors are dropped.
-	if err := s.writer.do("PRAGMA wal_autocheckpoint = 0"); err != nil {
-		return err
-	}
 	s.emptyLog() // a process that was killed may have left in it what it had erased
 	return nil
 }
