@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/pressly/goose/v3"
 
+	"github.com/sinergi-pug/sinergi/store"
 	"github.com/sinergi-pug/sinergi/store/migrations"
 	"github.com/sinergi-pug/sinergi/store/storetest"
 )
@@ -78,6 +79,57 @@ func TestMigrationsOfEveryVersionReachTheHeadThroughPowerCuts(t *testing.T) {
 	if killed == 0 || inside == 0 && newest-first > 2 {
 		t.Error("no cut came in the middle: the test shows nothing")
 	}
+}
+
+// A database from before there were sums on its pages gets them at its first start.
+func TestMigrationsGiveOldPagesTheirSums(t *testing.T) {
+	head := t.TempDir()
+	t.Run("fill", func(t *testing.T) { fillRegency(t, head) })
+	newest := int(versionOf(t, filepath.Join(head, "data", "sinergi.db")))
+	old := oldDatabase(t, head, newest-1)
+	if reserved := headerOf(t, old)[20]; reserved != 0 {
+		t.Fatalf("the old database reserves %d bytes of each page: the test shows nothing", reserved)
+	}
+	st, err := store.Open(t.Context(), store.Config{Data: filepath.Dir(old), Keys: filepath.Join(head, "keys")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	findings, err := st.Verify(t.Context())
+	if err != nil || len(findings) > 0 {
+		t.Errorf("Verify: %v, %v", findings, err)
+	}
+	if err := st.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if reserved := headerOf(t, old)[20]; reserved != 8 {
+		t.Errorf("each page reserves %d bytes, want 8", reserved)
+	}
+	at := anyBit(usedBytes(t, old), rand.New(rand.NewPCG(1, 1)))
+	if err := at.flip(old, false); err != nil {
+		t.Fatal(err)
+	}
+	if said := answerOrError(t, old, "PRAGMA quick_check"); said == "ok" {
+		t.Error("a bit has flipped, and reading all pages does not see it")
+	}
+}
+
+func headerOf(t *testing.T, file string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil || len(text) < 100 {
+		t.Fatalf("%d bytes, %v", len(text), err)
+	}
+	return text[:100]
+}
+
+func answerOrError(t *testing.T, file, query string) (said string) {
+	t.Helper()
+	db := connect(t, file)
+	defer db.Close()
+	if err := db.QueryRow(query).Scan(&said); err != nil {
+		return err.Error()
+	}
+	return said
 }
 
 // spoiltRow is the negative control: one bit of one row is another.
