@@ -43,7 +43,8 @@ const corruptVariable = "CHILD_OF_CORRUPTION" // file of its corruption
 
 // corruption is what a child does.
 type corruption struct {
-	Dir        string
+	Dir        string // of the regency
+	Scratch    string // for copies: a child that ends by itself leaves the last of its own
 	Seed       uint64
 	From, Flip int // the first flip and the one after the last
 	Signed     bool
@@ -103,7 +104,12 @@ func TestCorruptChild(t *testing.T) {
 
 func newCorruption(t *testing.T, flips int) corruption {
 	t.Helper()
-	job := corruption{Dir: t.TempDir(), Seed: uint64(time.Now().UnixNano()), Flip: flips}
+	scratch, err := os.MkdirTemp(roomy(), "corruption")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(scratch) })
+	job := corruption{Dir: t.TempDir(), Scratch: scratch, Seed: uint64(time.Now().UnixNano()), Flip: flips}
 	t.Logf("seed %d", job.Seed)
 	t.Run("fill", func(t *testing.T) { job.Tokens = fillRegency(t, job.Dir) })
 	job.At = time.Now()
@@ -200,10 +206,10 @@ func (d damage) say() {
 	fmt.Printf("damage %s\n", text)
 }
 
-// copied opens a copy of the regency, in memory where there is some, whose log is empty: all stands in the file.
+// copied opens a copy of the regency whose log is empty: all stands in the file.
 func (c corruption) copied(t *testing.T) (dir string, st *store.Store) {
 	t.Helper()
-	dir, err := os.MkdirTemp(roomy(), "corruption")
+	dir, err := os.MkdirTemp(c.Scratch, "copy")
 	if err != nil {
 		t.Fatal(err)
 	}
