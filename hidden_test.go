@@ -13,6 +13,7 @@ import (
 // open are structs with free text that may be printed and logged as they are, each with what stands in it. A struct that is not here, and
 // has free text, bytes or a part that is hidden, is hidden itself: in a log a name would outlive every erasure.
 var open = map[string]string{
+	"store.databaseError": "a code and the name of a constraint; of a statement that does not parse, its own text", "store.sqlite": "a path",
 	"casework.Alias": "a name of a unit", "casework.Unit": "a unit", "casework.Coverage": "where a unit works", "casework.Region": "codes and names of places", "casework.Holiday": "its basis", "casework.Window": "its basis",
 	"casework.Deadline": "its basis in law", "casework.defaultRow": "its basis in law", "casework.Duty": "the rule and basis of its due time", "casework.move": "words of the table",
 	"casework.Error": "reason and field, by words of ours", "casework.Violation": "reason and field, by words of ours", "casework.Need": "an area code, for a moment",

@@ -84,7 +84,7 @@ var rooms = map[string]room{
 		},
 	},
 	"store/migrations": {modules: []string{"github.com/pressly/goose/v3"}},
-	"store/storetest":  {ours: []string{"store", "domain/*"}, modules: []string{"github.com/google/go-cmp"}},
+	"store/storetest":  {ours: []string{"store", "domain/*"}, modules: []string{"github.com/google/go-cmp", "github.com/jackc/pgx/v5", "github.com/mattn/go-sqlite3"}},
 
 	"server":         {ours: []string{"store", "domain/*", "proto/sinergi/v1", "server/console"}, modules: serverModules},
 	"server/console": {ours: []string{"proto/sinergi/v1"}, modules: serverModules},
@@ -145,7 +145,7 @@ func TestWrongImportsAreRefused(t *testing.T) {
 		{"store", "google.golang.org/grpc/codes"},
 		{"store", module + "/store/storetest"},
 		{"store/storetest", module + "/server"},
-		{"store/storetest", "github.com/mattn/go-sqlite3"},
+		{"store/storetest", "github.com/pressly/goose/v3"},
 		{"server", module + "/client"},
 		{"server", module + "/store/migrations"},
 		{"server", "github.com/jackc/pgx/v5/stdlib"},

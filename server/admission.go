@@ -66,6 +66,6 @@ func (s *Server) noteFull(method string) {
 	s.metrics.refused(method, reasons[errNoRoom.reason].code)
 	now, told := time.Now().UnixNano(), s.fullTold.Load()
 	if now-told > int64(time.Second) && s.fullTold.CompareAndSwap(told, now) {
-		s.log.Warn("overloaded", "calls", cap(s.room.places))
+		s.log.Warn("overloaded: as many calls are under way as --limit-calls allows")
 	}
 }
