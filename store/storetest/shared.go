@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"sync"
 	"testing"
 	"time"
@@ -155,4 +156,55 @@ func testCut(t *testing.T, open Open) {
 	}
 	found = entries(t, s)
 	same(t, "journal", found, acknowledged)
+}
+
+// testEqual: one history on both engines gives one journal, byte for byte, with one root of its tree.
+func testEqual(t *testing.T, open Open) {
+	history := func(open Open) (entries [][]byte, root [32]byte) {
+		cfg := config(t)
+		cfg.Rand = rand.NewChaCha8([32]byte{1})
+		now := time.Date(2026, 2, 20, 3, 0, 0, 0, time.UTC)
+		cfg.Now = func() time.Time { return now }
+		s := opened(t, open, cfg)
+		chance := rand.New(rand.NewPCG(7, 7))
+		for i := range 300 {
+			now = now.Add(time.Duration(chance.IntN(3_000_000)-500_000) * time.Microsecond)
+			_ = update(s, func(w *store.Writer) error {
+				for range chance.IntN(3) {
+					if err := putIn(w, fmt.Sprint("equal/", chance.IntN(200))); err != nil {
+						return err
+					}
+				}
+				switch i % 7 {
+				case 3:
+					return errors.New("undone")
+				case 5:
+					return w.Refuse(store.Record{Entry: entry("refused"), Object: []byte(fmt.Sprintf("%16d", i))}, errors.New("refused"))
+				}
+				return nil
+			})
+		}
+		_, err := store.Read(t.Context(), s, func(r *store.Reader) (struct{}, error) {
+			err := r.WalkJournal(0, func(record store.Record) error {
+				entries = append(entries, record.Entry.AppendCanonical(append([]byte{}, record.Object...)))
+				return nil
+			})
+			if err != nil {
+				return struct{}{}, err
+			}
+			root, err = r.Root(int64(len(entries)))
+			return struct{}{}, err
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return entries, root
+	}
+	onFile, root := history(store.Open)
+	onServer, other := history(open)
+	if len(onFile) < 200 {
+		t.Errorf("only %d entries", len(onFile))
+	}
+	same(t, "journal", onServer, onFile)
+	same(t, "root", other, root)
 }
