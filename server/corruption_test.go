@@ -53,6 +53,7 @@ type corruption struct {
 }
 
 func TestCorruptionIsReportedAndNeverServed(t *testing.T) {
+	inAFile(t)
 	flips := 50
 	if long("corruption") {
 		flips = 1000
@@ -71,6 +72,7 @@ func TestCorruptionIsReportedAndNeverServed(t *testing.T) {
 
 // The negative control: were each page's sum right again after the flip, as without sums, wrong answers would be given and seen here.
 func TestCorruptionWithoutSumsIsSeenToBeServed(t *testing.T) {
+	inAFile(t)
 	flips := 20
 	if long("corruption") {
 		flips = 400
@@ -85,6 +87,7 @@ func TestCorruptionWithoutSumsIsSeenToBeServed(t *testing.T) {
 
 // TestCorruptChild is the child of the tests above.
 func TestCorruptChild(t *testing.T) {
+	inAFile(t)
 	text, err := os.ReadFile(os.Getenv(corruptVariable))
 	if os.IsNotExist(err) {
 		return

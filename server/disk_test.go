@@ -31,6 +31,7 @@ type fullDisk struct {
 }
 
 func TestAFullDiskIsSaidAndNothingIsHalf(t *testing.T) {
+	inAFile(t)
 	times := 1
 	if long("disk") {
 		times = 20
@@ -51,6 +52,7 @@ func TestAFullDiskIsSaidAndNothingIsHalf(t *testing.T) {
 
 // The negative controls: with room enough nobody is refused, and a half transaction is seen.
 func TestADiskWithRoomRefusesNobodyAndAHalfIsSeen(t *testing.T) {
+	inAFile(t)
 	d := newFullDisk(t, 0)
 	for range 200 {
 		d.file()

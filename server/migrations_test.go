@@ -30,6 +30,7 @@ import (
 const migrateVariable = "CHILD_THAT_MIGRATES" // database file
 
 func TestMigrationsOfEveryVersionReachTheHeadThroughPowerCuts(t *testing.T) {
+	inAFile(t)
 	if file := os.Getenv(migrateVariable); file != "" {
 		if err := migrateFile(t.Context(), file); err != nil {
 			t.Fatal(err)
@@ -83,6 +84,7 @@ func TestMigrationsOfEveryVersionReachTheHeadThroughPowerCuts(t *testing.T) {
 
 // A database from before there were sums on its pages gets them at its first start.
 func TestMigrationsGiveOldPagesTheirSums(t *testing.T) {
+	inAFile(t)
 	head := t.TempDir()
 	t.Run("fill", func(t *testing.T) { fillRegency(t, head) })
 	newest := int(versionOf(t, filepath.Join(head, "data", "sinergi.db")))

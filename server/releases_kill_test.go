@@ -85,7 +85,7 @@ func TestADrawThatIsKilledIsNeverDoneTwice(t *testing.T) {
 		dir := base
 		if runs > 1 {
 			dir = t.TempDir()
-			if err := os.CopyFS(dir, os.DirFS(base)); err != nil {
+			if err := storetest.Copy(dir, base); err != nil {
 				t.Fatal(err)
 			}
 		}

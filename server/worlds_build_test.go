@@ -80,7 +80,7 @@ func newRegency(t testing.TB, template string, seed uint64) *regency {
 		t.Fatal(err)
 	}
 	if template != "" {
-		if err := os.CopyFS(dir, os.DirFS(template)); err != nil {
+		if err := storetest.Copy(dir, template); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -555,6 +555,7 @@ var searchers = []string{
 // TestNoSequenceOfActsOfOneAccountGainsABit is I12: in CI one step of one, by turns, and by LONG_ROW=access four steps of each. Two steps
 // are taken in CI by the tests after this one.
 func TestNoSequenceOfActsOfOneAccountGainsABit(t *testing.T) {
+	inAFile(t)
 	t.Parallel()
 	s, depth, some := newScene(t), 1, []string{}
 	for n := worldSeed(t); len(some) < 1; n++ {
@@ -581,6 +582,7 @@ func TestNoSequenceOfActsOfOneAccountGainsABit(t *testing.T) {
 // whole search comes to, what stands of each family, and of everybody, is as it stands in some state that both came to; what may be
 // known of a family follows from that, and neither learns what the other does not.
 func TestWhatTheSearchLeavesOutIsMadeOfWhatItSaw(t *testing.T) {
+	inAFile(t)
 	t.Parallel()
 	s := newScene(t)
 	depths := map[string]int{"penelaah": 2}
@@ -627,6 +629,7 @@ func TestWhatTheSearchLeavesOutIsMadeOfWhatItSaw(t *testing.T) {
 
 // The negative controls take a protection away, or spoil one so that it gives way only after several acts.
 func TestASequenceThatGainsIsFound(t *testing.T) {
+	inAFile(t)
 	t.Parallel()
 	sound := newScene(t)
 	for _, c := range []struct {

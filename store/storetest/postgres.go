@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/jackc/pgx/v5"
@@ -95,4 +96,38 @@ func RawDatabase(folder string) (*sql.DB, error) {
 		return sql.Open("pgx", address)
 	}
 	return sql.Open("sqlite3", "file:"+filepath.Join(folder, "sinergi.db")+"?_busy_timeout=60000")
+}
+
+// Copy copies a closed store of the folders data and keys, and what stands for its data.
+func Copy(to, from string) error {
+	if err := os.CopyFS(to, os.DirFS(from)); err != nil || !OnPostgres() {
+		return err
+	}
+	old, err := Database(filepath.Join(from, "data"))
+	if err != nil {
+		return err
+	}
+	fresh, err := Database(filepath.Join(to, "data"))
+	if err != nil {
+		return err
+	}
+	c, err := pgx.Connect(context.Background(), os.Getenv(PostgresVariable))
+	if err != nil {
+		return err
+	}
+	defer c.Close(context.Background())
+	for _, statement := range []string{"DROP DATABASE " + nameIn(fresh), "CREATE DATABASE " + nameIn(fresh) + " TEMPLATE " + nameIn(old)} {
+		if _, err := c.Exec(context.Background(), statement); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func nameIn(address string) string {
+	parsed, err := url.Parse(address)
+	if err != nil {
+		panic(err) // Database has made it
+	}
+	return strings.TrimPrefix(parsed.Path, "/")
 }
