@@ -1,11 +1,9 @@
 package server_test
 
 import (
-	"database/sql"
 	"fmt"
 	"math/rand/v2"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -30,15 +28,7 @@ func newDice(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 0)) }
 // rowsIn counts the rows of a folder's table by SQL: pages of a list would take a minute.
 func rowsIn(t testing.TB, dir, table string) (n int) {
 	t.Helper()
-	files, err := filepath.Glob(filepath.Join(dir, "data", "*.db"))
-	if err != nil || len(files) != 1 {
-		t.Fatal(files, err)
-	}
-	db, err := sql.Open("sqlite3", "file:"+files[0]+"?mode=ro&_busy_timeout=60000")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := rawDatabase(t, dir)
 	if err := db.QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 // I8 of access.md. That each read leaves exactly the entry that it must is held in every world (worlds_test.go, recorded); here, that
@@ -47,7 +48,7 @@ func TestNoEntryNoAnswer(t *testing.T) {
 			_, all[i].reason = again(s)
 			all[i].wrote = r.entries()
 		}
-		r.schema("CREATE TRIGGER refusing BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no entry'); END")
+		r.schema(refusing())
 		for _, s := range all {
 			answer, reason := again(s)
 			switch {
@@ -63,7 +64,7 @@ func TestNoEntryNoAnswer(t *testing.T) {
 				kept[s.method]++
 			}
 		}
-		r.schema("DROP TRIGGER refusing")
+		r.schema(map[bool]string{true: "DROP TRIGGER refusing ON journal", false: "DROP TRIGGER refusing"}[storetest.OnPostgres()])
 		for _, s := range all { // the control: it was the journal that refused
 			if _, reason := again(s); reason != s.reason {
 				t.Errorf("%s answers %v, and before %v", s.method, reason, s.reason)
@@ -126,4 +127,13 @@ var aboutNobody = map[string]string{
 	"QueryOverseen": "of units; overseen_test.go holds its entries",
 	"ListApprovals": "what waits for a second person, which nothing does in these worlds",
 	"ListRoster":    "of L1 and the own register alone, which need no entry",
+}
+
+// refusing has the journal take no entry.
+func refusing() string {
+	if storetest.OnPostgres() {
+		return `CREATE FUNCTION refuse() RETURNS trigger AS $$ BEGIN RAISE EXCEPTION 'no entry'; END $$ LANGUAGE plpgsql;
+			CREATE TRIGGER refusing BEFORE INSERT ON journal FOR EACH ROW EXECUTE FUNCTION refuse()`
+	}
+	return "CREATE TRIGGER refusing BEFORE INSERT ON journal BEGIN SELECT RAISE(ABORT, 'no entry'); END"
 }

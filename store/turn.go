@@ -1,7 +1,8 @@
 package store
 
 import (
-	"math/rand/v2"
+	"crypto/rand"
+	"encoding/binary"
 	"sync"
 )
 
@@ -139,7 +140,11 @@ func (t *turn) advance(to turn) {
 }
 
 // disown has this server take its last turn for another's: it does not know whether it was committed.
-func (s *Store) disown() { s.self.Store(rand.Int64()) }
+func (s *Store) disown() {
+	var chance [8]byte
+	_, _ = rand.Read(chance[:]) // it never fails
+	s.self.Store(int64(binary.BigEndian.Uint64(chance[:])))
+}
 
 // settleTurn takes this server's own turn into account: what it changed it has made stale itself. The caller holds followed.mu.
 func (s *Store) settleTurn() {
