@@ -124,9 +124,19 @@ func (l *pgLink) inTransaction() bool { return !l.c.IsClosed() && l.c.PgConn().T
 
 const turnColumns = "SELECT rows_changed, rights_changed, keys_changed, places_changed, entries, newest, writer FROM turn"
 
-// begin is one round trip. A reader's snapshot is taken by the statement that reads the turn, a writer's question for it comes once it has
-// the lock.
+// begin tries a second time when the connection turns out to be lost: nothing was done on it yet.
 func (l *pgLink) begin(write bool) (*turn, error) {
+	open := l.c != nil && !l.c.IsClosed()
+	t, err := l.beginOnce(write)
+	if open && errors.Is(err, ErrAway) {
+		t, err = l.beginOnce(write)
+	}
+	return t, err
+}
+
+// beginOnce is one round trip. A reader's snapshot is taken by the statement that reads the turn, a writer's question for it comes once it has
+// the lock.
+func (l *pgLink) beginOnce(write bool) (*turn, error) {
 	if err := l.dial(); err != nil {
 		return nil, err
 	}
