@@ -1,0 +1,88 @@
+package server_test
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+	"github.com/sinergi-pug/sinergi/server"
+)
+
+// grownLegs gives each case of grown what a filing leaves besides: key, tags, submission, disclosure, leg, duties, notice, stored answer.
+// Half is over, half is open and of other units.
+func grownLegs(t testing.TB, w *world, from, until int) {
+	t.Helper()
+	db := rawDatabase(t, w.dir)
+	own, _ := w.served.Store.Directory().UnitByCode("PKM-CIBINONG")
+	other, _ := w.served.Store.Directory().UnitByCode("PKM-CITEUREUP")
+	const numbers = "WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?2) "
+	const side, far = "CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END", "CASE i % 2 WHEN 0 THEN ?4 ELSE ?3 END"
+	id := func(letter string) string { return "CAST(printf('" + letter + "%015d', i) AS BLOB)" }
+	for _, statement := range []string{
+		"INSERT INTO deks (owner, epoch, wrapped) SELECT " + id("p") + ", 0, randomblob(65) FROM n",
+		"INSERT INTO match_lock (tag, taken) SELECT randomblob(16), 1 FROM n",
+		"INSERT INTO match_tags (tag, person) SELECT randomblob(16), " + id("p") + " FROM n",
+		"INSERT INTO assignments (case_id, account, from_time, entry) SELECT " + id("c") + ", ?4, ?5, randomblob(16) FROM n",
+		"INSERT INTO submissions (number, account, case_id, opened, time, entry) SELECT 'R-X' || i, ?4, " + id("c") + ", 1, ?5, randomblob(16) FROM n",
+		`INSERT INTO disclosures (id, case_id, kind, unit, from_time, scope, named, entry, f3, services, account)
+			SELECT ` + id("d") + ", " + id("c") + ", 'CARE', " + side + ", ?5, 131079, 0, randomblob(16), randomblob(36), 'SPECIALIST_PEDIATRIC', ?4 FROM n",
+		"INSERT INTO disclosure_units (disclosure, unit) SELECT " + id("d") + ", " + far + " FROM n",
+		`INSERT INTO legs (id, number, case_id, root, hop, account, sender, sender_register, receiver, receiver_register, service, urgency, state,
+			disclosure, sent, no_shows, reopens, unconfirmed, revision, entry, f3)
+			SELECT ` + id("l") + ", 'R-X' || i, " + id("c") + ", " + id("l") + ", 0, ?4, " + side + ", " + side + ", ?4, ?4," +
+			"'SPECIALIST_PEDIATRIC', 'ROUTINE', CASE i % 2 WHEN 0 THEN 'CONFIRMED' ELSE 'SENT' END, " + id("d") + ", ?5, 0, 0, 0, 1, randomblob(16), randomblob(36) FROM n",
+		`INSERT INTO duties (id, kind, object, case_id, unit, duty, started, due, level2, level3, rule, entry, rise, basis, ended)
+			SELECT randomblob(16), 'LEG', ` + id("l") + ", " + id("c") + `, ?4, 'ACKNOWLEDGE', ?5, ?5, ?5, ?5, 'ANY/ANY/ROUTINE/ACKNOWLEDGE/TARGET', randomblob(16), ?5,
+			'siklus penimbangan', CASE i % 2 WHEN 0 THEN ?5 END FROM n`,
+		`INSERT INTO notices (target, time, id, role, kind, object_kind, object, case_id, level, entry)
+			SELECT ?4, ?5 - i, randomblob(16), '', 'LEG_ARRIVED', 'LEG', ` + id("l") + ", " + id("c") + ", 0, randomblob(16) FROM n",
+		`INSERT INTO requests (account, id, method, mac, owner, case_id, mask, answer, time)
+			SELECT ?4, randomblob(16), 'sinergi.v1.ReferralService.FileReferral', randomblob(32), ` + id("p") + ", " + id("c") + ", 65535, randomblob(456), ?5 FROM n",
+	} {
+		if _, err := db.Exec(numbers+statement, from, until, own.ID[:], other.ID[:], time.Now().UnixMicro()); err != nil {
+			t.Fatal(statement, err)
+		}
+	}
+}
+
+// BenchmarkGrown is what calls cost among so many legs of others and of before; `LONG_ROW=growth go test ./server -run '^$' -bench Grown
+// -benchtime 3000x` does it at 10 thousand and at a million. Compare cpu-us/call: each at most 1.3 times (issue: two databases).
+func BenchmarkGrown(b *testing.B) {
+	sizes := []int{1_000, 10_000}
+	if long("growth") {
+		sizes = []int{10_000, 1_000_000}
+	}
+	w := newWorld(b)
+	fileMany(b, w, 2_000, pb.Urgency_UNSPECIFIED)
+	conns, at, filed := dialEach(b, w), 0, int64(1_000_000)
+	for _, size := range sizes {
+		grown(b, w, at, size)
+		grownLegs(b, w, at, size)
+		at = size
+		server.SizeHeap()
+		b.Run(fmt.Sprintf("%d/file", size), func(b *testing.B) {
+			ctx := bearerOf(w, "gizi-cibinong")
+			first := filed
+			filed += int64(b.N)
+			load(b, func(caller int, n int64) error {
+				_, err := pb.NewReferralServiceClient(conns[caller%len(conns)]).FileReferral(ctx, filing(first+n))
+				return err
+			})
+		})
+		b.Run(fmt.Sprintf("%d/duties", size), func(b *testing.B) {
+			ctx := bearerOf(w, "gizi-cibinong")
+			load(b, func(caller int, _ int64) error {
+				_, err := pb.NewDutyServiceClient(conns[caller%len(conns)]).ListDuties(ctx, &pb.ListDutiesRequest{PageSize: 20})
+				return err
+			})
+		})
+		b.Run(fmt.Sprintf("%d/inbox", size), func(b *testing.B) {
+			ctx := bearerOf(w, "dokter-rsud")
+			load(b, func(caller int, _ int64) error {
+				_, err := pb.NewDutyServiceClient(conns[caller%len(conns)]).ListDuties(ctx, &pb.ListDutiesRequest{Scope: pb.ListDutiesRequest_Scope_UNIT, PageSize: 20})
+				return err
+			})
+		})
+	}
+}
