@@ -29,10 +29,13 @@ func (w *world) silentHere(t *testing.T, who string, things ...string) (asked in
 	t.Helper()
 	var wait sync.WaitGroup
 	var mu sync.Mutex
+	atOnce := make(chan struct{}, 64) // of more the server refuses some (admission.go)
 	for _, f := range faces {
 		for _, thing := range things {
 			for _, q := range questions(thing, true) {
 				wait.Go(func() {
+					atOnce <- struct{}{}
+					defer func() { <-atOnce }()
 					never := maps.Clone(q.say)
 					absent := neverWas(thing)
 					for field, value := range never {
