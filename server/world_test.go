@@ -97,6 +97,15 @@ func placed(query string) string {
 
 func serveWorld(t testing.TB, cfg server.RegencyConfig) *world {
 	t.Helper()
+	configure := cfg.Configure
+	cfg.Configure = func(c *server.Config) {
+		if c.Limits.Calls == 0 {
+			c.Limits.Calls = 2048 // a test lets everybody ask everything at once
+		}
+		if configure != nil {
+			configure(c)
+		}
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	dir := cfg.Dir
 	served, err := serveRegency(ctx, cfg)
