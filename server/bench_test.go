@@ -2,11 +2,9 @@ package server_test
 
 import (
 	"bytes"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"path/filepath"
 	"sort"
 	"sync"
 	"sync/atomic"
@@ -122,15 +120,7 @@ func BenchmarkFileReferralUncounted(b *testing.B) {
 
 func dropIndexes(b *testing.B, w *world, names ...string) {
 	b.Helper()
-	files, err := filepath.Glob(filepath.Join(w.dir, "data", "*.db"))
-	if err != nil || len(files) != 1 {
-		b.Fatal(files, err)
-	}
-	db, err := sql.Open("sqlite3", "file:"+files[0]+"?_busy_timeout=60000")
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer db.Close()
+	db := rawDatabase(b, w.dir)
 	for _, name := range names {
 		if _, err := db.Exec("DROP INDEX " + name); err != nil {
 			b.Fatal(err)

@@ -58,6 +58,8 @@ func (s *Server) followCards(ctx context.Context) {
 		var err error
 		if s.store.Leads() {
 			more, err = s.followSome(ctx)
+		} else {
+			s.cards = nil // another server follows, and what it stores is read when this one leads again
 		}
 		if err != nil && ctx.Err() == nil {
 			s.log.ErrorContext(ctx, "cards", "code", publicOf(err).reason.String())

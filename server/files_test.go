@@ -3,7 +3,6 @@ package server_test
 import (
 	"bytes"
 	"context"
-	"database/sql"
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
@@ -156,11 +155,7 @@ func idIn(t *testing.T, name string) [16]byte {
 // keyed are the bytes that only she has in the database: ids, wrapped keys, tags.
 func (f whole) keyed(t *testing.T, dir string) (all [][]byte) {
 	t.Helper()
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(dir, "data", "sinergi.db")+"?mode=ro&_busy_timeout=5000")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := rawDatabase(t, dir)
 	person, child, home, sender, sentCase := idIn(t, f.person), idIn(t, f.child), idIn(t, f.home), idIn(t, f.sender), idIn(t, f.sentCase)
 	caseID, childCase := idIn(t, f.caseName), idIn(t, f.childCase)
 	all = [][]byte{person[:], child[:], home[:], sender[:], caseID[:], childCase[:], sentCase[:]}

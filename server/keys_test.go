@@ -2,7 +2,6 @@ package server_test
 
 import (
 	"context"
-	"database/sql"
 	"os"
 	"path/filepath"
 	"testing"
@@ -16,7 +15,6 @@ import (
 
 // TestKeysWithoutAJournalNothingSecretIsShown takes the journal's table away under a server that goes on.
 func TestKeysWithoutAJournalNothingSecretIsShown(t *testing.T) {
-	inAFile(t)
 	w := newWorld(t)
 	cases := map[string]string{}
 	for _, level := range []string{"L1", "L2", "L3"} {
@@ -31,11 +29,7 @@ func TestKeysWithoutAJournalNothingSecretIsShown(t *testing.T) {
 	for _, level := range []string{"L1", "L2", "L3"} { // the control: all of it can be read
 		reads(level, 200, nil, nil)
 	}
-	db, err := sql.Open("sqlite3", "file:"+filepath.Join(w.dir, "data", "sinergi.db")+"?_busy_timeout=5000")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer db.Close()
+	db := rawDatabase(t, w.dir)
 	if _, err := db.Exec("ALTER TABLE journal RENAME TO gone"); err != nil {
 		t.Fatal(err)
 	}

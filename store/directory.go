@@ -309,7 +309,7 @@ func (s *Store) openDirectory(ctx context.Context) error {
 
 // ReloadDirectory reads the directory anew, here and on whatever other server there is. Whoever changed it calls this after the commit.
 func (s *Store) ReloadDirectory(ctx context.Context) error {
-	if s.lock == nil {
+	if !s.inFile() {
 		err := s.update(ctx, func(w *Writer) error { w.s.placesChanged = true; return nil })
 		if err != nil {
 			return err

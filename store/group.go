@@ -121,6 +121,7 @@ func (s *Store) next() *job {
 // group is one transaction shared by its members.
 type group struct {
 	s       *Store
+	began   bool     // the database has begun its transaction
 	turn    *turn    // what the database had of it; nil where no other server writes
 	seq     sequence // adopted by the store after the commit
 	members []*job
@@ -266,7 +267,9 @@ func (g *group) begin() bool {
 		return false
 	}
 	var err error
-	if g.turn, err = g.s.writer.begin(true); err == nil && g.turn != nil {
+	g.turn, err = g.s.writer.begin(true)
+	g.began = err == nil
+	if g.turn != nil {
 		err = g.s.continueAt(*g.turn)
 	}
 	g.seq = g.s.seq
@@ -307,21 +310,30 @@ func (s *Store) commit(g *group) bool {
 }
 
 // again is for a transaction that was lost: every member runs once more, each in a transaction of its own. Whose commit is in doubt runs
-// no second time, for the first may have been for good; and while the database is away, nobody does.
+// no second time, for the first may have been for good; and while the database cannot be reached, nobody does.
 func (s *Store) again(lost *group) {
-	last := lost
+	var fate error // of all that are left
+	if lost.away() || errors.Is(lost.err, ErrDoubt) {
+		fate = lost.lost()
+	}
 	for _, j := range lost.members {
 		s.writer.undo()
-		if errors.Is(last.err, ErrDoubt) && last == lost || errors.Is(last.err, ErrAway) {
-			j.err = last.lost()
-		} else if last = (&group{s: s}); !last.begin() || !last.member(j) || !s.commit(last) {
-			j.err = last.lost()
+		if fate != nil {
+			j.err = fate
+		} else if g := (&group{s: s}); !g.begin() || !g.member(j) || !s.commit(g) {
+			j.err = g.lost()
+			if g.away() {
+				fate = j.err
+			}
 		}
 		s.settle()
 		close(j.done)
 	}
 	s.writer.undo()
 }
+
+// away tells whether the database could not even be reached for it.
+func (g *group) away() bool { return !g.began && errors.Is(g.err, ErrAway) }
 
 // lost is the answer to a caller whose closure could not be committed.
 func (g *group) lost() error {

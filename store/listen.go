@@ -38,7 +38,7 @@ type listening struct {
 }
 
 // Leads tells whether this server does what one does for all.
-func (s *Store) Leads() bool { return s.lock != nil || s.listening.leads.Load() }
+func (s *Store) Leads() bool { return s.inFile() || s.listening.leads.Load() }
 
 // startListening begins to hear of other servers. It waits for the first word, so that whoever has opened the store knows whether it leads.
 func (s *Store) startListening() {
@@ -128,11 +128,14 @@ func (s *Store) hear(ctx context.Context, c *pgx.Conn) error {
 		return err
 	}
 	s.follow(t)
-	if t.places == s.listening.places {
-		return nil
+	if t.places != s.listening.places {
+		if err := s.readPlaces(ctx); err != nil {
+			slog.Error("the directory that another server has changed cannot be read; the one of before stands", "kind", fmt.Sprintf("%T", errors.Unwrap(err)))
+			return nil // and is tried again in a second
+		}
+		s.listening.places = t.places
 	}
-	s.listening.places = t.places
-	return s.readPlaces(ctx)
+	return nil
 }
 
 // ErrShared is why keys do not change: another server holds the old ones in memory.

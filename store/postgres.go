@@ -61,10 +61,11 @@ func giveUp(network, _ string, raw syscall.RawConn) error {
 	if !strings.HasPrefix(network, "tcp") {
 		return nil
 	}
-	var err error
-	return errors.Join(raw.Control(func(fd uintptr) {
-		err = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, userTimeout, int(silenceMax.Milliseconds()))
-	}), err)
+	var refused error
+	err := raw.Control(func(fd uintptr) {
+		refused = syscall.SetsockoptInt(int(fd), syscall.IPPROTO_TCP, userTimeout, int(silenceMax.Milliseconds()))
+	})
+	return errors.Join(err, refused)
 }
 
 func (e *postgres) migrate(ctx context.Context) error {
@@ -107,7 +108,10 @@ func (l *pgLink) dial() error {
 	if l.mayWrite {
 		settings = fmt.Sprintf("SET idle_in_transaction_session_timeout = %d; SELECT pg_advisory_lock_shared(%d)", idleMax.Milliseconds(), thereLock)
 	}
-	return l.simple(settings, nil)
+	if err := l.simple(settings, nil); err != nil {
+		return errors.Join(err, l.close()) // a connection without them would be taken for one that has them
+	}
+	return nil
 }
 
 func (l *pgLink) close() error {
@@ -361,8 +365,7 @@ func plainly(err error) error {
 	}
 	var dialed *pgconn.ConnectError
 	var network net.Error
-	if errors.As(err, &dialed) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err) ||
-		strings.Contains(err.Error(), "conn closed") {
+	if errors.As(err, &dialed) || errors.As(err, &network) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err) {
 		return errors.Join(ErrAway, errors.New("the connection to PostgreSQL is lost")) // the text of the driver names the user
 	}
 	return fmt.Errorf("store: a statement did not reach PostgreSQL: %T", err) // its text repeats the value that did not fit

@@ -185,7 +185,7 @@ func (s *Store) open(ctx context.Context) (mended string, err error) {
 	if s.writer, err = s.connect(true); err != nil {
 		return "", err
 	}
-	if s.lock != nil {
+	if s.inFile() {
 		err = s.openLog()
 	} else {
 		err = s.writer.do(fmt.Sprintf("SELECT pg_advisory_lock(%d)", openLock)) // of two servers on an empty database one makes the keys
@@ -214,15 +214,14 @@ func (s *Store) open(ctx context.Context) (mended string, err error) {
 
 // openEngine takes the database that is configured, and brings it to this program's schema.
 func (s *Store) openEngine(ctx context.Context) (err error) {
-	if s.cfg.Database != "" {
-		if s.engine, err = newPostgres(s.cfg.Database); err != nil {
-			return err
-		}
-	} else {
-		if s.lock, err = lockFile(filepath.Join(s.cfg.Data, lockName)); err != nil {
-			return err
-		}
+	if s.inFile() {
+		s.lock, err = lockFile(filepath.Join(s.cfg.Data, lockName))
 		s.engine = sqlite{filepath.Join(s.cfg.Data, databaseName)}
+	} else {
+		s.engine, err = newPostgres(s.cfg.Database)
+	}
+	if err != nil {
+		return err
 	}
 	err = s.engine.migrate(ctx)
 	if errors.Is(err, migrations.ErrNewer) {
@@ -230,6 +229,9 @@ func (s *Store) openEngine(ctx context.Context) (err error) {
 	}
 	return err
 }
+
+// inFile tells whether the database is a file of SQLite, which no other server has.
+func (s *Store) inFile() bool { return s.cfg.Database == "" }
 
 func (s *Store) connect(mayWrite bool) (*conn, error) {
 	l, err := s.engine.connect(mayWrite)

@@ -44,10 +44,10 @@ func (s *Store) Verify(ctx context.Context) ([]Finding, error) {
 }
 
 // checkFile asks SQLite, which reads every page, and with it the page's sum (pagesum.go). Of a page whose sum is right SQLite sees about
-// 1 flipped bit in 20; the seals and the journal see most of the others. PostgreSQL checks its pages as it reads
-// them.
+// 1 flipped bit in 20; the seals and the journal see most of the others. PostgreSQL checks its pages as it
+// reads them.
 func checkFile(r *Reader, report func(string)) error {
-	if r.s.lock == nil {
+	if !r.s.inFile() {
 		return nil
 	}
 	for row := range r.rows("PRAGMA quick_check") {

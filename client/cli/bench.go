@@ -41,6 +41,9 @@ func (c *Bench) Run(ctx context.Context, s Streams, start Start, bare BareWrites
 	if c.Serving {
 		return c.serve(ctx, s, start)
 	}
+	if c.Server != "" && c.Database != "" {
+		return &Fault{What: "bench", Why: "--database is for a server of the bench's own, and --server names another", Code: exitUsage}
+	}
 	for i, n := range c.Cases {
 		if n < 1 || i > 0 && n <= c.Cases[i-1] {
 			return &Fault{What: "bench", Why: "the sizes of --cases do not rise from 1", Code: exitUsage}
