@@ -72,9 +72,24 @@ func (e *postgres) migrate(ctx context.Context) error {
 	db := stdlib.OpenDB(*e.config)
 	defer db.Close()
 	if err := db.PingContext(ctx); err != nil {
-		return plainly(err)
+		return e.refused(plainly(err))
 	}
 	return migrations.Up(ctx, db, migrations.PostgreSQL)
+}
+
+// refused says to the operator why there is no connection at the start, and what to do; never the password.
+func (e *postgres) refused(err error) error {
+	where := fmt.Sprintf("PostgreSQL at %s:%d", e.config.Host, e.config.Port)
+	var said *databaseError
+	switch {
+	case errors.As(err, &said) && said.state == "3D000":
+		return fmt.Errorf("%s has no database %q: make it with createdb, or correct SINERGI_DATABASE", where, e.config.Database)
+	case errors.As(err, &said) && strings.HasPrefix(said.state, "28"):
+		return fmt.Errorf("%s refuses the user %q or the password: correct SINERGI_DATABASE, or pg_hba.conf there", where, e.config.User)
+	case errors.Is(err, ErrAway):
+		return fmt.Errorf("%s cannot be reached: start it, or correct SINERGI_DATABASE (sslmode among it)", where)
+	}
+	return fmt.Errorf("%s: %w", where, err)
 }
 
 func (e *postgres) connect(mayWrite bool) (link, error) {

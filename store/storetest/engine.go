@@ -53,7 +53,7 @@ func Run(t *testing.T, open Open) {
 	}
 	if OnPostgres() {
 		promises = append(promises, promise{"servers share a database", testShared}, promise{"servers write by turns", testTurns},
-			promise{"a lost connection is opened again", testCut}, promise{"equal histories give equal journals", testEqual})
+			promise{"a lost connection is opened again", testCut}, promise{"equal histories give equal journals", testEqual}, promise{"a connection that cannot be had is explained", testRefused})
 	} else {
 		promises = append(promises, promise{"a second process is refused", testSecond})
 	}

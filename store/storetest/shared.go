@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -217,4 +218,28 @@ func testEqual(t *testing.T, open Open) {
 	}
 	same(t, "journal", onServer, onFile)
 	same(t, "root", other, root)
+}
+
+// testRefused: whoever starts the server learns why there is no connection, and not the password.
+func testRefused(t *testing.T, _ Open) {
+	cfg := config(t)
+	there, err := Database(cfg.Data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ name, address, remedy string }{
+		{"no address", "hunter2", "does not parse"},
+		{"no port", "postgres://sinergi:hunter2@127.0.0.1:x/y", "does not parse"},
+		{"nobody there", "postgres://sinergi:hunter2@127.0.0.1:1/y", "start it"},
+		{"no such database", strings.Replace(there, nameIn(there), "none", 1), "createdb"},
+		{"no such user", strings.Replace(there, "sinergi@", "nobody:hunter2@", 1), "refuses the user"},
+	} {
+		s, err := store.Open(t.Context(), store.Config{Database: tt.address, Keys: cfg.Keys})
+		if err == nil {
+			t.Errorf("%s: Open: no error", tt.name)
+			_ = s.Close()
+		} else if !strings.Contains(err.Error(), tt.remedy) || strings.Contains(err.Error(), "hunter2") {
+			t.Errorf("%s: got %q, want %q and no password", tt.name, err, tt.remedy)
+		}
+	}
 }
