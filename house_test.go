@@ -84,7 +84,7 @@ var rooms = map[string]room{
 		},
 	},
 	"store/migrations": {modules: []string{"github.com/pressly/goose/v3"}},
-	"store/storetest":  {ours: []string{"store", "domain/*"}, modules: []string{"github.com/google/go-cmp", "github.com/jackc/pgx/v5", "github.com/mattn/go-sqlite3"}},
+	"store/storetest":  {ours: []string{"store", "store/migrations", "domain/*"}, modules: []string{"github.com/google/go-cmp", "github.com/jackc/pgx/v5", "github.com/mattn/go-sqlite3"}},
 
 	"server":         {ours: []string{"store", "domain/*", "proto/sinergi/v1", "server/console"}, modules: serverModules},
 	"server/console": {ours: []string{"proto/sinergi/v1"}, modules: serverModules},

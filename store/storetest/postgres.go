@@ -14,11 +14,11 @@ import (
 	"sync"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgconn"
 	_ "github.com/jackc/pgx/v5/stdlib" // for RawDatabase
 	_ "github.com/mattn/go-sqlite3"
 
 	"github.com/sinergi-pug/sinergi/store"
+	"github.com/sinergi-pug/sinergi/store/migrations"
 )
 
 // PostgresVariable names a PostgreSQL, as postgres://…, whose user may make databases. Each store of a test gets one of its own there, and
@@ -78,13 +78,42 @@ func Database(folder string) (string, error) {
 		}
 	}
 	databases.folders[folder] = name
-	_, err = c.Exec(context.Background(), "CREATE DATABASE "+name)
-	var said *pgconn.PgError
-	if errors.As(err, &said) && said.Code == "42P04" {
-		return address.String(), nil // by the process that started this one
+	var there bool // made by the process that started this one
+	err = c.QueryRow(context.Background(), "SELECT EXISTS (SELECT 1 FROM pg_database WHERE datname = $1)", name).Scan(&there)
+	if err != nil || there {
+		return address.String(), err
+	}
+	template, err := migrated()
+	if err == nil {
+		_, err = c.Exec(context.Background(), "CREATE DATABASE "+name+" TEMPLATE "+template)
 	}
 	return address.String(), err
 }
+
+// migrated is a database with the newest schema and nothing in it, made once: to copy it takes a third of the time of all migrations.
+var migrated = sync.OnceValues(func() (string, error) {
+	name := fmt.Sprintf("migrated%d", os.Getpid())
+	server := os.Getenv(PostgresVariable)
+	c, err := sql.Open("pgx", server)
+	if err != nil {
+		return "", err
+	}
+	defer c.Close()
+	if _, err := c.Exec("CREATE DATABASE " + name); err != nil {
+		return "", err
+	}
+	address, err := url.Parse(server)
+	if err != nil {
+		return "", err
+	}
+	address.Path = "/" + name
+	db, err := sql.Open("pgx", address.String())
+	if err != nil {
+		return "", err
+	}
+	defer db.Close() // or nothing could be copied from it
+	return name, migrations.Up(context.Background(), db, migrations.PostgreSQL)
+})
 
 // RawDatabase opens what stands for a folder past the store, as somebody with the disk in hand would.
 func RawDatabase(folder string) (*sql.DB, error) {
