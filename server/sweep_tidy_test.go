@@ -3,12 +3,14 @@ package server_test
 import (
 	"testing"
 	"time"
+
+	"github.com/sinergi-pug/sinergi/server"
 )
 
 // For 90 days a request that is repeated is answered as it was and does nothing; after that its answer, which tells of a client, is gone.
 func TestAStoredAnswerIsKeptFor90Days(t *testing.T) {
 	var c clock
-	w := openWorld(t, t.TempDir(), c.now)
+	w := serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), Now: c.now, Unlimited: true, NoSweep: true}) // or two sweeps draw at once
 	k := w.survivorsCase(t)
 	note := object{"requestId": newID(), "text": "ia menelepon dari rumah kakaknya"}
 	other := object{"requestId": note["requestId"], "text": "lain"}
