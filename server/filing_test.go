@@ -363,21 +363,31 @@ func TestNothingReadableLeavesTheProcess(t *testing.T) {
 	}
 }
 
-// TestKillNineLosesNothing files from 32 callers, kills the server at a random moment, and looks for what was acknowledged.
+// TestKillNineLosesNothing files from 32 callers, kills the server at a random moment, and looks for what was acknowledged. Each time the
+// whole journal is verified, so a folder is taken for fifty kills at most.
 func TestKillNineLosesNothing(t *testing.T) {
-	cycles := 4
+	folders, kills := 1, 4
 	if testing.Short() {
-		cycles = 1
+		kills = 1
 	}
 	if long("kill") {
-		cycles = 100
+		folders, kills = 20, 50
 	}
+	acknowledged := 0
+	for folder := range folders {
+		acknowledged += killsOf(t, kills)
+		t.Logf("%d kills, %d acknowledged, 0 lost", (folder+1)*kills, acknowledged)
+	}
+}
+
+// killsOf gives how many filings a folder has acknowledged in so many lives of its server.
+func killsOf(t *testing.T, kills int) int {
 	dir := t.TempDir()
 	acknowledged := map[string]string{} // request id to number
 	requests := map[string]*pb.FileReferralRequest{}
 	var mu sync.Mutex
 	var n int64
-	for cycle := range cycles {
+	for life := range kills {
 		c := startChild(t, dir)
 		w := attach(t, c)
 		w.referrals() // dial before the clock runs
@@ -411,8 +421,7 @@ func TestKillNineLosesNothing(t *testing.T) {
 		case <-answered: // or a slow machine would be killed before it has promised anything
 		case <-time.After(10 * time.Second):
 		}
-		timer := time.NewTimer(time.Duration(100+37*(cycle%9)) * time.Millisecond)
-		<-timer.C
+		time.Sleep(time.Duration(100+37*(life%9)) * time.Millisecond)
 		c.kill()
 		group.Wait()
 		verifyFolder(t, dir)
@@ -432,7 +441,7 @@ func TestKillNineLosesNothing(t *testing.T) {
 	}
 	c.kill()
 	verifyFolder(t, dir)
-	t.Logf("%d cycles, %d acknowledged, 0 lost", cycles, len(acknowledged))
+	return len(acknowledged)
 }
 
 // TestACallerThatHangsUpHarmsNobody is PC-26 over the API: every fourth caller gives up at once or within 50 ms.
