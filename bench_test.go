@@ -32,6 +32,7 @@ type benched struct {
 	Rate    float64 `json:"per_second"`
 	P50     float64 `json:"p50_ms"`
 	P99     float64 `json:"p99_ms"`
+	Memory  float64 `json:"memory_mb"`
 	OfEcho  float64 `json:"of_echo"`
 	OfBare  float64 `json:"of_bare"`
 	Growth  float64 `json:"growth"`
@@ -74,7 +75,7 @@ func TestTheBenchMeasuresEveryRow(t *testing.T) {
 		if row.Calls == 0 || row.Errors > 0 || row.Rate <= 0 || row.P50 <= 0 || row.P99 < row.P50 {
 			t.Errorf("%+v", row)
 		}
-		if limit := row.Work == "echo" || row.Work == "bare"; !limit && row.OfEcho <= 0 || (row.Work == "file") != (row.OfBare > 0) {
+		if limit := row.Work == "echo" || row.Work == "bare"; !limit && row.OfEcho <= 0 || (row.Work == "file") != (row.OfBare > 0) || (row.Work == "bare") != (row.Memory < 10) {
 			t.Errorf("beside its limits: %+v", row)
 		}
 	}

@@ -227,7 +227,7 @@ func (b *bench) tables() error {
 		return nil
 	}
 	p := newPrinter(context.Background(), b.s, Output{}, nil)
-	heads, cells := []string{"work", "face", "callers", "filed", "calls", "errors", "per_second", "p50_ms", "p99_ms", "server_cpu_us", "of_echo", "of_bare"}, [][]string{}
+	heads, cells := []string{"work", "face", "callers", "filed", "calls", "errors", "per_second", "p50_ms", "p99_ms", "server_cpu_us", "memory_mb", "of_echo", "of_bare"}, [][]string{}
 	if len(b.Cases) > 1 {
 		heads = append(heads, "growth")
 	}

@@ -22,6 +22,7 @@ type benchRow struct {
 	P50       float64 `json:"p50_ms"`
 	P99       float64 `json:"p99_ms"`
 	CPU       float64 `json:"server_cpu_us,omitempty"` // of the server's process, a call; what others on the machine do changes it little
+	Memory    float64 `json:"memory_mb,omitempty"`     // resident, after the row
 	OfEcho    float64 `json:"of_echo,omitempty"`       // rate, as a share of empty calls over the same face
 	OfBare    float64 `json:"of_bare,omitempty"`       // rate, as a share of the same rows as bare SQL
 	Growth    float64 `json:"growth,omitempty"`        // cost, as a multiple of that at the first size
@@ -56,7 +57,7 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 func (r *benchRow) cells() []string {
 	return []string{
 		r.Work, r.Face, strconv.Itoa(r.Callers), strconv.FormatInt(r.Filed, 10), strconv.Itoa(r.Calls), strconv.Itoa(r.Errors),
-		decimals(r.PerSecond, 0), decimals(r.P50, 2), decimals(r.P99, 2), decimals(r.CPU, 0), decimals(r.OfEcho, 2), decimals(r.OfBare, 2), decimals(r.Growth, 2),
+		decimals(r.PerSecond, 0), decimals(r.P50, 2), decimals(r.P99, 2), decimals(r.CPU, 0), decimals(r.Memory, 0), decimals(r.OfEcho, 2), decimals(r.OfBare, 2), decimals(r.Growth, 2),
 	}
 }
 
@@ -102,7 +103,7 @@ func (l *benchLoad) measure(ctx context.Context, work benchWork, face string, ca
 	group.Wait()
 	within := time.Since(start)
 	all := slices.Concat(times...)
-	row.Calls, row.Errors = len(all), int(failed.Load())
+	row.Calls, row.Errors, row.Memory = len(all), int(failed.Load()), l.target.memory()
 	row.timed(all, within)
 	if len(all) > 0 {
 		row.CPU = float64((l.target.cpu() - spent).Microseconds()) / float64(len(all))
