@@ -9,38 +9,39 @@ import (
 	"github.com/sinergi-pug/sinergi/server"
 )
 
-// grownLegs gives each case of grown what a filing leaves besides: key, tags, submission, disclosure, leg, duties, notice, stored answer.
+// grownLegs gives each case of grown what a filing leaves besides: key, tags, submission, disclosure, leg, duties, notice, entries, stored answer.
 // Half is over, half is open and of other units.
 func grownLegs(t testing.TB, w *world, from, until int) {
 	t.Helper()
 	db := rawDatabase(t, w.dir)
 	own, _ := w.served.Store.Directory().UnitByCode("PKM-CIBINONG")
 	other, _ := w.served.Store.Directory().UnitByCode("PKM-CITEUREUP")
-	const numbers = "WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?2) "
 	const side, far = "CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END", "CASE i % 2 WHEN 0 THEN ?4 ELSE ?3 END"
-	id := func(letter string) string { return "CAST(printf('" + letter + "%015d', i) AS BLOB)" }
 	for _, statement := range []string{
-		"INSERT INTO deks (owner, epoch, wrapped) SELECT " + id("p") + ", 0, randomblob(65) FROM n",
+		"INSERT INTO deks (owner, epoch, wrapped) SELECT " + grownID("p") + ", 0, randomblob(65) FROM n",
+		// four entries, before the first that the journal has of its own
+		`INSERT INTO journal (number, id, time, object_id, case_id, bytes) SELECT -4 * i - e - 1, randomblob(16), ?5, ` + grownID("p") + ", " + grownID("c") + `, randomblob(205)
+			FROM n, (SELECT 0 AS e UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3)`,
 		"INSERT INTO match_lock (tag, taken) SELECT randomblob(16), 1 FROM n",
-		"INSERT INTO match_tags (tag, person) SELECT randomblob(16), " + id("p") + " FROM n",
-		"INSERT INTO assignments (case_id, account, from_time, entry) SELECT " + id("c") + ", ?4, ?5, randomblob(16) FROM n",
-		"INSERT INTO submissions (number, account, case_id, opened, time, entry) SELECT 'R-X' || i, ?4, " + id("c") + ", 1, ?5, randomblob(16) FROM n",
+		"INSERT INTO match_tags (tag, person) SELECT randomblob(16), " + grownID("p") + " FROM n",
+		"INSERT INTO assignments (case_id, account, from_time, entry) SELECT " + grownID("c") + ", ?4, ?5, randomblob(16) FROM n",
+		"INSERT INTO submissions (number, account, case_id, opened, time, entry) SELECT 'R-' || " + grownNumber + ", ?4, " + grownID("c") + ", 1, ?5, randomblob(16) FROM n",
 		`INSERT INTO disclosures (id, case_id, kind, unit, from_time, scope, named, entry, f3, services, account)
-			SELECT ` + id("d") + ", " + id("c") + ", 'CARE', " + side + ", ?5, 131079, 0, randomblob(16), randomblob(36), 'SPECIALIST_PEDIATRIC', ?4 FROM n",
-		"INSERT INTO disclosure_units (disclosure, unit) SELECT " + id("d") + ", " + far + " FROM n",
+			SELECT ` + grownID("d") + ", " + grownID("c") + ", 'CARE', " + side + ", ?5, 131079, 0, randomblob(16), randomblob(36), 'SPECIALIST_PEDIATRIC', ?4 FROM n",
+		"INSERT INTO disclosure_units (disclosure, unit) SELECT " + grownID("d") + ", " + far + " FROM n",
 		`INSERT INTO legs (id, number, case_id, root, hop, account, sender, sender_register, receiver, receiver_register, service, urgency, state,
 			disclosure, sent, no_shows, reopens, unconfirmed, revision, entry, f3)
-			SELECT ` + id("l") + ", 'R-X' || i, " + id("c") + ", " + id("l") + ", 0, ?4, " + side + ", " + side + ", ?4, ?4," +
-			"'SPECIALIST_PEDIATRIC', 'ROUTINE', CASE i % 2 WHEN 0 THEN 'CONFIRMED' ELSE 'SENT' END, " + id("d") + ", ?5, 0, 0, 0, 1, randomblob(16), randomblob(36) FROM n",
+			SELECT ` + grownID("l") + ", 'R-' || " + grownNumber + ", " + grownID("c") + ", " + grownID("l") + ", 0, ?4, " + side + ", " + side + ", ?4, ?4," +
+			"'SPECIALIST_PEDIATRIC', 'ROUTINE', CASE i % 2 WHEN 0 THEN 'CONFIRMED' ELSE 'SENT' END, " + grownID("d") + ", ?5, 0, 0, 0, 1, randomblob(16), randomblob(36) FROM n",
 		`INSERT INTO duties (id, kind, object, case_id, unit, duty, started, due, level2, level3, rule, entry, rise, basis, ended)
-			SELECT randomblob(16), 'LEG', ` + id("l") + ", " + id("c") + `, ?4, 'ACKNOWLEDGE', ?5, ?5, ?5, ?5, 'ANY/ANY/ROUTINE/ACKNOWLEDGE/TARGET', randomblob(16), ?5,
+			SELECT randomblob(16), 'LEG', ` + grownID("l") + ", " + grownID("c") + `, ?4, 'ACKNOWLEDGE', ?5, ?5, ?5, ?5, 'ANY/ANY/ROUTINE/ACKNOWLEDGE/TARGET', randomblob(16), ?5,
 			'siklus penimbangan', CASE i % 2 WHEN 0 THEN ?5 END FROM n`,
 		`INSERT INTO notices (target, time, id, role, kind, object_kind, object, case_id, level, entry)
-			SELECT ?4, ?5 - i, randomblob(16), '', 'LEG_ARRIVED', 'LEG', ` + id("l") + ", " + id("c") + ", 0, randomblob(16) FROM n",
+			SELECT ?4, ?5 - i, randomblob(16), '', 'LEG_ARRIVED', 'LEG', ` + grownID("l") + ", " + grownID("c") + ", 0, randomblob(16) FROM n",
 		`INSERT INTO requests (account, id, method, mac, owner, case_id, mask, answer, time)
-			SELECT ?4, randomblob(16), 'sinergi.v1.ReferralService.FileReferral', randomblob(32), ` + id("p") + ", " + id("c") + ", 65535, randomblob(456), ?5 FROM n",
+			SELECT ?4, randomblob(16), 'sinergi.v1.ReferralService.FileReferral', randomblob(32), ` + grownID("p") + ", " + grownID("c") + ", 65535, randomblob(456), ?5 FROM n",
 	} {
-		if _, err := db.Exec(numbers+statement, from, until, own.ID[:], other.ID[:], time.Now().UnixMicro()); err != nil {
+		if _, err := db.Exec(grownCount+statement, from, until, own.ID[:], other.ID[:], time.Now().UnixMicro()); err != nil {
 			t.Fatal(statement, err)
 		}
 	}

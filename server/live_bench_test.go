@@ -14,6 +14,18 @@ import (
 	"github.com/sinergi-pug/sinergi/server"
 )
 
+// What grown counts by, in SQL, from ?1 to ?2. Its ids and numbers lie as those that are drawn do, all over their indexes, or a new one
+// would always meet the same few pages: a product with an odd number is another for each i.
+const (
+	grownCount  = "WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?2) "
+	grownNumber = "printf('%08X', i * 2654435761 % 4294967296)"
+)
+
+// grownID is the id of the i-th of a kind.
+func grownID(kind string) string {
+	return "unhex(" + grownNumber + " || hex('" + kind + "') || printf('%022d', i))"
+}
+
 // grown adds cases of other times and other registers, each with a child and a measurement: history and regency, which a unit's month must
 // not pay for. Nothing of them is ever opened, so their sealed columns are chance. It writes past the store, whose server stands still.
 func grown(t testing.TB, w *world, from, until int) {
@@ -30,24 +42,23 @@ func grown(t testing.TB, w *world, from, until int) {
 	defer db.Close()
 	own, _ := w.served.Store.Directory().UnitByCode("PKM-CIBINONG")
 	other, _ := w.served.Store.Directory().UnitByCode("PKM-CITEUREUP")
-	const numbers = "WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?2) "
 	now := time.Now()
 	for _, statement := range []string{
 		`INSERT INTO persons (id, register, unit, side, sex, kecamatan, created, revision, entry, f2)
-			SELECT CAST(printf('p%015d', i) AS BLOB), CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END, CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END, 'ORDINARY', 'MALE',
+			SELECT ` + grownID("p") + `, CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END, CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END, 'ORDINARY', 'MALE',
 			'32.01.01', ?5, 1, zeroblob(16), randomblob(300) FROM n`,
 		// half is the unit's own, closed long ago; half another's, of this month
 		`INSERT INTO cases (id, number, register, unit, type, level, status, state, subject, kecamatan, channel, risk, opened, closed, lock, revision, entry, f3)
-			SELECT CAST(printf('c%015d', i) AS BLOB), 'K-X' || i, CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END, CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END,
-			'CHILD_NUTRITION_RISK', 'L1', CASE i % 2 WHEN 0 THEN 'CLOSED' ELSE 'REPORTED' END, 'OPEN', CAST(printf('p%015d', i) AS BLOB), '32.01.01',
+			SELECT ` + grownID("c") + `, 'K-' || ` + grownNumber + `, CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END, CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END,
+			'CHILD_NUTRITION_RISK', 'L1', CASE i % 2 WHEN 0 THEN 'CLOSED' ELSE 'REPORTED' END, 'OPEN', ` + grownID("p") + `, '32.01.01',
 			'GROWTH_SESSION', '', ?5 - (i % 2 = 0) * 400 * 86400000000, CASE i % 2 WHEN 0 THEN ?5 - 200 * 86400000000 END, 1, 1, zeroblob(16), randomblob(100)
 			FROM n`,
 		`INSERT INTO measurements (id, case_id, person, unit, account, health_worker, day, desa, recorded, entry, f3)
-			SELECT CAST(printf('m%015d', i) AS BLOB), CAST(printf('c%015d', i) AS BLOB), CAST(printf('p%015d', i) AS BLOB),
+			SELECT ` + grownID("m") + `, ` + grownID("c") + `, ` + grownID("p") + `,
 			CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END, zeroblob(16), 0, ?5 / 86400000000 - (i % 2 = 0) * (300 + i % 900), '32.01.01.1006', ?5, zeroblob(16), randomblob(120)
 			FROM n`,
 	} {
-		if _, err := db.Exec(numbers+statement, from, until, own.ID[:], other.ID[:], now.UnixMicro()); err != nil {
+		if _, err := db.Exec(grownCount+statement, from, until, own.ID[:], other.ID[:], now.UnixMicro()); err != nil {
 			t.Fatal(err)
 		}
 	}
