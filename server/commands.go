@@ -143,7 +143,7 @@ func (c *Serve) Run(ctx context.Context) error {
 // of all work. The limit keeps the promise of 120 MB: code and the caches of SQLite are the other half of it.
 func SizeHeap() {
 	debug.SetGCPercent(300)
-	debug.SetMemoryLimit(59 << 20)
+	debug.SetMemoryLimit(55 << 20)
 }
 
 // variables are the names that the environment may use; SINERGI_SHARED is the tests'.

@@ -22,7 +22,7 @@ const (
 )
 
 // openedMax is how many data keys stay open in memory; about 1 KiB each.
-const openedMax = 4096
+const openedMax = 1024
 
 var (
 	// ErrErased means that the owner of a sealed column has no data key: she was erased, or never had one.

@@ -47,8 +47,8 @@ const (
 	// writerParams: FULL, for NORMAL may lose what was acknowledged when the power fails; secure_delete, so that erased rows
 	// leave no trace in free pages. Checkpoints are the writer's own work (checkpoint in sqlite_log.go).
 	writerParams = "_journal_mode=WAL&_synchronous=FULL&_foreign_keys=on&_secure_delete=on&_busy_timeout=5000" +
-		"&_txlock=immediate&_cache_size=-16384&_mutex=no"
-	readerParams = "mode=ro&_query_only=on&_foreign_keys=on&_busy_timeout=5000&_cache_size=-4096&_mutex=no"
+		"&_txlock=immediate&_cache_size=-8192&_mutex=no"
+	readerParams = "mode=ro&_query_only=on&_foreign_keys=on&_busy_timeout=5000&_cache_size=-1024&_mutex=no"
 )
 
 // migrate brings the file to this program's schema. goose needs database/sql, which nothing else here does.
