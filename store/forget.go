@@ -13,7 +13,7 @@ const (
 	forgetMost  = 256
 )
 
-// oldAnswers is served by requests_time, which has the primary key in it.
+// oldAnswers is served by requests_time, in its order.
 const oldAnswers = "SELECT q.account, q.id FROM requests q WHERE q.time < $1 ORDER BY q.time LIMIT $2"
 
 // AnswersEnded tells whether any stored answer is older than that.

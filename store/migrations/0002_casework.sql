@@ -1,5 +1,6 @@
 -- +goose Up
--- Tables of small rows are clustered by their key on SQLite, which saves them a second tree; those of long sealed texts are not.
+-- Tables of small rows are clustered by their key on SQLite, which saves them a second tree. Those of rows beyond a twentieth of a page are
+-- not: the inner pages of such a tree hold whole rows too, ten a page, so that at a million it is seven pages deep and no cache holds them.
 
 -- The directory. Changed by the operator's commands alone; the server holds it in memory and reads it again when
 -- settings.directory changes.
@@ -124,7 +125,7 @@ CREATE TABLE persons (
     revision BIGINT NOT NULL,
     entry BYTEA NOT NULL,
     f2 BYTEA NOT NULL
-) /*sqlite: WITHOUT ROWID*/;
+);
 
 CREATE TABLE cases (
     id BYTEA PRIMARY KEY,
@@ -146,7 +147,7 @@ CREATE TABLE cases (
     revision BIGINT NOT NULL,
     entry BYTEA NOT NULL,
     f3 BYTEA
-) /*sqlite: WITHOUT ROWID*/;
+);
 CREATE INDEX cases_register ON cases (register, opened, id);
 -- A child has at most one open case of the growth group (design: domain 1). Two filings in one millisecond meet here.
 CREATE UNIQUE INDEX cases_one_growth ON cases (subject)
@@ -193,7 +194,7 @@ CREATE TABLE measurements (
     corrects BYTEA,
     entry BYTEA NOT NULL,
     f3 BYTEA NOT NULL
-) /*sqlite: WITHOUT ROWID*/;
+);
 CREATE INDEX measurements_person ON measurements (person, day);
 
 CREATE TABLE notes (
@@ -272,7 +273,7 @@ CREATE TABLE disclosures (
     named BIGINT NOT NULL,
     entry BYTEA NOT NULL,
     f3 BYTEA NOT NULL
-) /*sqlite: WITHOUT ROWID*/;
+);
 CREATE INDEX disclosures_case ON disclosures (case_id);
 
 CREATE TABLE disclosure_units (
@@ -360,7 +361,7 @@ CREATE TABLE duties (
     rule TEXT NOT NULL,
     ended BIGINT,
     entry BYTEA NOT NULL
-) /*sqlite: WITHOUT ROWID*/;
+);
 CREATE UNIQUE INDEX duties_one_open ON duties (object, duty) WHERE ended IS NULL;
 CREATE INDEX duties_unit ON duties (unit, due, id) WHERE ended IS NULL;
 CREATE INDEX duties_officer ON duties (officer, due, id) WHERE ended IS NULL;
@@ -379,7 +380,7 @@ CREATE TABLE requests (
     answer BYTEA NOT NULL,
     time BIGINT NOT NULL,
     PRIMARY KEY (account, id)
-) /*sqlite: WITHOUT ROWID*/;
+);
 CREATE INDEX requests_time ON requests (time);
 
 -- +goose Down

@@ -63,8 +63,8 @@ func newProvider(db *sql.DB, engine Engine) (*goose.Provider, error) {
 	return goose.NewProvider(goose.DialectPostgres, db, files, alone, goose.WithSessionLocker(locker))
 }
 
-// sqliteFS shows the migrations as SQLite reads them: "/*sqlite: WITHOUT ROWID*/" loses its comment signs. A table with a
-// BYTEA primary key is otherwise two B-trees, and every insert of a random id dirties a page in both.
+// sqliteFS shows the migrations as SQLite reads them: "/*sqlite: WITHOUT ROWID*/" loses its comment signs, see
+// 0002_casework.sql.
 type sqliteFS struct{ fs.FS }
 
 var sqliteOnly = regexp.MustCompile(`/\*sqlite: ([^*]*)\*/`)
