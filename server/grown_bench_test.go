@@ -22,7 +22,6 @@ func grownLegs(t testing.TB, w *world, from, until int) {
 		// four entries, before the first that the journal has of its own
 		`INSERT INTO journal (number, id, time, object_id, case_id, bytes) SELECT -4 * i - e - 1, randomblob(16), ?5, ` + grownID("p") + ", " + grownID("c") + `, randomblob(205)
 			FROM n, (SELECT 0 AS e UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3)`,
-		"INSERT INTO match_lock (tag, taken) SELECT randomblob(16), 1 FROM n",
 		"INSERT INTO match_tags (tag, person) SELECT randomblob(16), " + grownID("p") + " FROM n",
 		"INSERT INTO assignments (case_id, account, from_time, entry) SELECT " + grownID("c") + ", ?4, ?5, randomblob(16) FROM n",
 		"INSERT INTO submissions (number, account, case_id, opened, time, entry) SELECT 'R-' || " + grownNumber + ", ?4, " + grownID("c") + ", 1, ?5, randomblob(16) FROM n",

@@ -210,14 +210,10 @@ func (u *personUpdate) retag() error {
 	if u.next.Side != casework.Ordinary {
 		return nil
 	}
-	tags := u.store.MatchTags(u.next)
-	if err := u.w.LockMatch(tags); err != nil {
-		return err
-	}
 	if err := u.w.DropMatchTags(u.next.ID, u.store.MatchTags(u.file.person)); err != nil {
 		return err
 	}
-	return u.w.PutMatchTags(u.next.ID, tags)
+	return u.w.PutMatchTags(u.next.ID, u.store.MatchTags(u.next))
 }
 
 // bar keeps the account of her NIK from the secret cases of herself and of who lives with her, and that of who is accused by what he is

@@ -92,7 +92,6 @@ var bareFiling = []struct {
 	insert string
 }{
 	{5, "INSERT INTO deks (owner, epoch, wrapped) VALUES ($5, 0, randomblob(65))"},
-	{0, "INSERT INTO match_lock (tag, taken) VALUES (randomblob(16), 1)"},
 	{5, "INSERT INTO match_tags (tag, person) VALUES (randomblob(16), $5)"},
 	{9, `INSERT INTO persons (id, register, unit, side, sex, kecamatan, created, revision, entry, f2)
 		VALUES ($5, $3, $3, 'ORDINARY', 'FEMALE', '32.01.01', $1, 1, $9, randomblob(255))`},

@@ -82,14 +82,13 @@ var caseRows = []string{
 	"DELETE FROM cases WHERE id %s", // last: the others ask it whose they are
 }
 
-// personRows are the rows of a record itself. What was looked for and not found leaves a row in match_lock too.
+// personRows are the rows of a record itself.
 var personRows = []string{
 	"UPDATE journal SET object_id = NULL, case_id = NULL, reason = NULL WHERE object_id = $1",
 	"DELETE FROM requests WHERE owner = $1",
 	"DELETE FROM approvals WHERE owner = $1 OR object = $1",
 	"DELETE FROM measurements WHERE person = $1",
 	"DELETE FROM changes WHERE object = $1",
-	"DELETE FROM match_lock WHERE tag IN (SELECT m.tag FROM match_tags m WHERE m.person = $1)",
 	"DELETE FROM match_tags WHERE person = $1",
 	"DELETE FROM household_members WHERE person = $1",
 	"DELETE FROM persons WHERE id = $1",

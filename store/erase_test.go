@@ -83,11 +83,7 @@ func somebody(t *testing.T, s *store.Store, n int) casework.Person {
 	p.Identity.Name, p.Identity.Mother.Name = fmt.Sprint("Neng Kirana ", n), fmt.Sprint("Ibu Melati ", n)
 	putOne(t, s, p, p.Identity.Name)
 	_, err := store.Update(t.Context(), s, func(w *store.Writer) (struct{}, error) {
-		tags := s.MatchTags(p)
-		if err := w.LockMatch(tags); err != nil {
-			return struct{}{}, err
-		}
-		return struct{}{}, w.PutMatchTags(p.ID, tags)
+		return struct{}{}, w.PutMatchTags(p.ID, s.MatchTags(p))
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -91,19 +91,7 @@ func (s *Store) MatchTags(p casework.Person) []MatchTag {
 		tags = append(tags, s.indexTags("match", p.Register[:], []byte(p.Side), []byte("name"), []byte(casework.FoldName(i.Name)),
 			[]byte(i.BirthDate.String()), []byte(p.Sex), []byte(casework.FoldName(mother)))...)
 	}
-	slices.SortFunc(tags, func(a, b MatchTag) int { return slices.Compare(a.tag[:], b.tag[:]) })
 	return tags
-}
-
-// LockMatch makes "find or make" one step: whoever holds the same tag waits. Tags come sorted, or two filings would deadlock.
-func (w *Writer) LockMatch(tags []MatchTag) error {
-	for _, t := range tags {
-		if _, err := w.exec(`INSERT INTO match_lock (tag, taken) VALUES ($1, 1)
-			ON CONFLICT (tag) DO UPDATE SET taken = match_lock.taken + 1`, t.tag); err != nil {
-			return fmt.Errorf("lock a match: %w", err)
-		}
-	}
-	return nil
 }
 
 // Matching are the persons that carry one of the tags.
@@ -141,10 +129,6 @@ func (w *Writer) PutMatchTags(id casework.PersonID, tags []MatchTag) error {
 func (w *Writer) DropMatchTags(id casework.PersonID, tags []MatchTag) error {
 	for _, t := range tags {
 		if _, err := w.exec("DELETE FROM match_tags WHERE tag = $1 AND person = $2", t.tag, id); err != nil {
-			return fmt.Errorf("drop a match tag: %w", err)
-		}
-		// The lock's row would outlive her name, and her erasure.
-		if _, err := w.exec("DELETE FROM match_lock WHERE tag = $1", t.tag); err != nil {
 			return fmt.Errorf("drop a match tag: %w", err)
 		}
 	}

@@ -151,13 +151,9 @@ func (s *Store) reindex(ctx context.Context, by journal.Entry) error {
 		}
 	}
 	keys := s.keys.index.Load()
-	for _, sweep := range []string{
-		"DELETE FROM match_tags WHERE (tag, person) IN (SELECT m.tag, m.person FROM match_tags m WHERE m.epoch < $1 LIMIT 1000)",
-		"DELETE FROM match_lock WHERE tag IN (SELECT l.tag FROM match_lock l WHERE $1 > 0 LIMIT 1000)",
-	} {
-		if err := s.deleteAll(ctx, sweep, keys.epoch); err != nil {
-			return fmt.Errorf("index again: %w", err)
-		}
+	const old = "DELETE FROM match_tags WHERE (tag, person) IN (SELECT m.tag, m.person FROM match_tags m WHERE m.epoch < $1 LIMIT 1000)"
+	if err := s.deleteAll(ctx, old, keys.epoch); err != nil {
+		return fmt.Errorf("index again: %w", err)
 	}
 	return s.endChange(ctx, keys, by)
 }

@@ -64,11 +64,7 @@ func putTagged(s *store.Store, w *store.Writer, p casework.Person, key store.Key
 	if err := w.PutPerson(p, key, noted(w, "person")); err != nil {
 		return err
 	}
-	tags := s.MatchTags(p)
-	if err := w.LockMatch(tags); err != nil {
-		return err
-	}
-	return w.PutMatchTags(p.ID, tags)
+	return w.PutMatchTags(p.ID, s.MatchTags(p))
 }
 
 // whole opens and finds a person.
