@@ -166,7 +166,7 @@ func TestDuplicateOfOneRequestTenTimesAtOnce(t *testing.T) {
 		n = 20
 	}
 	if long("duplicate") {
-		n = 1000
+		n = 10_000
 	}
 	var group sync.WaitGroup
 	limit := make(chan struct{}, 8)
