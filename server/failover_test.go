@@ -263,6 +263,16 @@ func (l *laboratory) still(p *pressure) {
 	}
 }
 
+// refusesTheStandby asks the program to read from the other node: a standby that was a primary shows what nobody was promised.
+func (l *laboratory) refusesTheStandby() {
+	l.t.Helper()
+	cmd := exec.Command(filepath.Join(l.folder, "sinergi"), "verify")
+	cmd.Env = append(slices.Clone(l.env), "SINERGI_DATABASE="+l.must("standby"))
+	if out, err := cmd.CombinedOutput(); err == nil || !strings.Contains(string(out), "is a standby") {
+		l.t.Errorf("verify at the standby: %v: %s", err, out)
+	}
+}
+
 // checkpoint keeps the newest signed checkpoint, which every later journal has to continue.
 func (l *laboratory) checkpoint(w *world, round int) string {
 	l.t.Helper()
@@ -330,6 +340,7 @@ func TestFailover(t *testing.T) {
 	t.Logf("seed %d", seed)
 	chance := rand.New(rand.NewPCG(seed, 0))
 	tokens := l.fill()
+	l.refusesTheStandby()
 	c := startProgram(t, filepath.Join(l.folder, "sinergi"), l.folder, tokens, l.env...)
 	w := attach(t, c)
 	p := press(w, 0)

@@ -31,6 +31,9 @@ const (
 // vouch for a history that somebody made anew.
 var ErrForked = errors.New("store: the journal contradicts its newest checkpoint: keep a copy of both folders, and run `sinergi verify`")
 
+// errNotTheTree keeps back a checkpoint whose entries are gone. The next is of what is there.
+var errNotTheTree = errors.New("store: the journal is not what was signed")
+
 // signing is what signs. mu guards the key.
 type signing struct {
 	mu    sync.Mutex
@@ -159,7 +162,7 @@ func (s *Store) SignCheckpoint(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("sign a checkpoint: %w", err)
 	}
-	err = s.update(ctx, func(w *Writer) error { return w.putCheckpoint(t.now.Size, now, string(text), key.public, changed) })
+	err = s.update(ctx, func(w *Writer) error { return w.putCheckpoint(t.now, now, string(text), key.public, changed) })
 	if err != nil || !changed {
 		return err
 	}
@@ -167,7 +170,11 @@ func (s *Store) SignCheckpoint(ctx context.Context) error {
 	return writeSigningKeys(s.cfg.Keys, key) // the old private half ends here
 }
 
-func (w *Writer) putCheckpoint(size int64, now time.Time, text, public string, changed bool) error {
+// putCheckpoint keeps one that is still true: since the tree was read a primary may have failed, and its last entries with it.
+func (w *Writer) putCheckpoint(of journal.Checkpoint, now time.Time, text, public string, changed bool) error {
+	if root, err := w.Root(of.Size); err != nil || root != of.Root {
+		return errors.Join(errNotTheTree, err)
+	}
 	if changed {
 		sum := sha256.Sum256([]byte(public))
 		entry := w.Append(journal.Entry{
@@ -178,7 +185,7 @@ func (w *Writer) putCheckpoint(size int64, now time.Time, text, public string, c
 			return fmt.Errorf("put the key of checkpoints: %w", err)
 		}
 	}
-	_, err := w.execEntry("INSERT INTO checkpoints (size, time, note) VALUES ($1, $2, $3)", size, now, text)
+	_, err := w.execEntry("INSERT INTO checkpoints (size, time, note) VALUES ($1, $2, $3)", of.Size, now, text)
 	if err != nil {
 		return fmt.Errorf("put a checkpoint: %w", err)
 	}

@@ -47,6 +47,8 @@ func newPostgres(url string) (*postgres, error) {
 	}
 	config.ConnectTimeout = dialTimeout
 	config.StatementCacheCapacity = statementsMax
+	// Never a standby, for readers either: one that was a primary shows what it alone had committed, and nobody was promised.
+	config.ValidateConnect = pgconn.ValidateConnectTargetSessionAttrsPrimary
 	config.DialFunc = (&net.Dialer{
 		Timeout:         dialTimeout,
 		KeepAliveConfig: net.KeepAliveConfig{Enable: true, Idle: silenceMax / 4, Interval: silenceMax / 4, Count: 3},
@@ -87,7 +89,7 @@ func (e *postgres) refused(err error) error {
 	case errors.As(err, &said) && strings.HasPrefix(said.state, "28"):
 		return fmt.Errorf("%s refuses the user %q or the password: correct SINERGI_DATABASE, or pg_hba.conf there", where, e.config.User)
 	case errors.Is(err, ErrAway):
-		return fmt.Errorf("%s cannot be reached: start it, or correct SINERGI_DATABASE (sslmode among it)", where)
+		return fmt.Errorf("%s cannot be reached, or is a standby: start it, or correct SINERGI_DATABASE (sslmode among it)", where)
 	}
 	return fmt.Errorf("%s: %w", where, err)
 }

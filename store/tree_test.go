@@ -323,6 +323,31 @@ func TestAJournalThatContradictsItsCheckpointIsNotSigned(t *testing.T) {
 	}
 }
 
+// Between the reading of the tree and the keeping of its checkpoint a primary may fail, and take with it what it alone had.
+func TestACheckpointOfEntriesThatAreGoneIsNotKept(t *testing.T) {
+	s := openForTest(t, Config{Data: t.TempDir(), Keys: filepath.Join(t.TempDir(), "keys")})
+	act(t, s, 12, 1)
+	read, err := Read(t.Context(), s, (*Reader).tip)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other, longer := read.now, read.now
+	other.Root[0]++
+	longer.Size++
+	for _, c := range []struct {
+		of   journal.Checkpoint
+		want error
+	}{{other, errNotTheTree}, {longer, errNotTheTree}, {read.now, nil}} {
+		err := s.update(t.Context(), func(w *Writer) error { return w.putCheckpoint(c.of, s.Now(), "", "", false) })
+		if !errors.Is(err, c.want) {
+			t.Errorf("size %d: %v, want %v", c.of.Size, err, c.want)
+		}
+		if kept := count(t, s, "SELECT count(*) FROM checkpoints"); (kept == 1) != (c.want == nil) {
+			t.Errorf("size %d: %d are kept", c.of.Size, kept)
+		}
+	}
+}
+
 func TestInclusionAndConsistencyAreProven(t *testing.T) {
 	s := openForTest(t, Config{})
 	act(t, s, 37, 9)

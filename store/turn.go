@@ -34,9 +34,12 @@ func (s *Store) continueAt(t turn) error {
 	if uint64(t.entries) == s.seq.next {
 		return nil
 	}
-	s.seq = sequence{next: uint64(t.entries), newest: t.newest + 1} // one microsecond on: no id meets one of another server's
 	w := tx{c: s.writer, s: s}
-	return w.readEdge(&s.edge, t.entries)
+	if err := w.readEdge(&s.edge, t.entries); err != nil {
+		return err // edge and sequence are as they were, and are read again
+	}
+	s.seq = sequence{next: uint64(t.entries), newest: t.newest + 1} // one microsecond on: no id meets one of another server's
+	return nil
 }
 
 // beginTurns writes the turn of a journal that was mended, or written by a server of before, and takes up what was written since it was read.
