@@ -12,5 +12,5 @@ import "C"
 import "sync"
 
 // fewArenas keeps SQLite's memory together. glibc gives threads arenas of their own, eight a core, and Go runs each statement on whichever
-// thread is free: what is freed in one arena is not found from another, and memory grew by a tenth in an hour.
+// thread is free: what is freed in one is not found from another, so that memory grew for hours (reliability.md, soak).
 var fewArenas = sync.OnceFunc(func() { C.few_arenas() })

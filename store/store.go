@@ -172,7 +172,11 @@ func (cfg *Config) complete() {
 	}
 	if cfg.fatal == nil {
 		cfg.fatal = func(err error) {
-			slog.Error("the disk failed at a commit; the process ends, for nothing after it can be trusted", "code", int(code(err)))
+			if errors.Is(err, errWentBack) {
+				slog.Error("the database is older than it was; the process ends, for what it holds in memory is of commits that are gone")
+			} else {
+				slog.Error("the disk failed at a commit; the process ends, for nothing after it can be trusted", "code", int(code(err)))
+			}
 			os.Exit(1)
 		}
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"crypto/rand"
 	"encoding/binary"
+	"errors"
 	"sync"
 )
 
@@ -28,8 +29,24 @@ type followed struct {
 	turn turn
 }
 
+// errWentBack ends the process: what it holds in memory, rights among it, is of commits that the database no longer has.
+var errWentBack = errors.New("the database is older than it was: a copy was put in its place, or a node that lacked something leads it")
+
+// wentBack tells whether a turn is older than one that was followed. Whoever has the turn sees the newest there is.
+func (s *Store) wentBack(t turn) bool {
+	s.followed.mu.Lock()
+	defer s.followed.mu.Unlock()
+	was := s.followed.turn
+	return t.rows < was.rows || t.rights < was.rights || t.keys < was.keys || t.places < was.places || t.entries < was.entries
+}
+
 // continueAt is the writer's, at the beginning of its turn: it takes the journal and its tree up where the others have left them.
 func (s *Store) continueAt(t turn) error {
+	if s.wentBack(t) {
+		s.broken = true
+		s.cfg.fatal(errWentBack)
+		return errWentBack
+	}
 	s.follow(t)
 	if uint64(t.entries) == s.seq.next {
 		return nil
