@@ -1,6 +1,6 @@
 // Docs runs the documentation: every block marked `console` in the README and below docs/, as a reader would type it.
 //
-//	go run .ci/docs.go [-dir DIR] [-timeout 10m] [FILE.md …]
+//	go run .ci/docs.go [-dir DIR] [-timeout 10m] [-ran COMMAND] [FILE.md …]
 //
 // A line that begins with "$ " is a command for bash; "> " goes on with it, and so does any line until bash can parse what
 // it has. What follows is the output, standard output and error as a terminal shows them, and must be the same but for
@@ -10,6 +10,8 @@
 //   - one that ends in " &" goes on behind the following ones. Its output below it is waited for, what it says later is
 //     not looked at, and it is stopped at the end of the file;
 //   - one whose output ends in a line "^C" is interrupted when it has said the lines before.
+//
+// A command that has just run, for -ran says so, is not run again if the document promises nothing but that it ends well.
 //
 // All blocks of a file share one shell, as they share one reader; folders of data and configuration are fresh, and no
 // SINERGI_ variable of the caller's but the tests' SINERGI_SHARED is passed on. After its first fault a file is left, for
@@ -35,14 +37,15 @@ import (
 func main() {
 	dir := flag.String("dir", ".", "root of the repository, where the commands run")
 	timeout := flag.Duration("timeout", 10*time.Minute, "longest time of one block")
+	ran := flag.String("ran", "", "a command that ended well before, and needs no second run")
 	flag.Parse()
-	if err := run(*dir, *timeout, flag.Args()); err != nil {
+	if err := run(*dir, *timeout, *ran, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
 }
 
-func run(dir string, timeout time.Duration, files []string) error {
+func run(dir string, timeout time.Duration, ran string, files []string) error {
 	if len(files) == 0 {
 		var err error
 		if files, err = documents(dir); err != nil {
@@ -52,7 +55,7 @@ func run(dir string, timeout time.Duration, files []string) error {
 	var faults []error
 	for _, file := range files {
 		begin := time.Now()
-		n, err := runFile(dir, file, timeout)
+		n, err := runFile(dir, file, timeout, ran)
 		if err != nil {
 			faults = append(faults, fmt.Errorf("%s:%w", file, err))
 			continue
@@ -81,7 +84,7 @@ func documents(dir string) ([]string, error) {
 }
 
 // runFile runs the blocks of one document and tells how many there were. Its errors begin with the line.
-func runFile(dir, file string, timeout time.Duration) (int, error) {
+func runFile(dir, file string, timeout time.Duration, ran string) (int, error) {
 	text, err := os.ReadFile(filepath.Join(dir, file))
 	if err != nil {
 		return 0, err
@@ -98,6 +101,9 @@ func runFile(dir, file string, timeout time.Duration) (int, error) {
 	for _, b := range blocks {
 		deadline := time.Now().Add(timeout)
 		for _, c := range b {
+			if c.text == ran && slices.Equal(c.want, []string{gap}) {
+				continue
+			}
 			if err := sh.do(c, deadline); err != nil {
 				return 0, fmt.Errorf("%d: $ %s\n%w", c.line, c.text, err)
 			}

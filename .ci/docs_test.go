@@ -43,6 +43,8 @@ func TestDocumentIsHeldToItsOutput(t *testing.T) {
 		{name: "a background command never says it", lines: "$ sleep 60 &\nready", fault: "not in time"},
 		{name: "an interrupted command", lines: "$ sh -c 'trap \"exit 130\" INT; echo ready; while :; do sleep 0.1; done'\nready\n^C\n$ echo on\non"},
 		{name: "a command that takes too long", lines: "$ sleep 60", fault: "not done in time"},
+		{name: "a command that ran before", lines: "$ false # ran\n…\n$ echo on\non"},
+		{name: "a command that ran before and promises more", lines: "$ false # ran\n…\nfine", fault: "status 1"},
 		{name: "output before a command", lines: "one", fault: "output before the first command"},
 		{name: "an open quote", lines: "$ echo 'one\ntwo", fault: "cannot parse"},
 	} {
@@ -53,7 +55,7 @@ func TestDocumentIsHeldToItsOutput(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, "a.md"), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			_, err := runFile(dir, "a.md", 3*time.Second)
+			_, err := runFile(dir, "a.md", 3*time.Second, "false # ran")
 			if got := fmt.Sprint(err); tt.fault == "" && err != nil || !strings.Contains(got, tt.fault) {
 				t.Errorf("got %v, want %q", err, tt.fault)
 			}

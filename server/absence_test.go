@@ -54,6 +54,7 @@ func TestADeputyHasDutiesAndRightsForThatTimeAlone(t *testing.T) {
 }
 
 func TestADeputyIsOfficerOfReceivedLegs(t *testing.T) {
+	t.Parallel()
 	var now clock
 	w := openWorld(t, t.TempDir(), now.now)
 	leg, _ := w.sendToHospital(t)
@@ -78,6 +79,7 @@ func TestADeputyIsOfficerOfReceivedLegs(t *testing.T) {
 }
 
 func TestWhoMaySayThatSomebodyIsAbsent(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	gizi, bidan, melati := w.accountOf(t, "gizi-cibinong"), w.accountOf(t, "bidan-cibinong"), w.accountOf(t, "bidan-melati")
 	tomorrow := in(24 * time.Hour)
@@ -116,6 +118,7 @@ func TestWhoMaySayThatSomebodyIsAbsent(t *testing.T) {
 }
 
 func TestAnAppIsNotToldWhoIsAbsent(t *testing.T) {
+	t.Parallel()
 	w := openWorld(t, t.TempDir(), nil)
 	w.call("bidan-cibinong", "GET", "/v1/absences", nil).expect(t, 200, nil, nil)
 	w.call("app-melati", "GET", "/v1/absences", nil).expect(t, 403, nil, nil)

@@ -45,6 +45,7 @@ var tellNothing = []string{
 }
 
 func TestAcceptanceListensByEveryListOfTheContract(t *testing.T) {
+	t.Parallel()
 	for name, m := range methods() {
 		listed := slices.ContainsFunc(lists, func(l list) bool { return l.method == name })
 		if m.verb == http.MethodGet && !strings.Contains(m.path, "{") && !listed && !slices.Contains(tellNothing, name) {

@@ -56,6 +56,7 @@ func base62(n *big.Int, width int) string {
 }
 
 func TestAnOldSecondFactorIsAskedForOnlyWhereSomethingWouldShow(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())
 	filed.expect(t, 200, nil, nil)
@@ -142,6 +143,7 @@ func (w *world) sees(t *testing.T, who string, filed reply) {
 }
 
 func TestTheHusbandAtTheOwnUnitIsBlockedInTheTransactionThatNamesHim(t *testing.T) {
+	t.Parallel()
 	for _, role := range []string{"SUPERVISOR", "WORKER", "INTAKE"} {
 		t.Run("as "+role, func(t *testing.T) {
 			w := newWorld(t)
@@ -194,6 +196,7 @@ func TestTheHusbandAtTheOwnUnitIsBlockedInTheTransactionThatNamesHim(t *testing.
 
 // TestHiddenRowsLeaveNoGap: a page that is shorter than asked for, and has a next, would tell of a row between.
 func TestHiddenRowsLeaveNoGap(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.sendToHospital(t)
 	for range 3 {
@@ -235,6 +238,7 @@ func TestHiddenRowsLeaveNoGap(t *testing.T) {
 
 // TestWhatAnotherFiledIsNotToldByADuplicate: an app learns of its own legs and of no other's.
 func TestWhatAnotherFiledIsNotToldByADuplicate(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	body := stuntedChild()
 	body["legs"] = []object{{"service": "SPECIALIST_PEDIATRIC", "receiverUnit": "units/RSUD-CIBINONG"}}
@@ -264,6 +268,7 @@ func TestWhatAnotherFiledIsNotToldByADuplicate(t *testing.T) {
 
 // TestAnIDInUseIsUnusableWhoeversItIs: uniqueness tells nobody of a record.
 func TestAnIDInUseIsUnusableWhoeversItIs(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	secret := survivorFiling()
 	ids := []string{newID(), newID(), newID()}
@@ -310,6 +315,7 @@ func moments(x []float64) (mean, variance float64) {
 
 // TestAFileHoldsOnlyWhatItsKindHolds: the growth file of a child, which a posyandu reads, never carries violence.
 func TestAFileHoldsOnlyWhatItsKindHolds(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, child := w.sendToHospital(t)
 	violence := named()
@@ -335,6 +341,7 @@ func TestAFileHoldsOnlyWhatItsKindHolds(t *testing.T) {
 
 // TestATrialIsNoOracle: validate_only says what a filing would say, and leaves the entry that its read leaves.
 func TestATrialIsNoOracle(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())
 	filed.expect(t, 200, nil, nil)
@@ -364,6 +371,7 @@ func TestATrialIsNoOracle(t *testing.T) {
 
 // TestACaseNamedOnTheWayIsNotTold: the field of another act is no way to ask for a case or leg.
 func TestACaseNamedOnTheWayIsNotTold(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())
 	filed.expect(t, 200, nil, nil)
@@ -398,6 +406,7 @@ func TestACaseNamedOnTheWayIsNotTold(t *testing.T) {
 
 // TestAReplayOfASecretIsOnRecord: the stored answer shows the survivor again, and the journal says so.
 func TestAReplayOfASecretIsOnRecord(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	body := survivorFiling()
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", body)
@@ -421,6 +430,7 @@ func TestAReplayOfASecretIsOnRecord(t *testing.T) {
 
 // TestHeMayBeNamedAgain: a second incident, or a second pair, names the same man; it is recorded, and he stays blocked.
 func TestHeMayBeNamedAgain(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.husband(t, "WORKER")
 	body := named()
@@ -436,6 +446,7 @@ func TestHeMayBeNamedAgain(t *testing.T) {
 
 // A woman who works at the unit is kept from the file about herself: whoever holds her to account could make her open it.
 func TestSurvivorsOwnAccountIsBlockedHoweverLateItIsMade(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())
 	filed.expect(t, 200, nil, nil)

@@ -37,6 +37,7 @@ func (w *world) lookedBy(t *testing.T, list *pb.ListAccessesResponse, unit strin
 }
 
 func TestTheClientFindsWhoLookedAtHerCase(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	filed := w.survivorFiled(t)
 	name, number, leg := filed.text("case"), filed.text("caseNumber"), filed.text("legs.0.referral")
@@ -83,6 +84,7 @@ func TestTheClientFindsWhoLookedAtHerCase(t *testing.T) {
 
 // TestTheListTellsNothingOfWhoIsKeptOut: the husband may stand beside her.
 func TestTheListTellsNothingOfWhoIsKeptOut(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.husband(t, "WORKER")
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", named())
@@ -107,6 +109,7 @@ func TestTheListTellsNothingOfWhoIsKeptOut(t *testing.T) {
 }
 
 func TestEveryLineOfTheListIsProven(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	filed := w.survivorFiled(t)
 	name := filed.text("case")

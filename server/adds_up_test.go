@@ -5,6 +5,7 @@ import "testing"
 // I11 of access.md: what protects somebody survives a copy to the other side and a new case of her record. Levels, blocks and withdrawals
 // only add up.
 func TestACopyLowersNothingDropsNoBlockAndRevivesNoConsent(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	head := w.call("kepala-cibinong", "GET", "/v1/accounts:whoAmI", nil).text("account")
 	first := w.call("gizi-cibinong", "POST", "/v1/cases", object{"requestId": newID(), "newPerson": woman(), "newCase": object{"type": "FAMILY_STUNTING_RISK"}})

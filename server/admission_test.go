@@ -16,6 +16,7 @@ import (
 // A call that finds no place is refused by both faces, sees nothing of the server, and is told when to come again; health is answered, and a
 // place that is free again is given. Without the bound it is let in: the control.
 func TestACallBeyondTheBoundIsRefusedAtOnce(t *testing.T) {
+	t.Parallel()
 	for _, bound := range []int{2, -1} {
 		f := newFace(t, func(c *Config) { c.Calls = bound })
 		inside, goOn := make(chan struct{}, 9), make(chan struct{})

@@ -34,6 +34,7 @@ var appMay = map[string]string{
 // Whoever finds an app's token in a repository can file for its unit and follow what it has filed. Every method of the contract is
 // tried with it, on its own filing and on a survivor's.
 func TestALeakedAppTokenFilesAndFollowsAndNothingElse(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	foreign := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())
 	foreign.expect(t, 200, nil, nil)

@@ -65,6 +65,7 @@ func (w *world) newToken(t testing.TB, req *pb.CreateAppTokenRequest) *pb.Create
 var leaked = regexp.MustCompile(`sng_(usr|app)_[0-9A-Za-z]{61}`)
 
 func TestTokensOfAnApp(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	accounts := w.accounts()
 	app := w.newApp(t, "PKM-CIBINONG")
@@ -119,6 +120,7 @@ func TestTokensOfAnApp(t *testing.T) {
 }
 
 func TestOnlyTheUnitsAdministratorMakesTokens(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	app := w.newApp(t, "PKM-CIBINONG")
 	token := w.newToken(t, &pb.CreateAppTokenRequest{Name: app})
@@ -157,6 +159,7 @@ func TestOnlyTheUnitsAdministratorMakesTokens(t *testing.T) {
 }
 
 func TestWhatATokenIsAskedForIsChecked(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	app := w.newApp(t, "PKM-CIBINONG")
 	day := 24 * time.Hour
@@ -195,6 +198,7 @@ func TestWhatATokenIsAskedForIsChecked(t *testing.T) {
 }
 
 func TestATokenIsTakenFromItsNetworksAlone(t *testing.T) {
+	t.Parallel()
 	trusted := []netip.Prefix{netip.MustParsePrefix("127.0.0.1/32"), netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::/8")}
 	w := configuredWorld(t, func(c *server.Config) { c.TrustedProxies = trusted })
 	app := w.newApp(t, "PKM-CIBINONG")
@@ -279,6 +283,7 @@ func clientCertificate(t testing.TB) (tls.Certificate, string) {
 }
 
 func TestATokenIsTakenWithItsCertificateAlone(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	certFile, keyFile, roots := serverPair(t, dir)
 	its, fingerprint := clientCertificate(t)
@@ -370,6 +375,7 @@ func serverPair(t testing.TB, dir string) (certFile, keyFile string, roots *x509
 
 // A token is changed while the app works: it makes the second, takes it over, and the first is revoked. No call fails.
 func TestATokenIsChangedUnderLoad(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	app := w.newApp(t, "PKM-CIBINONG")
 	var token atomic.Pointer[string]
@@ -427,6 +433,7 @@ func TestATokenIsChangedUnderLoad(t *testing.T) {
 
 // Two tokens are one app: its request ids, its filings.
 func TestTwoTokensAreOneApp(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	app := w.newApp(t, "POS-MELATI-3")
 	one := w.holding("one", w.newToken(t, &pb.CreateAppTokenRequest{Name: app}).GetToken())
@@ -447,6 +454,7 @@ func TestTwoTokensAreOneApp(t *testing.T) {
 
 // The hour of a token's last use outlives the server: the sweep writes it, and the calls do not.
 func TestTheLastUseOfATokenIsKept(t *testing.T) {
+	t.Parallel()
 	clock := &movedClock{}
 	dir := t.TempDir()
 	w := serveWorld(t, server.RegencyConfig{Dir: dir, Now: clock.now, Unlimited: true, NoSweep: true})

@@ -45,6 +45,7 @@ func (w *world) blocked(t *testing.T) (caseName, block string) {
 }
 
 func TestWhatTwoPersonsDoIsDoneByTheSecondAndToldToTheFirst(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	k, block := w.blocked(t)
 	ask := object{"requestId": newID(), "reason": why30}
@@ -109,6 +110,7 @@ func TestWhatTwoPersonsDoIsDoneByTheSecondAndToldToTheFirst(t *testing.T) {
 }
 
 func TestARefusalAndADayEndWhatWaits(t *testing.T) {
+	t.Parallel()
 	at := &clock{}
 	w := openWorld(t, t.TempDir(), at.now)
 	_, block := w.blocked(t)
@@ -169,6 +171,7 @@ func TestWhatCanNoLongerBeDoneEndsWithoutAWord(t *testing.T) {
 
 // Of many who decide at once one decides, and the act is done once or not at all.
 func TestOneSecondPersonDecidesOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	k, _ := w.blocked(t)
 	for round := range 8 {

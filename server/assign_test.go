@@ -49,6 +49,7 @@ func (w *world) assign(as, name string, more object) reply {
 }
 
 func TestAnOfficerIsNamedByTheSupervisorWithAReason(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.survivorCase(t)
 	gizi, bidan := w.accountOf(t, "gizi-cibinong"), w.accountOf(t, "bidan-cibinong")
@@ -99,6 +100,7 @@ func TestAnOfficerIsNamedByTheSupervisorWithAReason(t *testing.T) {
 }
 
 func TestTheHusbandIsNeverNamed(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.husband(t, "WORKER")
 	body := named()
@@ -119,6 +121,7 @@ func (w *world) transfer(as, from string, to ...string) reply {
 }
 
 func TestACaseloadPassesToOthersWhole(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	secret := w.survivorCase(t)
 	var ordinary []string
@@ -174,6 +177,7 @@ func (w *world) owes(t *testing.T, code string, want bool) {
 }
 
 func TestReceivedLegsPassToo(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, name := w.sendToHospital(t)
 	waiting, _ := w.sendToHospital(t)
@@ -193,6 +197,7 @@ func TestReceivedLegsPassToo(t *testing.T) {
 }
 
 func TestEachFaultOfATransfersNamesIsToldOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	refused := w.call("kepala-cibinong", "POST", "/v1/cases:transfer", object{"requestId": newID(), "from": w.account(t, "gizi-cibinong"), "to": []string{"x", "y", ""}, "reason": longReason})
 	refused.expect(t, 400, []string{"to[0]", "to[1]", "to[2]", "NAME_FORMAT", "REQUIRED"}, []string{"DUPLICATE_ITEM"})

@@ -14,6 +14,7 @@ import (
 
 // The limit that `sinergi bench` holds a filing against must write what a filing writes: as many rows into the same tables.
 func TestBareWritesAreThoseOfAFiling(t *testing.T) {
+	t.Parallel()
 	w := serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), Now: time.Now, Unlimited: true, NoSweep: true})
 	file := func(n int64) {
 		if _, err := w.referrals().FileReferral(w.as("gizi-cibinong"), filing(n)); err != nil {

@@ -116,6 +116,7 @@ func TestABlockStandsAsLongAsItsCause(t *testing.T) {
 
 // Whom the server keeps from a case it tells nobody, and whoever tries its id out learns nothing (PC-09: one check for all kinds of name).
 func TestAutomaticBlocksAreToldToNobody(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.colleague(t, colleaguesNIK)
 	k := w.inState(t, "L2")
@@ -161,6 +162,7 @@ func TestAutomaticBlocksAreToldToNobody(t *testing.T) {
 
 // What a blocked officer or unit owed passes on in the same transaction, and no open case is nobody's.
 func TestWhatABlockedOfficerOwedPassesOn(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.colleague(t, colleaguesNIK)
 	name := "Anak " + newID()[:8]
@@ -184,6 +186,7 @@ func TestWhatABlockedOfficerOwedPassesOn(t *testing.T) {
 }
 
 func TestABlockedUnitIsNotSuggested(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	k := w.inState(t, "L1")
 	ask := func() ([]string, map[string]string) {
@@ -203,6 +206,7 @@ func TestABlockedUnitIsNotSuggested(t *testing.T) {
 // A leg to a post whose only worker is kept from the case is the health centre's above it, as long as she is: nobody's need lies where
 // nobody may know of it.
 func TestALegWhoseOnlyWorkerIsBlockedIsTheParents(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	body := stuntedChild()
 	body["legs"], body["disclosures"] = []object{{"service": "GROWTH_FOLLOW_UP", "receiverUnit": "units/POS-MELATI-3"}}, []object{{"basis": "CARE"}}

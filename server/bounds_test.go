@@ -76,6 +76,7 @@ func requestFields() (all []protoreflect.FieldDescriptor) {
 
 // Nothing that a caller sends is without an end: each text and list is bounded by the contract itself.
 func TestEveryTextAndListOfARequestIsBounded(t *testing.T) {
+	t.Parallel()
 	fields := requestFields()
 	if len(fields) < 300 {
 		t.Fatalf("%d fields of requests: this test has lost the contract", len(fields))

@@ -26,6 +26,7 @@ func (w *world) touched(t testing.TB, account string, since time.Time) (persons 
 }
 
 func TestTheReportOfABreachHasAllWhomTheAccountSaw(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	start := time.Now().Add(-time.Minute)
 	secret := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())

@@ -86,6 +86,7 @@ func (w *world) fileChild(body object) (k, person string) {
 }
 
 func TestTheSurvivorsChildIsFoundInTheNutritionFile(t *testing.T) {
+	t.Parallel()
 	for _, order := range []string{"the child first", "the survivor first"} {
 		t.Run(order, func(t *testing.T) {
 			w := linked(t, t.TempDir())
@@ -113,6 +114,7 @@ func TestTheSurvivorsChildIsFoundInTheNutritionFile(t *testing.T) {
 
 // What is found follows what changes: a name put right, a level raised, a case closed, a record erased.
 func TestCandidatesFollowTheRecords(t *testing.T) {
+	t.Parallel()
 	w := linked(t, t.TempDir())
 	childCase, child := w.fileChild(kenangasChild())
 	k := w.openViolence(t, asKenanga)
@@ -159,6 +161,7 @@ func (w *world) patchPerson(person string, fields object, mask ...string) {
 
 // The protected record of a woman whom the unit knows is a copy: who may know of both is told nothing new by finding it.
 func TestARecordAndItsCopyOnTheOtherSideAreNoCandidates(t *testing.T) {
+	t.Parallel()
 	w := linked(t, t.TempDir())
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", object{
 		"requestId": newID(), "newCase": object{"type": "FAMILY_STUNTING_RISK"},
@@ -200,6 +203,7 @@ func TestARecordAndItsCopyOnTheOtherSideAreNoCandidates(t *testing.T) {
 
 // A child in two posyandu of a register is found at L1, there and nowhere else.
 func TestAtL1ARecordIsComparedWithinItsRegisterAlone(t *testing.T) {
+	t.Parallel()
 	w := linked(t, t.TempDir())
 	w.follow()
 	_, first := w.fileChild(kenangasChild())
@@ -274,6 +278,7 @@ func (c *countdown) Err() error {
 
 // A filing answers before anything is compared: the comparison is not even begun, and no row of it was read.
 func TestAFilingNeitherWaitsNorTells(t *testing.T) {
+	t.Parallel()
 	w := serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), Unlimited: true})
 	woman := w.personOf(t, "pendamping-uptd", w.openViolence(t, asKenanga))
 	var child string
@@ -298,6 +303,7 @@ func TestAFilingNeitherWaitsNorTells(t *testing.T) {
 }
 
 func TestAnErasedRecordLeavesCardAndCandidates(t *testing.T) {
+	t.Parallel()
 	w := linked(t, t.TempDir())
 	_, child := w.fileChild(kenangasChild())
 	woman := w.personOf(t, "pendamping-uptd", w.openViolence(t, asKenanga))
@@ -329,6 +335,7 @@ func (w *world) eraseRecord(person string) {
 
 // After a change of the key all is there under it, also what is found from then on.
 func TestAChangeOfTheLinkageKeyLosesNothing(t *testing.T) {
+	t.Parallel()
 	w := linked(t, t.TempDir())
 	_, child := w.fileChild(kenangasChild())
 	woman := w.personOf(t, "pendamping-uptd", w.openViolence(t, asKenanga))

@@ -4,6 +4,7 @@ import "testing"
 
 // A child's monitoring ends on the fifth birthday, by the clock alone, and on no day before.
 func TestMonitoringEndsOnTheFifthBirthday(t *testing.T) {
+	t.Parallel()
 	h := &hand{}
 	h.set(t, "2026-02-18T10:00:00+07:00")
 	w := timedWorld(t, h)

@@ -24,6 +24,7 @@ func creation(name, kind string) object {
 func (w *world) create(as string, body object) reply { return w.call(as, "POST", "/v1/cases", body) }
 
 func TestACaseIsOpenedWithoutAReferral(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	body := creation("Zahra Contoh", "CHILD_NUTRITION_RISK")
 	made := w.create("gizi-cibinong", body)
@@ -50,6 +51,7 @@ func TestACaseIsOpenedWithoutAReferral(t *testing.T) {
 }
 
 func TestWhatAUnitHadBeforeIsBroughtInInItsFirstDays(t *testing.T) {
+	t.Parallel()
 	var now clock
 	w := openWorld(t, t.TempDir(), now.now)
 	legacy := func(name, kind, status string) object {

@@ -49,6 +49,7 @@ func (w *world) carry(t testing.TB, as, name string, events ...string) {
 }
 
 func TestASurvivorsCaseFromFirstReportToItsEnd(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	secrets := []string{survivor, villain, chronology, "DOMESTIC_VIOLENCE", "PHYSICAL"}
 	const worker, head = "pendamping-uptd", "kepala-uptd"
@@ -88,6 +89,7 @@ func TestASurvivorsCaseFromFirstReportToItsEnd(t *testing.T) {
 }
 
 func TestASurvivorsCaseOverGRPC(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	k := w.cases()
 	worker, head := w.as("pendamping-uptd"), w.as("kepala-uptd")
@@ -164,6 +166,7 @@ func (w *world) recoveringChild(t testing.TB) (name string) {
 }
 
 func TestAChildsCaseUntilItHasRecovered(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	const worker = "gizi-cibinong"
 	name := w.recoveringChild(t)
@@ -189,6 +192,7 @@ func TestAChildsCaseUntilItHasRecovered(t *testing.T) {
 }
 
 func TestAChildsCaseOverGRPC(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.recoveringChild(t)
 	k, worker := w.cases(), w.as("gizi-cibinong")
@@ -205,6 +209,7 @@ func TestAChildsCaseOverGRPC(t *testing.T) {
 
 // Each guard once by REST, and nothing half done: the etag of the case stands, and the journal has no event of it.
 func TestAGuardThatRefusesHasChangedNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	const worker, head = "pendamping-uptd", "kepala-uptd"
 	fresh := func(events ...string) string {
@@ -305,6 +310,7 @@ func TestAGuardThatRefusesHasChangedNothing(t *testing.T) {
 
 // Of parallel events one wins; the others learn what is true now.
 func TestOfParallelEventsOnACaseOneWins(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.openViolence(t, func(b object) { // by whom is not known, so that either type may be closed
 		b["incident"].(object)["pairs"] = []object{{"perpetrator": villain, "relation": "UNKNOWN"}}
@@ -345,6 +351,7 @@ func TestOfParallelEventsOnACaseOneWins(t *testing.T) {
 }
 
 func TestTheSameEventBy32CallersHappensOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.openViolence(t, nil)
 	from := len(w.entries())
@@ -397,6 +404,7 @@ func TestTheTimelineShowsEachReaderHerPartWithoutGaps(t *testing.T) {
 }
 
 func TestAnUpdateMergesWhatDoesNotMeet(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.openViolence(t, func(b object) { b["risk"] = object{"level": "MEDIUM"} })
 	patch := func(as, etag string, mask []string, more object) reply {
@@ -422,6 +430,7 @@ func TestAnUpdateMergesWhatDoesNotMeet(t *testing.T) {
 }
 
 func TestWhatTheLawWantsReportedIsNeverEndedInSilence(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	const worker, head = "pendamping-uptd", "kepala-uptd"
 	name := w.openViolence(t, nil)
@@ -453,6 +462,7 @@ func TestWhatTheLawWantsReportedIsNeverEndedInSilence(t *testing.T) {
 }
 
 func TestATaskByHandIsDueWhenItsAuthorSays(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.openViolence(t, nil)
 	due := time.Now().Add(50 * time.Hour).UTC().Truncate(time.Second)
@@ -481,6 +491,7 @@ func TestATaskByHandIsDueWhenItsAuthorSays(t *testing.T) {
 }
 
 func TestAnUrgentStartOwesTheStepsItLeftOut(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.openViolence(t, nil) // HIGH
 	w.on("pendamping-uptd", name, "startService", object{"urgentReason": "terancam malam ini"}).
@@ -497,6 +508,7 @@ func TestAnUrgentStartOwesTheStepsItLeftOut(t *testing.T) {
 
 // A case is handed over inside the regency by two keys, and the second is turned by closing.
 func TestACaseIsHandedOverByTwoKeys(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())
 	name, leg := filed.text("case"), filed.text("legs.0.referral")
@@ -533,6 +545,7 @@ func openTasks(r reply) (names []string) {
 }
 
 func TestWhoIsNamedLaterLosesTheCaseAtOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.husband(t, "SUPERVISOR")
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())
@@ -556,6 +569,7 @@ func TestAnIncidentIsInTheTimelineOfItsReadersAlone(t *testing.T) {
 
 // Who weighs a monitored child, by whichever door, has followed up.
 func TestAWeighingIsTheFollowUp(t *testing.T) {
+	t.Parallel()
 	h := &hand{}
 	h.set(t, "2026-02-18T10:00:00+07:00")
 	w := timedWorld(t, h)
@@ -581,6 +595,7 @@ func TestAWeighingIsTheFollowUp(t *testing.T) {
 
 // G1: who is accused answers for nobody, not even for being served.
 func TestAnAccusedGuardianGivesNoYesToBeServed(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.openViolence(t, func(b object) { b["newPerson"].(object)["guardian"] = object{"name": strings.ToUpper(villain)} })
 	w.on("pendamping-uptd", name, "recordServiceConsent", object{"answer": "GIVEN", "by": "GUARDIAN"}).
@@ -590,6 +605,7 @@ func TestAnAccusedGuardianGivesNoYesToBeServed(t *testing.T) {
 
 // What the hospital's doctor found stands on the child's case, for who reads its health content.
 func TestTheHospitalsDiagnosisStandsOnTheChildsCase(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, name := w.sendToHospital(t)
 	w.event("dokter-rsud", leg, "accept", nil).expect(t, 200, nil, nil)
@@ -602,6 +618,7 @@ func TestTheHospitalsDiagnosisStandsOnTheChildsCase(t *testing.T) {
 
 // Permenkes 68/2013 art. 6-8: a health worker who suspects that a child is abused has a report to make, at once.
 func TestASuspectedAbuseOfAChildIsAReportOfTheHealthUnit(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	body := survivorFiling()
 	delete(body, "legs")
@@ -620,6 +637,7 @@ func TestASuspectedAbuseOfAChildIsAReportOfTheHealthUnit(t *testing.T) {
 
 // A lost answer is asked for again: the same request adds nothing twice, and answers the same bytes.
 func TestAnAdditionSentTwiceIsOne(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.openViolence(t, nil)
 	w.carry(t, "pendamping-uptd", name, "screen", "assess")
@@ -656,6 +674,7 @@ func TestAnAdditionSentTwiceIsOne(t *testing.T) {
 
 // A family at risk is assessed by its screening, and planned for by a note.
 func TestAFamilysCaseGoesByItsNotes(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	const worker = "tpk-cibinong"
 	filed := w.call(worker, "POST", "/v1/referrals:file", object{

@@ -10,6 +10,7 @@ import (
 
 // The oracle of domain.md 7 names the action of access by which each event is decided: the service asks for the same.
 func TestEachEventOfACaseIsDecidedByItsAction(t *testing.T) {
+	t.Parallel()
 	file, err := os.Open("../domain/casework/testdata/case-transitions.csv")
 	if err != nil {
 		t.Fatal(err)

@@ -64,6 +64,7 @@ func trapErrorsOfTheInside(t *testing.T) {
 }
 
 func TestKindsBecomeReasons(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		err  error
 		code codes.Code
@@ -89,6 +90,7 @@ func TestKindsBecomeReasons(t *testing.T) {
 }
 
 func TestEveryReasonHasCodeAndTexts(t *testing.T) {
+	t.Parallel()
 	for number, name := range pb.ErrorReason_Value_name {
 		row := reasons[pb.ErrorReason_Value(number)]
 		if number != 0 && (row.code == codes.OK || row.en == "" || row.id == "") {
@@ -148,6 +150,7 @@ func trapDeadline(t *testing.T) {
 }
 
 func TestRequestIDOfHeaderAndBody(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, nil)
 	const path, id, other = "/v1/referrals/7f0c3e7e-58a4-4f5a-9d0a-6a5f9f3c2b11:accept", "3b241101-e2bb-4255-8caf-4136c566a962", "3b241101-e2bb-4255-8caf-4136c566a963"
 	body := func(id string) string {
@@ -177,6 +180,7 @@ func TestRequestIDOfHeaderAndBody(t *testing.T) {
 }
 
 func TestETagOfHeaderAndBody(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, nil)
 	const path = "/v1/referrals/7f0c3e7e-58a4-4f5a-9d0a-6a5f9f3c2b11:accept"
 	const body = `{"requestId":"3b241101-e2bb-4255-8caf-4136c566a962","officer":"accounts/7f0c3e7e-58a4-4f5a-9d0a-6a5f9f3c2b11"`
@@ -194,6 +198,7 @@ func TestETagOfHeaderAndBody(t *testing.T) {
 }
 
 func TestRequestIDReachesCallerLogAndHandler(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, nil)
 	var inside [16]byte
 	var came string
@@ -221,6 +226,7 @@ func TestRequestIDReachesCallerLogAndHandler(t *testing.T) {
 
 // A canary in whatever a caller can write must not come back, nor stand in the log.
 func TestNothingOfACallerIsLogged(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, func(c *Config) { c.LogLevel = "debug" })
 	const canary = "kenari7"
 	for _, path := range []string{"/v1/" + canary, "/v1/cases/" + canary, "/v1/duties?" + canary + "=1", "/v1/duties?pageToken=" + canary, "/" + canary} {
@@ -251,6 +257,7 @@ func TestNothingOfACallerIsLogged(t *testing.T) {
 }
 
 func TestHealth(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, nil)
 	if a := f.send("GET", "/healthz", "", "Authorization", ""); a.code != 200 {
 		t.Errorf("/healthz: got %d", a.code)

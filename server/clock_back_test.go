@@ -14,6 +14,7 @@ import (
 // A clock set back revives nothing: what had run out by the newest entry stays over, an hour back, ten years back, at a leap second and
 // after another start. Nothing is given for longer, either, and entries keep their order.
 func TestAClockSetBackRevivesNoToken(t *testing.T) {
+	t.Parallel()
 	c, dir := &clock{}, t.TempDir()
 	ctx, stop := context.WithCancel(t.Context())
 	w := startedAgain(t, ctx, dir, c)

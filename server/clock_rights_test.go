@@ -25,6 +25,7 @@ type ending struct {
 // A clock set back, or forward as far as it is believed, revives no right that has ended, by time or by an act: nothing of it is read off
 // the clock alone. Nothing sweeps here, so that what ends by time ends by itself.
 func TestNoRightRevivesByTheClock(t *testing.T) {
+	t.Parallel()
 	var c clock
 	w := serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), Now: c.now, Unlimited: true, NoSweep: true})
 	rights := w.rightsThatEnd(t)
@@ -179,6 +180,7 @@ func (w *world) blockOn(t *testing.T, name string) string {
 // A server that starts in 2036 answers nothing, and nothing lapses by it; nothing has when the clock is set right. Once the operator has
 // said that it is right, on record, it serves, and what was to end ends: the control.
 func TestAStartIn2036EndsNothingUntilTheClockIsAccepted(t *testing.T) {
+	t.Parallel()
 	dir, ahead := t.TempDir(), &movedClock{}
 	p, end := regencyIn(t, dir)
 	units, err := os.ReadFile("regency/units.csv")

@@ -22,6 +22,7 @@ import (
 
 // A clock that jumps ahead ends nothing: the server answers nothing but health, sweeps nothing, and goes on when it agrees again.
 func TestAClockThatRunsAwayAnswersNothing(t *testing.T) {
+	t.Parallel()
 	var now, ran atomic.Int64
 	begun := time.Date(2026, 2, 19, 3, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return begun.Add(time.Duration(now.Load())) }
@@ -126,6 +127,7 @@ func get(t *testing.T, address, path, token string) (int, string) {
 
 // One thing that fails keeps no other from its time.
 func TestASweepGoesOnPastWhatFails(t *testing.T) {
+	t.Parallel()
 	st := openedStore(t, "2026-02-19 10:00")
 	s := &Server{store: st}
 	var due []store.Due

@@ -315,6 +315,7 @@ func (s *shaken) history(t *testing.T, th things, seed uint64, clients, each, ki
 }
 
 func TestConcurrencyWithKillsIsLinearizable(t *testing.T) {
+	t.Parallel()
 	clients, each, seeds, kills := 8, 200, 3, 2
 	if long("concurrency") {
 		clients, each, seeds, kills = 32, 10_000, 50, 50

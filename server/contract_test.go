@@ -26,6 +26,7 @@ func classes(f protoreflect.FieldDescriptor) []pb.Class {
 
 // A field without a class is the most secret one, so that a forgotten class hides and never shows; here it is found.
 func TestEveryFieldOfTheContractHasAClass(t *testing.T) {
+	t.Parallel()
 	fields := 0
 	contractFiles(func(file protoreflect.FileDescriptor) {
 		for i := range file.Messages().Len() {
@@ -44,6 +45,7 @@ func TestEveryFieldOfTheContractHasAClass(t *testing.T) {
 }
 
 func TestEveryWordOfTheVocabularyHasAnIndonesianLabel(t *testing.T) {
+	t.Parallel()
 	contractFiles(func(file protoreflect.FileDescriptor) {
 		if file.Path() != "sinergi/v1/vocabulary.proto" {
 			return
@@ -61,6 +63,7 @@ func TestEveryWordOfTheVocabularyHasAnIndonesianLabel(t *testing.T) {
 
 // Personal data is never in a URL: URLs stand in logs, histories and proxies.
 func TestNoGetTakesAnythingOfAPerson(t *testing.T) {
+	t.Parallel()
 	public := map[pb.Class]bool{pb.Class_OPEN: true, pb.Class_F1: true, pb.Class_F1_OWN: true, pb.Class_RECEIPT: true}
 	gets := 0
 	contractFiles(func(file protoreflect.FileDescriptor) {

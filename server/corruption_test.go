@@ -53,6 +53,7 @@ type corruption struct {
 }
 
 func TestCorruptionIsReportedAndNeverServed(t *testing.T) {
+	t.Parallel()
 	inAFile(t)
 	flips := 50
 	if long("corruption") {
@@ -72,6 +73,7 @@ func TestCorruptionIsReportedAndNeverServed(t *testing.T) {
 
 // The negative control: were each page's sum right again after the flip, as without sums, wrong answers would be given and seen here.
 func TestCorruptionWithoutSumsIsSeenToBeServed(t *testing.T) {
+	t.Parallel()
 	inAFile(t)
 	flips := 20
 	if long("corruption") {
@@ -87,6 +89,7 @@ func TestCorruptionWithoutSumsIsSeenToBeServed(t *testing.T) {
 
 // TestCorruptChild is the child of the tests above.
 func TestCorruptChild(t *testing.T) {
+	t.Parallel()
 	inAFile(t)
 	text, err := os.ReadFile(os.Getenv(corruptVariable))
 	if os.IsNotExist(err) {

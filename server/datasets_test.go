@@ -11,6 +11,7 @@ import (
 
 // Who may read a release reads the same catalogue to the byte; the rest, and a table that never was, find nothing.
 func TestTheCatalogueIsTheSameForAll(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	paths := []string{"/v1/statistics/datasets", "/v1/statistics/datasets?kind=LIVE"}
 	for _, kind := range []statistics.Kind{statistics.Released, statistics.OfOffice, statistics.Live} {
@@ -44,6 +45,7 @@ func TestTheCatalogueIsTheSameForAll(t *testing.T) {
 
 // Over REST a file is the answer itself, whether format or Accept asks for it; format goes first. An error stays an error in JSON.
 func TestAFileIsTheAnswerOverREST(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	const csv, xlsx = "text/csv; charset=utf-8", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 	for _, tt := range []struct {

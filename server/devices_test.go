@@ -18,6 +18,7 @@ func (w *world) holding(name, token string) string {
 }
 
 func TestADeviceIsLetInByWhoIsSignedIn(t *testing.T) {
+	t.Parallel()
 	clock := &movedClock{}
 	w := openWorld(t, t.TempDir(), clock.now)
 	accounts := w.accounts()
@@ -120,6 +121,7 @@ func TestADeviceIsLetInByWhoIsSignedIn(t *testing.T) {
 }
 
 func TestACodeForADeviceEnds(t *testing.T) {
+	t.Parallel()
 	clock := &movedClock{}
 	w := openWorld(t, t.TempDir(), clock.now)
 	accounts := w.accounts()
@@ -171,6 +173,7 @@ func TestACodeForADeviceEnds(t *testing.T) {
 
 // The tablet is stolen while somebody works with it: once her sessions are ended, nothing that it sends is answered.
 func TestNothingAnswersAStolenTablet(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	accounts := w.accounts()
 	d, err := accounts.StartDevice(t.Context(), &pb.StartDeviceRequest{Client: "tablet"})
@@ -224,6 +227,7 @@ func TestNothingAnswersAStolenTablet(t *testing.T) {
 }
 
 func TestBeginningsOfOnePeerAreBounded(t *testing.T) {
+	t.Parallel()
 	w := configuredWorld(t, func(c *server.Config) { c.Limits = server.Limits{AccountPerSecond: -1} })
 	limited := 0
 	for range 90 {

@@ -23,6 +23,7 @@ func unitCodes(t *testing.T, r reply) []string {
 }
 
 func TestAUnitTellsItsNamesHoursAndRoom(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.call("kader-melati", "GET", "/v1/units/UPTD-PPA", nil).expect(t, 200, []string{
 		`"displayName":"P2TP2A Kabupaten Bogor"`, `"untilDate":"2021-12-31"`, `"opens":"13:00"`, `"closes":"11:30"`, `"weekday":5`,
@@ -35,6 +36,7 @@ func TestAUnitTellsItsNamesHoursAndRoom(t *testing.T) {
 }
 
 func TestUnitsAreListedByWhatIsAsked(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for _, tt := range []struct {
 		query string
@@ -60,6 +62,7 @@ func TestUnitsAreListedByWhatIsAsked(t *testing.T) {
 
 // Who looks for a woman asks the directory first.
 func TestAShelterIsFoundByItsContactAlone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.unitName("RUMAH-AMAN")
 	for _, who := range []string{"kepala-rumah", "pendamping-uptd", "kepala-uptd"} {
@@ -95,6 +98,7 @@ func TestAShelterIsFoundByItsContactAlone(t *testing.T) {
 }
 
 func TestTheCodesOfTheRegencyAreListed(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.call("kader-melati", "GET", "/v1/regions?pageSize=1", nil).expect(t, 200, []string{`"code":"32.01"`, "Kabupaten Bogor", "nextPageToken"}, []string{`"parent"`})
 	villages := w.call("kader-melati", "GET", "/v1/regions?parent=32.01.01&pageSize=100", nil)
@@ -103,6 +107,7 @@ func TestTheCodesOfTheRegencyAreListed(t *testing.T) {
 }
 
 func TestASupervisorNamesWhoIsOnDuty(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	account := func(code string) string { return w.call(code, "GET", "/v1/accounts:whoAmI", nil).text("account") }
 	midwife, nutritionist, doctor := account("bidan-melati"), account("gizi-cibinong"), account("dokter-rsud")
@@ -144,6 +149,7 @@ func TestASupervisorNamesWhoIsOnDuty(t *testing.T) {
 
 // A leg from a shelter, or to one, tells where a woman is.
 func TestALegNamesAShelterToNobodyButItsContact(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	shelter, contact := w.unitName("RUMAH-AMAN"), w.unitName("UPTD-PPA")
 	body := survivorFiling()

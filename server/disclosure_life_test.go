@@ -24,6 +24,7 @@ func (w *world) later(t *testing.T, c *clock, by time.Duration, accounts ...stri
 }
 
 func TestAConsentThatEndsNarrowsReadingAndTakesNoAnswerAway(t *testing.T) {
+	t.Parallel()
 	var c clock
 	w := openWorld(t, t.TempDir(), c.now)
 	name, basis, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
@@ -55,6 +56,7 @@ func TestAConsentThatEndsNarrowsReadingAndTakesNoAnswerAway(t *testing.T) {
 }
 
 func TestAnExpiredLegCanStillBeReported(t *testing.T) {
+	t.Parallel()
 	var c clock
 	w := openWorld(t, t.TempDir(), c.now)
 	_, _, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
@@ -66,6 +68,7 @@ func TestAnExpiredLegCanStillBeReported(t *testing.T) {
 }
 
 func TestANewConsentBringsBackALegThatStandsOnNone(t *testing.T) {
+	t.Parallel()
 	var c clock
 	w := openWorld(t, t.TempDir(), c.now)
 	name, _, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
@@ -99,6 +102,7 @@ func byGuardian(name string, more object) object {
 }
 
 func TestAGuardianNamedAsAllegedPerpetratorGivesNoConsent(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	his := "3201011203850002"
 	father := []object{{"perpetrator": "Dedi Suhendar", "perpetratorNik": his, "relation": "FATHER", "cohabiting": "YES"}}
@@ -130,6 +134,7 @@ func TestAGuardianNamedAsAllegedPerpetratorGivesNoConsent(t *testing.T) {
 }
 
 func TestNamingHimEndsTheConsentsThatHeGaveInThatTransaction(t *testing.T) {
+	t.Parallel()
 	more := survivorFiling()["incident"].(object)
 	more["pairs"] = []object{{"relation": "FATHER", "cohabiting": "YES"}} // who he is stands on the child's record
 	for how, name := range map[string]func(*world, string) reply{
@@ -245,6 +250,7 @@ func (w *world) lostAtOnce(t *testing.T, from int) {
 }
 
 func TestWhoRefusesTheChainOfCareIsAskedForConsent(t *testing.T) {
+	t.Parallel()
 	for _, how := range []string{"on the case", "by the leg of the hospital"} {
 		t.Run(how, func(t *testing.T) {
 			w := newWorld(t)
@@ -273,6 +279,7 @@ func TestWhoRefusesTheChainOfCareIsAskedForConsent(t *testing.T) {
 
 // TestAnAppIsNotToldThatCareWasRefused: its answers come from request and receipt alone.
 func TestAnAppIsNotToldThatCareWasRefused(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	child := stuntedChild()
 	child["legs"] = []object{{"service": "SPECIALIST_PEDIATRIC", "receiverUnit": "units/RSUD-CIBINONG"}}
@@ -294,6 +301,7 @@ var anID = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f-]{27}|[KR]-[0-9A-Z]{4}-[0-9A-
 // TestRefusingTheSecondConsentChangesNoOtherAnswer: consent to be served and consent to disclose are two records, and neither is a
 // condition of care.
 func TestRefusingTheSecondConsentChangesNoOtherAnswer(t *testing.T) {
+	t.Parallel()
 	tell := func(refuses bool) (told []string) {
 		w := newWorld(t)
 		leg, name := w.sendToHospital(t)
@@ -334,6 +342,7 @@ func compact(v any) string {
 
 // PC-04 b of the field: another basis makes no second open leg.
 func TestAnExceptionDoesNotSendASecondLegBesideTheOpenOne(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name, _, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
 	got := w.call("bidan-cibinong", "POST", "/v1/referrals:file", object{
@@ -346,6 +355,7 @@ func TestAnExceptionDoesNotSendASecondLegBesideTheOpenOne(t *testing.T) {
 
 // PC-08 of the field: whatever looks at a leg before the decision passes the same mask as the leg.
 func TestBeforeTheDecisionNothingShowsWhatTheConsentNames(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.survivorsCase(t)
 	w.record("bidan-cibinong", name, consentTo([]string{"units/UPTD-PPA"}, nil)).expect(t, 200, nil, nil)
@@ -369,6 +379,7 @@ func TestBeforeTheDecisionNothingShowsWhatTheConsentNames(t *testing.T) {
 }
 
 func TestAConsentOfAFilingIsOneForAllItsLegs(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	body := survivorFiling()
 	body["legs"] = []object{
@@ -415,6 +426,7 @@ func (w *world) toldOf(t *testing.T, who, kind string) (n int) {
 }
 
 func TestBothUnitsAreToldOfAWithdrawalWithoutContent(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, basis, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
 	w.event("pendamping-uptd", leg, "accept", nil).expect(t, 200, nil, nil)
@@ -432,6 +444,7 @@ func TestBothUnitsAreToldOfAWithdrawalWithoutContent(t *testing.T) {
 }
 
 func TestAnExceptionIsToldToTheReviewerAndTheHeadAndOwedFor72Hours(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.survivorsCase(t)
 	w.record("bidan-cibinong", name, exceptionTo("X1", "units/POLRES-PPA")).expect(t, 200, nil, nil)
@@ -448,6 +461,7 @@ func TestAnExceptionIsToldToTheReviewerAndTheHeadAndOwedFor72Hours(t *testing.T)
 }
 
 func TestTheEndOfAConsentIsRemindedTwiceAndItsRenewalOwed(t *testing.T) {
+	t.Parallel()
 	var c clock
 	w := openWorld(t, t.TempDir(), c.now)
 	name, basis, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
@@ -485,6 +499,7 @@ func TestTheEndOfAConsentIsRemindedTwiceAndItsRenewalOwed(t *testing.T) {
 
 // The page of a list stands in memory while no row changes; the end of a basis changes none.
 func TestAListKeptInMemoryShowsNoMoreThanTheBasisOfThatMoment(t *testing.T) {
+	t.Parallel()
 	var c clock
 	evening := time.Now().UTC().Truncate(aDay).Add(34 * time.Hour) // 17:00 WIB of tomorrow
 	c.advance(time.Until(evening))
@@ -503,6 +518,7 @@ func TestAListKeptInMemoryShowsNoMoreThanTheBasisOfThatMoment(t *testing.T) {
 }
 
 func TestABasisThatComesWithAForwardedLegIsHeldToTheSameRules(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name, _, leg := w.sentTo(t, "UPTD-PPA", "TEMPORARY_SHELTER")
 	w.event("pendamping-uptd", leg, "decline", object{"reason": "NO_CAPACITY"}).expect(t, 200, nil, nil)
@@ -521,6 +537,7 @@ func TestABasisThatComesWithAForwardedLegIsHeldToTheSameRules(t *testing.T) {
 }
 
 func TestTheLifeOfAConsentOverGRPC(t *testing.T) {
+	t.Parallel()
 	var c clock
 	w := openWorld(t, t.TempDir(), c.now)
 	r, k := w.referrals(), w.cases()
@@ -561,6 +578,7 @@ func TestTheLifeOfAConsentOverGRPC(t *testing.T) {
 }
 
 func TestTheRefusalOfCareOverGRPC(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, name := w.sendToHospital(t)
 	accepted, err := w.referrals().AcceptReferral(w.as("dokter-rsud"), &pb.AcceptReferralRequest{Name: leg, RequestId: newID()})

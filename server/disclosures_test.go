@@ -54,6 +54,7 @@ func (w *world) send(caseName, service, unit string) reply {
 }
 
 func TestOneConsentServesTheUnitsAndServicesThatItNames(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.survivorsCase(t)
 	w.send(name, "CASE_MANAGEMENT", "UPTD-PPA").expect(t, 400, []string{"BASIS_MISSING"}, nil)
@@ -75,6 +76,7 @@ func TestOneConsentServesTheUnitsAndServicesThatItNames(t *testing.T) {
 }
 
 func TestADisclosureTellsAllItsFaultsAtOnceAndIsRefusedWhole(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.survivorsCase(t)
 	far := time.Now().AddDate(2, 0, 0).Format(time.DateOnly)
@@ -131,6 +133,7 @@ func (w *world) withdraw(as, basis string, more object) reply {
 }
 
 func TestAWithdrawalByEitherUnitEndsEachOpenLegAtOnce(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		who  string // records the client's word
@@ -200,6 +203,7 @@ func (w *world) overFor(t *testing.T, officer, leg, caseName string) {
 }
 
 func TestNobodyElseWithdrawsAndNothingTellsThemOfTheBasis(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, basis, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
 	w.event("pendamping-uptd", leg, "accept", nil).expect(t, 200, nil, nil)
@@ -214,6 +218,7 @@ func TestNobodyElseWithdrawsAndNothingTellsThemOfTheBasis(t *testing.T) {
 }
 
 func TestAConsentWithdrawnLeavesTheLegsOfAnother(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	caseName, basis, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
 	other := w.record("bidan-cibinong", caseName, consentTo([]string{"units/POLRES-PPA"}, nil))
@@ -225,6 +230,7 @@ func TestAConsentWithdrawnLeavesTheLegsOfAnother(t *testing.T) {
 }
 
 func TestAWithdrawalOverGRPC(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	r, k := w.referrals(), w.cases()
 	caseName := w.survivorsCase(t)
@@ -254,6 +260,7 @@ func TestAWithdrawalOverGRPC(t *testing.T) {
 // TestFromAWithdrawalOnNothingShowsUnderLoad is the row withdrawal: 32 readers and callers hammer a leg while its consent is taken
 // back. Whatever began after the answer to the withdrawal shows no more than R17.
 func TestFromAWithdrawalOnNothingShowsUnderLoad(t *testing.T) {
+	t.Parallel()
 	rounds := 3
 	if long("withdrawal") {
 		rounds = 10_000
@@ -385,6 +392,7 @@ func (h *hammer) await(t *testing.T, answers int64) {
 
 // TestAWithdrawalAndAForwardInOneMomentLeaveNoOpenLeg is of the row withdrawal too: whichever of the two comes first.
 func TestAWithdrawalAndAForwardInOneMomentLeaveNoOpenLeg(t *testing.T) {
+	t.Parallel()
 	rounds := 4
 	if long("withdrawal") {
 		rounds = 10_000
@@ -428,6 +436,7 @@ func (w *world) openLegs(t *testing.T, caseName string) int {
 }
 
 func TestOfParallelActsOnOneBasisOneTakesEffect(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name, basis, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")
 	w.event("pendamping-uptd", leg, "accept", nil).expect(t, 200, nil, nil)

@@ -31,6 +31,7 @@ type fullDisk struct {
 }
 
 func TestAFullDiskIsSaidAndNothingIsHalf(t *testing.T) {
+	t.Parallel()
 	inAFile(t)
 	times := 1
 	if long("disk") {
@@ -52,6 +53,7 @@ func TestAFullDiskIsSaidAndNothingIsHalf(t *testing.T) {
 
 // The negative controls: with room enough nobody is refused, and a half transaction is seen.
 func TestADiskWithRoomRefusesNobodyAndAHalfIsSeen(t *testing.T) {
+	t.Parallel()
 	inAFile(t)
 	d := newFullDisk(t, 0)
 	for range 200 {

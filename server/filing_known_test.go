@@ -5,6 +5,7 @@ import "testing"
 // Whoever files for somebody whom the register knows has not brought what stands in her record, and does not come to read it by that: not
 // a kader for the day in which she may correct a filing, nor a colleague by becoming the officer of a new case.
 func TestFilingForAKnownPersonOpensNothingOfHerRecord(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	secrets := []string{"Jalan Kenanga 7", "Suami Rahasia", "jangan menelepon ke rumah"}
 	known := func(name, nik string) object {

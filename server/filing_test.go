@@ -93,6 +93,7 @@ func fileAtOnce(w *world, request func(i int) *pb.FileReferralRequest) *outcomes
 
 // PC-02: two filings of a new child in the same millisecond.
 func TestManyFilingsOfOneNewChildMakeOnePersonAndOneCase(t *testing.T) {
+	t.Parallel()
 	const nik = "3201134507249001"
 	t.Run("all to one hospital", func(t *testing.T) {
 		w := newWorld(t)
@@ -225,6 +226,7 @@ func (w *world) tenTimes(t *testing.T, n int64) {
 }
 
 func TestRequestIDWithAnotherBodyIsRefused(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	req := filing(1)
 	if _, err := w.referrals().FileReferral(w.as("gizi-cibinong"), req); err != nil {
@@ -313,6 +315,7 @@ func TestBadInputIsToldWholeAndLeavesNothing(t *testing.T) {
 }
 
 func TestValidateOnlyChangesNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	req := filing(1)
 	req.ValidateOnly = true
@@ -325,6 +328,7 @@ func TestValidateOnlyChangesNothing(t *testing.T) {
 
 // TestNothingReadableLeavesTheProcess looks for the test people in the database, its log, the key folder and the server's log.
 func TestNothingReadableLeavesTheProcess(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling()).expect(t, 200, nil, nil)
 	w.call("app-melati", "POST", "/v1/referrals:file", stuntedChild()).expect(t, 200, nil, nil)
@@ -366,6 +370,7 @@ func TestNothingReadableLeavesTheProcess(t *testing.T) {
 // TestKillNineLosesNothing files from 32 callers, kills the server at a random moment, and looks for what was acknowledged. Each time the
 // whole journal is verified, so a folder is taken for fifty kills at most.
 func TestKillNineLosesNothing(t *testing.T) {
+	t.Parallel()
 	folders, kills := 1, 4
 	if testing.Short() {
 		kills = 1
@@ -446,6 +451,7 @@ func killsOf(t *testing.T, kills int) int {
 
 // TestACallerThatHangsUpHarmsNobody is PC-26 over the API: every fourth caller gives up at once or within 50 ms.
 func TestACallerThatHangsUpHarmsNobody(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	var group sync.WaitGroup
 	var mu sync.Mutex
@@ -499,6 +505,7 @@ func TestACallerThatHangsUpHarmsNobody(t *testing.T) {
 
 // An officer ends the task of an inside service by the name on her receipt; who may not see the case gets no name of it.
 func TestAReceiptNamesTheTaskOfAnInsideService(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	inside := stuntedChild()
 	inside["requestId"], inside["legs"] = newID(), []object{{"service": "GROWTH_FOLLOW_UP", "receiverUnit": "units/POS-MELATI-3"}}
@@ -511,6 +518,7 @@ func TestAReceiptNamesTheTaskOfAnInsideService(t *testing.T) {
 }
 
 func TestAMeasurementThatIsMissingIsToldAsMissing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	kept := w.call("gizi-cibinong", "POST", "/v1/referrals:file", stuntedChild()).text("case")
 	w.call("gizi-cibinong", "POST", "/v1/"+kept+":addMeasurement", object{"requestId": newID()}).

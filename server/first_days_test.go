@@ -67,6 +67,7 @@ func (p *staff) shut(t *testing.T, as string, accounts bool) (byGRPC, byREST []s
 // Until a REVIEWER works, only accounts, the directory and the growth calculator do, whoever asks, by both faces; from then on all do, the
 // control. That she leaves, or waits for her approval again, takes nobody's help away: health says that she is missing.
 func TestUntilAReviewerWorksOnlyAccountsAndTheDirectoryDo(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	p, end := regencyIn(t, dir)
 	units, err := os.Open("regency/units.csv")
@@ -170,6 +171,7 @@ func (p *staff) missing(t *testing.T, want bool) {
 
 // Whoever is kept from an act by nothing but the age of her second factor is told so; who may not do it at all is told that: the control.
 func TestAnOldSecondFactorIsAskedForInAccounts(t *testing.T) {
+	t.Parallel()
 	p := newStaff(t)
 	ctx := func(as string) context.Context { return bearerOf(p.world, as) }
 	create := func(as, unit string) func() error {

@@ -70,6 +70,7 @@ func regencyAt(t *testing.T, dir string, clock *movedClock, configure ...func(*s
 
 // From an empty folder to a working regency by links and second persons alone; the journal marks who needed none.
 func TestFirstStart(t *testing.T) {
+	t.Parallel()
 	p := emptyRegency(t)
 	ctx := context.Background()
 	old, ok, err := server.SetupLink(ctx, p.served.Store)
@@ -130,6 +131,7 @@ func TestFirstStart(t *testing.T) {
 }
 
 func TestSetupLinkLivesAnHour(t *testing.T) {
+	t.Parallel()
 	p := emptyRegency(t)
 	link, _, err := server.SetupLink(t.Context(), p.served.Store)
 	if err != nil {

@@ -44,6 +44,7 @@ func (f *face) signingPaths() map[string]bool {
 
 // Who has no credential is told what is wrong with a request for one, and nothing runs for a credential that is sent along.
 func TestSignInIsTakenWithoutACredential(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, nil)
 	for path := range f.signingPaths() {
 		verb, path, _ := strings.Cut(path, " ")
@@ -234,6 +235,7 @@ func (endless) Read(p []byte) (int, error) {
 }
 
 func TestRoutesThatAreNot(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, nil)
 	for _, path := range []string{
 		"/", "/v1", "/v1/", "/v2/cases", "/v1/cases/", "/v1/cases/a/b", "/v1/cases/a%2Fb", "/v1//cases", "/v1/../v1/cases",
@@ -251,6 +253,7 @@ func TestRoutesThatAreNot(t *testing.T) {
 }
 
 func TestEveryAnswerHasItsHeaders(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, nil)
 	for _, path := range []string{growthPath, "/healthz", "/readyz", "/v1/nothing", "/v1/cases", "/docs/"} {
 		h := f.send("GET", path, "").header
@@ -266,6 +269,7 @@ func TestEveryAnswerHasItsHeaders(t *testing.T) {
 }
 
 func TestQueriesAreHeldAgainstTheRequest(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, nil)
 	for query, want := range map[string]string{
 		"scoope=ME":                "scoope UNKNOWN_FIELD",
@@ -302,6 +306,7 @@ func TestQueriesAreHeldAgainstTheRequest(t *testing.T) {
 
 // A request gives the same bytes each time, within one build.
 func TestEqualAnswersAreEqualBytes(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, nil)
 	f.probe.do = func(context.Context) error { return refusal(0) }
 	bodies := map[string]int{}
@@ -364,6 +369,7 @@ func trapLimitOfThePeer(t *testing.T) {
 }
 
 func TestAccountIsLimited(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, func(c *Config) { c.Limits = Limits{PeerPerSecond: -1, AccountPerSecond: 0.01, AccountBurst: 3} })
 	var got []codes.Code
 	for range 5 {

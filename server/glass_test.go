@@ -60,6 +60,7 @@ func (w *world) noticed(who, kind string) (n int) {
 }
 
 func TestTheGlassOpensOneCaseForTwoHoursOnRecord(t *testing.T) {
+	t.Parallel()
 	var c clock
 	w := openWorld(t, t.TempDir(), c.now)
 	filed := w.survivorFiled(t)
@@ -105,6 +106,7 @@ func TestTheGlassOpensOneCaseForTwoHoursOnRecord(t *testing.T) {
 
 // TestTheSecondSignatureOfAGlassIsForReadingAlone: a supervisor who has broken the glass on an own case needs a second person as before.
 func TestTheSecondSignatureOfAGlassIsForReadingAlone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	filed := w.survivorFiled(t)
 	opened := w.glass("kepala-cibinong", filed.text("caseNumber"))
@@ -119,6 +121,7 @@ func TestTheSecondSignatureOfAGlassIsForReadingAlone(t *testing.T) {
 }
 
 func TestWhoMayBreakTheGlassAndWithWhat(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	number := w.survivorFiled(t).text("caseNumber")
 	for _, c := range []struct {
@@ -160,6 +163,7 @@ func TestWhoMayBreakTheGlassAndWithWhat(t *testing.T) {
 }
 
 func TestAnAttemptCountsWhetherItFindsSomethingOrNot(t *testing.T) {
+	t.Parallel()
 	var c clock
 	w := openWorld(t, t.TempDir(), c.now)
 	first := w.survivorFiled(t)
@@ -214,6 +218,7 @@ func (w *world) answer(who, review string) reply {
 }
 
 func TestWhoDoesNotAnswerOrHadNoCauseOpensNoOther(t *testing.T) {
+	t.Parallel()
 	var c clock
 	w := openWorld(t, t.TempDir(), c.now)
 	filed := w.survivorFiled(t)
@@ -257,6 +262,7 @@ func (w *world) oneReviewOf(t *testing.T, who string) reply {
 
 // TestOfSeveralCasesTheGlassOpensTheNewestThatIsNotThereAnyhow: and none of another's that is closed, sealed or blocked.
 func TestOfSeveralCasesTheGlassOpensTheNewest(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	first := w.survivorFiled(t)
 	second := w.call("pendamping-uptd", "POST", "/v1/referrals:file", func() object {
@@ -283,6 +289,7 @@ func TestOfSeveralCasesTheGlassOpensTheNewest(t *testing.T) {
 }
 
 func TestABlockedAccountBreaksNoGlassAndIsToldOf(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.husband(t, "WORKER")
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", named())

@@ -84,6 +84,7 @@ func reasonText(err error) string {
 }
 
 func TestARequestForAHouseholdIsDoneOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, first := w.child(t, "Zahra Contoh")
 	body := object{"requestId": newID(), "members": []object{{"person": first, "role": "CHILD"}}, "cardNumber": oldKK}
@@ -102,6 +103,7 @@ func TestARequestForAHouseholdIsDoneOnce(t *testing.T) {
 
 // The mother of a violence case has another record: no household of the ordinary side knows her, and her own knows nobody of it.
 func TestTheTwoSidesShareNoHousehold(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	mother := w.personOf(t, "bidan-cibinong", w.survivorCase(t))
 	_, child := w.child(t, "Zahra Contoh")
@@ -123,6 +125,7 @@ func TestTheTwoSidesShareNoHousehold(t *testing.T) {
 }
 
 func TestAMemberWhoseCaseWasRaisedIsNotThere(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, first := w.child(t, "Zahra Contoh")
 	k, second := w.child(t, "Zahwa Contoh")
@@ -153,6 +156,7 @@ func (w *world) onlyRaised(t *testing.T) string {
 
 // Of many who add a child to a household each at once, one wins and the others learn it.
 func TestOneChildIsAddedToOneHousehold(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, child := w.child(t, "Zahra Contoh")
 	var won atomic.Int64

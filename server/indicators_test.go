@@ -57,6 +57,7 @@ func figuresOf(m *pb.StatisticsTable) map[string]string {
 // TestTheIndicatorsOfLegsAreThoseOfKnownLegs is A13 for the indicators of legs, from events by the API to the figure: each is counted by
 // hand below.
 func TestTheIndicatorsOfLegsAreThoseOfKnownLegs(t *testing.T) {
+	t.Parallel()
 	c := &atTime{}
 	c.set(t, "2026-03-02 08:00")
 	k := knownLegs{serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), Now: c.now, Unlimited: true, NoSweep: true}), c}

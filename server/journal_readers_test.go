@@ -45,6 +45,7 @@ func (w *world) listed(t testing.TB, as string) (all []*pb.JournalEntry) {
 }
 
 func TestWhoReadsTheJournal(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.sign(t)
 	for _, path := range []string{"entries", "leaves", "checkpoint", "checkpoints", "inclusion?number=1&size=2", "consistency?from=1&size=2", "keys", "judgements"} {
@@ -70,6 +71,7 @@ func (w *world) sign(t testing.TB) {
 }
 
 func TestEachReaderOfTheJournalSeesTheirPart(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())
 	filed.expect(t, 200, nil, nil)
@@ -112,6 +114,7 @@ func TestEachReaderOfTheJournalSeesTheirPart(t *testing.T) {
 // A head asks her list of the journal what she was not told: whether the id that answered NOT_FOUND is there. She learns the same of
 // both, also of what her people did on a case from which she is blocked.
 func TestTheJournalOfAUnitIsNoOracle(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())
 	filed.expect(t, 200, nil, nil)
@@ -159,6 +162,7 @@ func TestTheJournalOfAUnitIsNoOracle(t *testing.T) {
 }
 
 func TestProofsOfTheJournalHoldAndForgedOnesDoNot(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.sign(t)
 	as := w.as("auditor")
@@ -264,6 +268,7 @@ func witnessedWorld(t *testing.T, h *hand, keys ...string) *world {
 }
 
 func TestAWitnessSignsFromOutsideAndItsSilenceIsTold(t *testing.T) {
+	t.Parallel()
 	h := &hand{}
 	h.set(t, "2026-03-02 08:00")
 	inspectorate := newWitness("inspektorat.example/saksi")

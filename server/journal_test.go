@@ -56,6 +56,7 @@ func (w *world) renew(t *testing.T, code string) {
 }
 
 func TestWhatTheJournalHoldsOfEachCall(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	own := w.call("gizi-cibinong", "POST", "/v1/referrals:file", func() object {
 		body := stuntedChild()
@@ -120,6 +121,7 @@ func TestWhatTheJournalHoldsOfEachCall(t *testing.T) {
 }
 
 func TestAFilingHasOneEntryForEachThingItMakes(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	before := len(w.entries())
 	body := stuntedChild()
@@ -147,6 +149,7 @@ func TestAFilingHasOneEntryForEachThingItMakes(t *testing.T) {
 }
 
 func TestTheJournalIsGaplessAndNamesNobody(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())
 	filed.expect(t, 200, nil, nil)

@@ -35,6 +35,7 @@ func stuntedChild() object {
 }
 
 func TestStuntedChildGoesThroughThreeAgenciesAndBack(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	receipt := w.call("app-melati", "POST", "/v1/referrals:file", stuntedChild())
 	receipt.expect(t, 200, []string{`"number":"R-`, `"inside":true`, `"dueTime"`, "HFA_LOW"},
@@ -110,6 +111,7 @@ func survivorFiling() object {
 }
 
 func TestSurvivorReachesTheProtectionUnitAndNobodyElseLearnsOfIt(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	secrets := []string{survivor, villain, chronology, "3201015102940003", "DOMESTIC_VIOLENCE", "PHYSICAL"}
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())

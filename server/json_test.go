@@ -98,6 +98,7 @@ func trapBadBodies(t *testing.T) {
 }
 
 func TestSoundBodiesPass(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, nil)
 	for _, body := range []string{
 		`{"children":[` + soundChild + `]}`,
@@ -112,6 +113,7 @@ func TestSoundBodiesPass(t *testing.T) {
 }
 
 func TestManyFaultsAreCutOff(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, nil)
 	body := `{"children":[` + strings.TrimSuffix(strings.Repeat(`{"sex":"X","weightKg":"NaN"},`, 900), ",") + `]}`
 	a := f.send("POST", growthPath, body)
@@ -122,6 +124,7 @@ func TestManyFaultsAreCutOff(t *testing.T) {
 
 // PC-25 by gRPC, where no JSON stands before the message.
 func TestWhatIsNoValueIsRefusedByGRPC(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, nil)
 	for name, value := range map[string]float64{
 		"NaN": math.Float64frombits(0x7ff8000000000000), "signalling NaN": math.Float64frombits(0x7ff0000000000001),
@@ -139,6 +142,7 @@ func TestWhatIsNoValueIsRefusedByGRPC(t *testing.T) {
 }
 
 func TestWireThatIsNoMessageIsRefusedByPath(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, nil)
 	child := protowire.AppendVarint(protowire.AppendTag(nil, 1, protowire.VarintType), 1)
 	text := append(protowire.AppendTag(child, 2, protowire.BytesType), 2, 0xff, 'a') // birth_date

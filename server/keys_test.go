@@ -15,6 +15,7 @@ import (
 
 // TestKeysWithoutAJournalNothingSecretIsShown takes the journal's table away under a server that goes on.
 func TestKeysWithoutAJournalNothingSecretIsShown(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	cases := map[string]string{}
 	for _, level := range []string{"L1", "L2", "L3"} {
@@ -47,6 +48,7 @@ func TestKeysWithoutAJournalNothingSecretIsShown(t *testing.T) {
 
 // TestKeysTakenAwayServeNothing takes the key that opens all others away: there is no server, and so no read.
 func TestKeysTakenAwayServeNothing(t *testing.T) {
+	t.Parallel()
 	inAFile(t)
 	dir, other := t.TempDir(), t.TempDir()
 	var secret string

@@ -4,6 +4,7 @@ import "testing"
 
 // The list of a weighing day holds the mother's name: who the father, the guardian or the husband is, a kader is not told.
 func TestAKaderIsToldTheMothersNameAndNoOtherKins(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	body := stuntedChild()
 	person := body["newPerson"].(object)

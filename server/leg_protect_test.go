@@ -18,6 +18,7 @@ var byLeg = map[string]object{
 
 // Row A9 of access-rules.csv for a RECEIVER: who serves the client protects her, and is told nothing of the case by it.
 func TestAReceiverMakesTheCaseMoreSecretAndIsToldNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.colleague(t, colleaguesNIK)
 	leg, k := w.sendToHospital(t)
@@ -78,6 +79,7 @@ func (w *world) toldThat(t *testing.T, who, kind string) (n int) {
 }
 
 func TestAReceiverKeepsSomebodyFromTheCaseInSilence(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.colleague(t, colleaguesNIK)
 	leg, k := w.sendToHospital(t)
@@ -106,6 +108,7 @@ func TestAReceiverKeepsSomebodyFromTheCaseInSilence(t *testing.T) {
 
 // Who has nothing to do with the leg learns nothing; who sees it and is not its officer is refused; a case's name is no leg's.
 func TestWhoIsNotTheOfficerOfALegProtectsNothingByIt(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, k := w.sendToHospital(t)
 	try := func(what, act, who, name string, status int) {
@@ -146,6 +149,7 @@ func TestWhoIsNotTheOfficerOfALegProtectsNothingByIt(t *testing.T) {
 }
 
 func TestProtectingByALegOverGRPC(t *testing.T) {
+	t.Parallel()
 	var c clock
 	w := openWorld(t, t.TempDir(), c.now)
 	name, _, leg := w.sentTo(t, "UPTD-PPA", "CASE_MANAGEMENT")

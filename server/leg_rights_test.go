@@ -121,6 +121,7 @@ func (r oracleRow) may(who []string, letter bool) bool {
 // Invariants 5 and 16 of referral.md 12: what each person is offered in each state, at each level, of receivers with accounts and
 // without, is what the page's table says, and what is offered is allowed.
 func TestEverybodyIsOfferedWhatTheTableOfReferralsSays(t *testing.T) {
+	t.Parallel()
 	rows := legOracle(t)
 	states := []casework.ReferralState{
 		casework.Sent, casework.Acknowledged, casework.NeedsInfo, casework.Accepted, casework.InService, casework.Reported, casework.Declined,
@@ -170,6 +171,7 @@ func checkOffered(t *testing.T, f store.LegFile, offered []string) {
 
 // An overseer's act needs a written reason; without one it is refused, and says so to who sees the leg.
 func TestAnOverseerGivesAReason(t *testing.T) {
+	t.Parallel()
 	f := fileIn(casework.Sent, somebody{role: access.Supervisor, relations: access.Overseer}, access.L3, false)
 	for _, event := range []casework.EventName{casework.EventRemind, casework.EventReassign} {
 		if d, _ := decideLeg(&f, event); d.Outcome != access.Denied {

@@ -57,6 +57,7 @@ func urgentFiling() object {
 
 // An app that files more than its day holds is stopped, its supervisor hears of it once, and what was filed before stays answered.
 func TestAnAppHasItsDay(t *testing.T) {
+	t.Parallel()
 	var c clock
 	until := func(hour int) { // of a regency's day, far from midnight
 		now := c.now().In(time.FixedZone("WIB", 7*3600))
@@ -137,6 +138,7 @@ func (r reply) list(path string) []any {
 
 // Two tokens of one account have one turn between them.
 func TestAnAccountsTokensShareItsTurn(t *testing.T) {
+	t.Parallel()
 	w := limitedWorld(t, time.Now, server.Limits{PeerPerSecond: -1, AccountPerSecond: 0.01, AccountBurst: 4})
 	second, _, err := server.IssueToken(t.Context(), w.served.Store, "gizi-cibinong", "PKM-CIBINONG", 0)
 	if err != nil {

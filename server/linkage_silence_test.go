@@ -42,6 +42,7 @@ func saidOf(t *testing.T, lines string) (all []string) {
 // TestTheLessSecretSideHearsTheSameWithASecretMatchAndWithout: all that it can ask for, byte for byte, and what the log says meanwhile.
 // The two sides are told apart by what was stored of the pair alone: a hidden candidate, a review, a link, its reveal, its end.
 func TestTheLessSecretSideHearsTheSameWithASecretMatchAndWithout(t *testing.T) {
+	t.Parallel()
 	for _, level := range []string{"L1", "L2"} {
 		t.Run(level, func(t *testing.T) {
 			var log syncBuffer
@@ -125,6 +126,9 @@ func TestTheTimeOfASecretMatchTellsNothing(t *testing.T) {
 		"gRPC case": func(f linkedFile) {
 			faces[1].call(w, f.officer, methods()["GetCase"], object{"name": f.name}).expect(t, 200, nil, []string{"links/"})
 		},
+	}
+	if !long("linkage") {
+		pairs /= len(ways)
 	}
 	for what, ask := range ways {
 		times := w.pairs(pairs, func(secret bool) { ask(files[secret]) })

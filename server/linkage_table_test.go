@@ -12,6 +12,7 @@ import (
 // anybody has said anything, and holds both decisions on a pair against R19 and A35 as they are written. The far case is also the
 // caller's own, or a colleague's: what she may read of it for another reason is no reason.
 func TestPairsAreShownAsTheTableSays(t *testing.T) {
+	t.Parallel()
 	points, pointers := 0, 0
 	for _, p := range pairPoints() {
 		points++

@@ -118,6 +118,7 @@ func (f linkedFile) secrets() []string {
 }
 
 func TestTheProtectionWorkerLearnsWhereToAskAndTheClinicLearnsNothing(t *testing.T) {
+	t.Parallel()
 	w := linkWorld(t, time.Now)
 	upper, lower := w.pair(t, true)
 	before := w.call(lower.officer, "GET", "/v1/"+lower.name, nil)
@@ -162,6 +163,7 @@ func TestTheProtectionWorkerLearnsWhereToAskAndTheClinicLearnsNothing(t *testing
 }
 
 func TestBetweenEqualLevelsBothOwnersAreToldAndBothArePointedTo(t *testing.T) {
+	t.Parallel()
 	w := linkWorld(t, time.Now)
 	a, b := w.violenceFile(t, "pendamping-uptd", "kepala-uptd"), w.violenceFile(t, "bidan-cibinong", "kepala-cibinong")
 	w.candidates(t, a.person, candidate(t, b.person, 4, true))
@@ -182,6 +184,7 @@ func TestBetweenEqualLevelsBothOwnersAreToldAndBothArePointedTo(t *testing.T) {
 }
 
 func TestAWeakerPairTakesTwoOfTheOwnSide(t *testing.T) {
+	t.Parallel()
 	w := linkWorld(t, time.Now)
 	upper, lower := w.pair(t, false)
 	ask := object{"requestId": newID(), "matchRef": w.matchRef(t, upper.officer, upper.person), "relation": "SAME_PERSON", "basis": "HOME_VISIT", "note": "rumah sama"}
@@ -200,6 +203,7 @@ func TestAWeakerPairTakesTwoOfTheOwnSide(t *testing.T) {
 }
 
 func TestARightThatEndedMeanwhileConfirmsNothing(t *testing.T) {
+	t.Parallel()
 	w := linkWorld(t, time.Now)
 	upper, lower := w.pair(t, false)
 	ask := object{"requestId": newID(), "matchRef": w.matchRef(t, upper.officer, upper.person), "relation": "SAME_PERSON", "basis": "HOME_VISIT"}
@@ -211,6 +215,7 @@ func TestARightThatEndedMeanwhileConfirmsNothing(t *testing.T) {
 }
 
 func TestTheReviewerReadsTwoColumnsAndDecides(t *testing.T) {
+	t.Parallel()
 	w := linkWorld(t, time.Now)
 	upper, lower := w.pair(t, false)
 	asked := w.post(upper.officer, "matches:requestReview", object{"matchRef": w.matchRef(t, upper.officer, upper.person), "reason": "nama mirip, tanggal lahir berbeda sedikit"})
@@ -253,6 +258,7 @@ func (w *world) reveal(who, review string) reply {
 }
 
 func TestTheReviewerConfirmsAloneAndTakesItBack(t *testing.T) {
+	t.Parallel()
 	w := linkWorld(t, time.Now)
 	upper, _ := w.pair(t, false)
 	asked := w.post(upper.officer, "matches:requestReview", object{"matchRef": w.matchRef(t, upper.officer, upper.person), "reason": "nama mirip"})
@@ -271,6 +277,7 @@ func TestTheReviewerConfirmsAloneAndTakesItBack(t *testing.T) {
 }
 
 func TestARejectedPairStaysAwayUntilSomethingComparedChanges(t *testing.T) {
+	t.Parallel()
 	w := linkWorld(t, time.Now)
 	upper, lower := w.pair(t, true)
 	stale := w.matchRef(t, upper.officer, upper.person)
@@ -295,6 +302,7 @@ func TestARejectedPairStaysAwayUntilSomethingComparedChanges(t *testing.T) {
 }
 
 func TestWhoCannotTellIsAskedAgainAfterThirtyDays(t *testing.T) {
+	t.Parallel()
 	var c clock
 	w := linkWorld(t, c.now)
 	upper, _ := w.pair(t, true)
@@ -328,6 +336,7 @@ func TestAPairThatIsNamedTooOftenRests(t *testing.T) {
 }
 
 func TestAMatchIsNamedByWhoItWasShownToOnceWithinADay(t *testing.T) {
+	t.Parallel()
 	var c clock
 	w := linkWorld(t, c.now)
 	upper, lower := w.pair(t, true)
@@ -363,6 +372,7 @@ func TestAMatchIsNamedByWhoItWasShownToOnceWithinADay(t *testing.T) {
 }
 
 func TestAThirtyFirstQuestionIsRefusedAndTheReviewerIsTold(t *testing.T) {
+	t.Parallel()
 	w := serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), NoSweep: true, Configure: func(c *server.Config) {
 		c.Limits = server.Limits{AccountPerSecond: -1, PeerPerSecond: -1}
 	}})
@@ -390,6 +400,7 @@ func TestAThirtyFirstQuestionIsRefusedAndTheReviewerIsTold(t *testing.T) {
 }
 
 func TestAnErasedRecordTakesItsLinksAlong(t *testing.T) {
+	t.Parallel()
 	w := linkWorld(t, time.Now)
 	upper, lower := w.pair(t, true)
 	w.confirms(t, upper.officer, upper.person).expect(t, 200, nil, nil)
@@ -421,6 +432,7 @@ func (w *world) linkRows(t testing.TB) int {
 // TestPC09WhoIsBlockedOnTheOtherCaseHasNoPair: X works on a case of his own, whose match is the case from which he is kept. He is told what
 // one is told of no match, before and after his head confirmed it.
 func TestPC09WhoIsBlockedOnTheOtherCaseHasNoPair(t *testing.T) {
+	t.Parallel()
 	w := linkWorld(t, time.Now)
 	w.husband(t, "WORKER")
 	own := w.violenceFile(t, "suami", "kepala-cibinong")
@@ -447,6 +459,7 @@ func TestPC09WhoIsBlockedOnTheOtherCaseHasNoPair(t *testing.T) {
 // TestALinkOfWhatTheScanFinds goes the whole way: two agencies write down one woman, the background compares, she who works with her is
 // shown the match, and asks.
 func TestALinkOfWhatTheScanFinds(t *testing.T) {
+	t.Parallel()
 	w := linked(t, t.TempDir())
 	_, child := w.fileChild(kenangasChild())
 	k := w.openViolence(t, asKenanga)

@@ -36,6 +36,7 @@ func pairAt(i, j int) [2]int { return [2]int{min(i, j), max(i, j)} }
 // TestNoPointerSurvivesItsReason confirms, rejects, undoes, raises, lowers, blocks and unblocks at random, and after each step asks all
 // files for their links and matches, each by its officer: they are those of a model of ten lines.
 func TestNoPointerSurvivesItsReason(t *testing.T) {
+	t.Parallel()
 	walks, steps := 1, 120
 	if long("linkage") {
 		walks, steps = 8, 1_250

@@ -11,6 +11,7 @@ import (
 // PC-07: at exactly its due time a duty is not late and is of its day, a microsecond later it is late and no longer of the day; the inbox
 // says what the list says.
 func TestTheInboxIsLateToTheMicrosecond(t *testing.T) {
+	t.Parallel()
 	w, c := stillWorld(t)
 	body := survivorFiling()
 	body["incident"].(object)["occurredOn"] = begin.Format(time.DateOnly)
@@ -48,6 +49,7 @@ func TestTheInboxIsLateToTheMicrosecond(t *testing.T) {
 // PC-22: what is closed as no case leaves every figure, and comes back when that is undone; the blocked colleague's figure is that without
 // the case.
 func TestFiguresLeaveOutCasesThatAreNone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	var cases []string
 	for n := range 6 {
@@ -85,6 +87,7 @@ func TestFiguresLeaveOutCasesThatAreNone(t *testing.T) {
 
 // PC-23: a month begins at midnight in the regency, whatever zone a server stands in.
 func TestALiveMonthBeginsInTheRegency(t *testing.T) {
+	t.Parallel()
 	c := &still{}
 	midnight := time.Date(2027, time.January, 31, 17, 0, 0, 0, time.UTC)
 	c.micros.Store(midnight.Add(-time.Microsecond).UnixMicro())

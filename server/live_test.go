@@ -102,6 +102,7 @@ func knownLives(t *testing.T, w *world) (child, leg, hers string) {
 
 // Each live table of known rows.
 func TestLiveTablesOfWhatIsKnown(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, leg, hers := knownLives(t, w)
 	for _, tt := range []struct {
@@ -158,6 +159,7 @@ func TestLiveTablesOfWhatIsKnown(t *testing.T) {
 
 // Who may count what (A37, A49, R8, R11), and what is on record of it.
 func TestWhoCountsHerUnit(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	knownLives(t, w)
 	ask := func(as string, body object) reply {
@@ -455,6 +457,7 @@ func (d *deeds) deed() bool {
 // add up to, cell by cell. The 100,000 acts of the promise are of many small regencies: a count costs its month, and nothing that goes wrong
 // needs more people than there are here.
 func TestLiveTablesFollowEveryAct(t *testing.T) {
+	t.Parallel()
 	worlds, acts, recounts := 1, 100, 10
 	if long("statistics") {
 		worlds, acts = 250, 400
@@ -534,6 +537,7 @@ func (d *deeds) sameAsLists(n int, as string) {
 // What is written in a case that a head is kept from ends no count of hers: else she would hear, in how long the next takes, that somebody
 // writes there.
 func TestAWriteInABlockedCaseEndsNoCount(t *testing.T) {
+	t.Parallel()
 	w := serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), Unlimited: true, NoSweep: true})
 	create := func(name string) string {
 		body := object{"requestId": newID(), "newPerson": woman(), "newCase": object{"type": "FAMILY_STUNTING_RISK"}}

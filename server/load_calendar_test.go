@@ -71,6 +71,7 @@ func due(t *testing.T, st *store.Store, start string, minutes int) string {
 const holidayHeader = "date,kind,basis"
 
 func TestHolidaysAreLoadedAndTakenBack(t *testing.T) {
+	t.Parallel()
 	st := openedStore(t, "2026-11-20 10:00")
 	file := []string{holidayHeader, "2026-12-24,CUTI_BERSAMA,SKB contoh", "2026-12-25,NATIONAL,SKB contoh", "2027-01-01,NATIONAL,SKB contoh"}
 	if report := loaded(t, st, true, file...); len(report.Lines) != 3 || due(t, st, "2026-12-23 16:00", 480) != "2026-12-24 16:00" || len(entries(t, st)) != 0 {
@@ -101,6 +102,7 @@ func TestHolidaysAreLoadedAndTakenBack(t *testing.T) {
 }
 
 func TestAFaultyCalendarIsTakenNotAtAll(t *testing.T) {
+	t.Parallel()
 	st := openedStore(t, "2026-11-20 10:00")
 	for _, tt := range []struct {
 		lines  []string
@@ -150,6 +152,7 @@ func TestAFaultyCalendarIsTakenNotAtAll(t *testing.T) {
 }
 
 func TestHoursOfAWeekdayTakeThePlaceOfThoseBefore(t *testing.T) {
+	t.Parallel()
 	st := openedStore(t, "2026-01-20 10:00")
 	loaded(t, st, false, "weekday,opens,closes,from,until,basis",
 		"MONDAY,08:00,12:00,,,SK jam kerja", "MONDAY,13:00,16:00,,,SK jam kerja",
@@ -172,6 +175,7 @@ func TestHoursOfAWeekdayTakeThePlaceOfThoseBefore(t *testing.T) {
 const deadlineHeader = "case_type,service,urgency,duty,kind,duration,step,from,until,basis"
 
 func TestADeadlineSucceedsTheOldOne(t *testing.T) {
+	t.Parallel()
 	st := openedStore(t, "2026-06-20 10:00")
 	file := []string{deadlineHeader, ",,ROUTINE,DECIDE,TARGET,2 wd,1 wd,2026-07-01,,SK Bupati contoh", "WOMAN_VIOLENCE,LAW_ENFORCEMENT,URGENT,FIRST_SERVICE,LEGAL,24 h,,,,UU 12/2022"}
 	report := loaded(t, st, false, file...)
@@ -191,6 +195,7 @@ func TestADeadlineSucceedsTheOldOne(t *testing.T) {
 }
 
 func TestHealthNamesTheYearsWithoutHolidays(t *testing.T) {
+	t.Parallel()
 	st := openedStore(t, "2026-11-20 10:00")
 	s := &Server{store: st, cfg: Config{}}
 	for i, want := range [][]string{{calendarMissing, nextYearMissing}, {calendarMissing}, nil} {
@@ -206,6 +211,7 @@ func TestHealthNamesTheYearsWithoutHolidays(t *testing.T) {
 }
 
 func TestTheSampleOfHolidaysIsTaken(t *testing.T) {
+	t.Parallel()
 	st := openedStore(t, "2025-11-20 10:00")
 	file, err := os.ReadFile("regency/holidays.csv")
 	if err != nil {

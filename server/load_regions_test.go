@@ -42,6 +42,7 @@ func loadRegions(t *testing.T, st *store.Store, file string, dryRun bool) server
 }
 
 func TestAnotherRegencysCodesTakeThePlaceOfTheBuiltIn(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	st, err := storetest.OpenStore(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys")})
 	if err != nil {
@@ -67,6 +68,7 @@ func TestAnotherRegencysCodesTakeThePlaceOfTheBuiltIn(t *testing.T) {
 }
 
 func TestOnceUnitsStandCodesAreOnlyAdded(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	loadRegions(t, w.served.Store, otherRegency+"32.01.41,Baru,district\n32.01.01,Cibinong Raya,district\n", false)
 	d := w.served.Store.Directory()
@@ -80,6 +82,7 @@ func TestOnceUnitsStandCodesAreOnlyAdded(t *testing.T) {
 }
 
 func TestAFileOfCodesIsTakenWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
 	st := openStore(t, t.TempDir())
 	for _, tt := range []struct {
 		name, file string
@@ -117,6 +120,7 @@ func TestAFileOfCodesIsTakenWholeOrNotAtAll(t *testing.T) {
 }
 
 func TestTheOperatorsRegionLoadEndsWithTheCodeOfItsFaults(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	folders := server.Folders{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys")}
 	for _, tt := range []struct {

@@ -27,6 +27,7 @@ func (w *world) wantFaults(t *testing.T, head string, want []string, lines ...st
 }
 
 func TestEachFaultOfAUnitsFileNamesLineAndColumn(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	today := time.Now().In(time.FixedZone("WIB", 7*3600)).Format(time.DateOnly)
 	for _, tt := range []struct {
@@ -68,6 +69,7 @@ func TestEachFaultOfAUnitsFileNamesLineAndColumn(t *testing.T) {
 
 // The sample of the first release loads over what stands, and takes nothing away that it knows nothing of.
 func TestAFileOfTheFirstReleaseStillLoads(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.full("UPTD-PPA", "CASE_MANAGEMENT")
 	before := w.served.Store.Directory().Units()
@@ -89,6 +91,7 @@ func TestAFileOfTheFirstReleaseStillLoads(t *testing.T) {
 }
 
 func TestAUnitWithOpenReferralsStaysInTheDirectory(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, _ := w.sendToHospital(t)
 	yesterday := time.Now().In(time.FixedZone("WIB", 7*3600)).AddDate(0, 0, -1).Format(time.DateOnly)
@@ -129,6 +132,7 @@ func (w *world) newChild(t *testing.T) (number, name string) {
 
 // A unit without a supervisor answers for nothing; its parent's counts.
 func TestAUnitWithoutASupervisorIsNotSuggested(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.load(t, "SENDIRI,Sendiri,PUSPAGA,,ONLINE,32.01.01,PARENTING_COUNSELING@32.01", "ANAK,Anak,PUSPAGA,DP3AP2KB,ONLINE,32.01.01,PARENTING_COUNSELING@32.01")
 	w.hire(t, "petugas-sendiri,PERSON,Petugas,,WORKER,SENDIRI,yes")
@@ -144,6 +148,7 @@ func TestAUnitWithoutASupervisorIsNotSuggested(t *testing.T) {
 
 // The day on which a unit gets accounts: what was asked of it by letter stands in its inbox.
 func TestAUnitByLetterGetsAccounts(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	body := survivorFiling()
 	body["legs"] = []object{{"service": "LEGAL_AID", "receiverUnit": "units/LBH-BOGOR"}}
@@ -173,6 +178,7 @@ func TestAUnitByLetterGetsAccounts(t *testing.T) {
 }
 
 func TestNobodyFilesToAUnitThatNobodySupervises(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.load(t, "SENDIRI,Sendiri,PUSPAGA,,ONLINE,32.01.01,PARENTING_COUNSELING@32.01")
 	w.hire(t, "petugas-sendiri,PERSON,Petugas,,WORKER,SENDIRI,yes")

@@ -107,6 +107,7 @@ func literal(x ast.Expr) string {
 
 // A key outside the list is dropped when it is written; here it fails, so that nobody looks for it in vain.
 func TestTheProgramLogsAllowedKeysAlone(t *testing.T) {
+	t.Parallel()
 	fset, total := token.NewFileSet(), 0
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -139,6 +140,7 @@ func TestTheProgramLogsAllowedKeysAlone(t *testing.T) {
 
 // The negative control: what must not be logged is found.
 func TestWrongLogLinesAreFound(t *testing.T) {
+	t.Parallel()
 	for line, want := range map[string]bool{
 		`s.log.Info("start", "build", build())`:                                     false,
 		`slog.Error("x", "code", 1)`:                                                false,
@@ -163,6 +165,7 @@ func TestWrongLogLinesAreFound(t *testing.T) {
 }
 
 func TestTheHandlerDropsWhatIsNotOnTheList(t *testing.T) {
+	t.Parallel()
 	var b safeBuffer
 	log := newLog(&b, "debug")
 	person := casework.Kin{Name: "Siti Aminah"}

@@ -33,6 +33,7 @@ func (f *face) metricsOf() string {
 var metricLine = regexp.MustCompile(`(?m)^(sinergi_\w+?)(?:_bucket|_sum|_count)?(?:\{(.*)\})? (\S+)$`)
 
 func TestMetricsCarryMethodAndCodeAlone(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, func(c *Config) { c.Metrics = "127.0.0.1:0" })
 	if a := f.send("POST", growthPath, `{"children":[`+soundChild+`]}`); a.code != 200 {
 		t.Fatal(a.body)
@@ -79,6 +80,7 @@ func TestMetricsCarryMethodAndCodeAlone(t *testing.T) {
 }
 
 func TestMetricsAreOnTheirOwnAddressAlone(t *testing.T) {
+	t.Parallel()
 	off := newFace(t, nil)
 	if off.MetricsAddress() != "" {
 		t.Errorf("without a word: got %s", off.MetricsAddress())
@@ -105,6 +107,7 @@ func TestMetricsAreOnTheirOwnAddressAlone(t *testing.T) {
 }
 
 func TestMetricsBeyondThisMachineAreAskedFor(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name string
 		cfg  Config

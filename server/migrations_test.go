@@ -30,6 +30,7 @@ import (
 const migrateVariable = "CHILD_THAT_MIGRATES" // database file
 
 func TestMigrationsOfEveryVersionReachTheHeadThroughPowerCuts(t *testing.T) {
+	t.Parallel()
 	inAFile(t)
 	if file := os.Getenv(migrateVariable); file != "" {
 		if err := migrateFile(t.Context(), file); err != nil {
@@ -84,6 +85,7 @@ func TestMigrationsOfEveryVersionReachTheHeadThroughPowerCuts(t *testing.T) {
 
 // A database from before there were sums on its pages gets them at its first start.
 func TestMigrationsGiveOldPagesTheirSums(t *testing.T) {
+	t.Parallel()
 	inAFile(t)
 	head := t.TempDir()
 	t.Run("fill", func(t *testing.T) { fillRegency(t, head) })

@@ -374,6 +374,7 @@ func (h *harmed) over(t *testing.T, runs int, seed uint64) {
 
 // TestNetworkThatFailsLosesAndDoublesNothing is the row network.
 func TestNetworkThatFailsLosesAndDoublesNothing(t *testing.T) {
+	t.Parallel()
 	runs := 100 // of some fifty one in a hundred sets of roads would do hardly any harm
 	if long("network") {
 		runs = 1000
@@ -405,6 +406,7 @@ func TestNetworkThatFailsLosesAndDoublesNothing(t *testing.T) {
 
 // The control: whoever sends again under a fresh request_id files twice what was done and not answered, and the count of measurements shows it.
 func TestNetworkDoublesWhatIsSentAgainUnderAFreshID(t *testing.T) {
+	t.Parallel()
 	h := &harmed{w: newWorld(t), fresh: true}
 	h.over(t, 30, seedOf(t))
 	measurements := rowsIn(t, h.w.dir, "measurements")

@@ -14,6 +14,7 @@ import (
 
 // Whatever supervisors name, release and transfer at once, no open case is ever without an officer.
 func TestNoOpenCaseIsEverWithoutAnOfficer(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	var names []string
 	for i := range 4 {
@@ -64,6 +65,7 @@ func TestNoOpenCaseIsEverWithoutAnOfficer(t *testing.T) {
 
 // The only officer turns out to be the alleged perpetrator: in the transaction that names him another follows, in silence.
 func TestSomebodyFollowsWhoIsBlocked(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.husband(t, "WORKER")
 	body := survivorFiling()
@@ -83,6 +85,7 @@ func TestSomebodyFollowsWhoIsBlocked(t *testing.T) {
 
 // A case that is taken up again has an officer who still works there.
 func TestAReopenedCaseHasAnOfficerWhoIsThere(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name, _ := w.child(t, "Zahra Contoh")
 	bidan, gizi := w.accountOf(t, "bidan-cibinong"), w.accountOf(t, "gizi-cibinong")

@@ -11,6 +11,7 @@ import (
 // Two packages that may not know each other say which legs are ordinary: the list of late ones asks domain/casework, a count asks
 // domain/statistics. Whoever reads both must not learn from a difference.
 func TestOneLegIsOrdinaryInListsAndFigures(t *testing.T) {
+	t.Parallel()
 	ordinary, secret := 0, 0
 	for service := range pb.ReferralServiceType_Value_value {
 		for kind := range pb.CaseType_Value_value {

@@ -112,6 +112,7 @@ func find(t *testing.T, r reply, list, name string) (s standing, ok bool) {
 
 // PC-07: a derived state has one definition, used by rows, filters and lists, with or without the sweep, in every zone.
 func TestOverdueHereIsOverdueThere(t *testing.T) {
+	t.Parallel()
 	defer func(zone *time.Location) { time.Local = zone }(time.Local)
 	for _, zone := range []int{0, -8, 14} {
 		time.Local = time.FixedZone("", zone*60*60)
@@ -172,6 +173,7 @@ func (w *world) notices(as string) (told []string) {
 // A survivor's leg that nobody reads: by level the own heads, the office above, the coordinating unit are told, and none of them learns
 // a word of her.
 func TestALateLegIsToldUpwardsWithoutAWordOfTheClient(t *testing.T) {
+	t.Parallel()
 	var h hand
 	h.set(t, "2026-02-19 10:00")
 	w := timedWorld(t, &h)
@@ -235,6 +237,7 @@ func TestALateLegIsToldUpwardsWithoutAWordOfTheClient(t *testing.T) {
 
 // The door of the overseer: a reminder, or the duty to the late unit's duty officer, and no other act.
 func TestTheOverseerRemindsAndReassignsAndDoesNothingElse(t *testing.T) {
+	t.Parallel()
 	var h hand
 	h.set(t, "2026-02-19 10:00")
 	w := timedWorld(t, &h)
@@ -328,6 +331,7 @@ func childOn(day, service, urgency, receiver string) object {
 
 // PC-06: no later change of the calendar moves what has begun.
 func TestANewHolidayMovesNothingThatHasBegun(t *testing.T) {
+	t.Parallel()
 	var h hand
 	h.set(t, "2026-03-18 16:30")
 	w := timedWorld(t, &h)
@@ -361,6 +365,7 @@ func TestANewHolidayMovesNothingThatHasBegun(t *testing.T) {
 
 // What a notice is about is named only to who may read it, and a notice of what one may not read is none.
 func TestNoticesTellNobodyMoreThanTheyMayRead(t *testing.T) {
+	t.Parallel()
 	var h hand
 	h.set(t, "2026-02-19 10:00")
 	w := timedWorld(t, &h)
@@ -388,6 +393,7 @@ func TestNoticesTellNobodyMoreThanTheyMayRead(t *testing.T) {
 }
 
 func TestNoticesComeInPages(t *testing.T) {
+	t.Parallel()
 	var h hand
 	h.set(t, "2026-06-05 10:00")
 	w := timedWorld(t, &h)
@@ -419,6 +425,7 @@ func TestNoticesComeInPages(t *testing.T) {
 
 // The alleged perpetrator may sit in the office that is told: for him there is no notice, no row and no leg.
 func TestTheBlockedAreNotTold(t *testing.T) {
+	t.Parallel()
 	for _, unit := range []string{"POLRES-PPA", "DP3AP2KB"} {
 		var h hand
 		h.set(t, "2026-02-19 10:00")
@@ -449,6 +456,7 @@ func TestTheBlockedAreNotTold(t *testing.T) {
 
 // A clock set back revives nothing: what was late by an entry's time stays late.
 func TestAClockSetBackRevivesNothing(t *testing.T) {
+	t.Parallel()
 	var h hand
 	h.set(t, "2026-02-19 10:00")
 	w := timedWorld(t, &h)

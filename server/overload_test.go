@@ -267,7 +267,7 @@ func (o overloaded) faults(promised bool) (all []string) {
 }
 
 func TestOverloadIsRefusedAtOnceAndTheRestAnswered(t *testing.T) {
-	lasts := 15 * time.Second
+	lasts := 6 * time.Second
 	switch {
 	case long("overload"):
 		lasts = 10 * time.Minute

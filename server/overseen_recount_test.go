@@ -172,6 +172,7 @@ func measuredIn(m *pb.Measurement, index string) string {
 
 // TestWhatAnOfficeReadsIsWhatTheListsOfThePuskesmasCount is A13 for overseen tables: cell by cell, against a recount by the API's lists.
 func TestWhatAnOfficeReadsIsWhatTheListsOfThePuskesmasCount(t *testing.T) {
+	t.Parallel()
 	seeds, children := 2, 25
 	if long("statistics") {
 		seeds, children = 20, 120
@@ -291,6 +292,7 @@ func (w *world) sumsAgree(t testing.TB, seed int) {
 }
 
 func TestAnOfficesTableIsAFileTooAndEqualAllDay(t *testing.T) {
+	t.Parallel()
 	w, c := marchWorld(t)
 	fiveTrends(t, w)
 	c.set(t, "2026-03-21 07:00")

@@ -39,6 +39,7 @@ func secretFields(of reflect.Type, path string, seen map[reflect.Type]bool) (fou
 }
 
 func TestWhatAnOfficesTableIsMadeOfCannotHoldViolence(t *testing.T) {
+	t.Parallel()
 	for _, of := range []reflect.Type{
 		reflect.TypeFor[statistics.OverseenRows](), reflect.TypeFor[store.GrowthChild](), reflect.TypeFor[monthOf](), reflect.TypeFor[statistics.Covered](),
 	} {

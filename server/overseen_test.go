@@ -133,6 +133,7 @@ func fiveTrends(t testing.TB, w *world) {
 }
 
 func TestAnOfficeReadsTheGrowthOfItsVillagesAsOfSixInTheMorning(t *testing.T) {
+	t.Parallel()
 	w, c := marchWorld(t)
 	fiveTrends(t, w)
 	want(t, w.overseen(t, "statistik-dinkes", "skdn-posyandu-month", ""), map[string]string{
@@ -191,6 +192,7 @@ func (w *world) morning(t testing.TB, as string) string {
 }
 
 func TestTheMorningIsEqualAllDayAndAnotherOfficeLearnsNothingBetween(t *testing.T) {
+	t.Parallel()
 	w, c := marchWorld(t)
 	fiveTrends(t, w)
 	leg, _ := w.sendInMarch(t, "Rujuk")
@@ -243,6 +245,7 @@ const legOwed = "legs_sent PKM-CIBINONG DECLINED REROUTE YES" // the morning aft
 
 // A server that was there at six has counted by itself; one that comes back at ten counts as of six.
 func TestTheMorningIsCountedWithoutBeingAskedAndAsOfSixWhereItIsLate(t *testing.T) {
+	t.Parallel()
 	w, c := marchWorld(t)
 	late, other := marchWorld(t)
 	for _, each := range []struct {
@@ -290,6 +293,7 @@ func TestTheMorningIsCountedWithoutBeingAskedAndAsOfSixWhereItIsLate(t *testing.
 }
 
 func TestWhoMayAskForWhatAnOfficeOversees(t *testing.T) {
+	t.Parallel()
 	w, _ := marchWorld(t)
 	denied, hidden, ok := codes.PermissionDenied, codes.NotFound, codes.OK
 	for _, row := range []struct {
@@ -359,6 +363,7 @@ func TestWhoMayAskForWhatAnOfficeOversees(t *testing.T) {
 
 // What is about violence changes no byte: not a filing, not a level, not a block, not a protected leg.
 func TestWhatIsOfViolenceChangesNoByteOfAnyMorning(t *testing.T) {
+	t.Parallel()
 	plain, secret := "", ""
 	for _, violent := range []bool{false, true} {
 		w, c := marchWorld(t)
@@ -406,6 +411,7 @@ func TestWhatIsOfViolenceChangesNoByteOfAnyMorning(t *testing.T) {
 
 // A village sees its own children, and no figure below ten.
 func TestAVillageSeesItsOwnChildrenFromTenUp(t *testing.T) {
+	t.Parallel()
 	w, c := marchWorld(t)
 	fiveTrends(t, w)
 	for i := range 12 {
@@ -440,6 +446,7 @@ func TestAVillageSeesItsOwnChildrenFromTenUp(t *testing.T) {
 }
 
 func TestARefusalIsJournaledAndARead(t *testing.T) {
+	t.Parallel()
 	w, _ := marchWorld(t)
 	w.overseen(t, "statistik-dinkes", "growth-desa-month", "")
 	_, _ = w.statistics().QueryOverseen(w.as("kepala-rsud"), &pb.QueryOverseenRequest{Table: "growth-desa-month"})

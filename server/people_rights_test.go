@@ -45,6 +45,7 @@ func newUUID() casework.ID {
 
 // PC-10: moved to another unit, still seeing the old one. The rights part: Get, List and search after the role has moved.
 func TestWhoMovedToAnotherUnitSeesNothingOfTheOldOne(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	secret := w.survivorCase(t)
 	w.weighed(t, "bidan-cibinong", "Zahra Contoh", "Ibu Zahra", 14, map[int]float64{1: 9})
@@ -78,6 +79,7 @@ func TestWhoMovedToAnotherUnitSeesNothingOfTheOldOne(t *testing.T) {
 
 // A neighbour works as a kader at the post: whoever is blocked is told by no list, name or household that there is anything.
 func TestANeighbourWhoIsBlockedFindsNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.weighed(t, "bidan-melati", "Zahra Contoh", "Ibu Zahra", 14, map[int]float64{1: 9})
 	w.weighed(t, "bidan-melati", "Putri Contoh", "Ibu Putri", 14, map[int]float64{1: 9})

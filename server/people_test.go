@@ -151,6 +151,7 @@ func wantReason(t testing.TB, what string, err error, want string) {
 }
 
 func TestPersonSignsInWithPasswordAndCode(t *testing.T) {
+	t.Parallel()
 	p := newStaff(t)
 	l := p.worker(t, "bidan-sri", pb.Role_WORKER, "PKM-CIBINONG")
 	if l.token == "" || len(l.codes) != 10 || p.whoAmI(l.token) != nil {
@@ -184,6 +185,7 @@ func TestPersonSignsInWithPasswordAndCode(t *testing.T) {
 }
 
 func TestOneAnswerForWhateverIsWrong(t *testing.T) {
+	t.Parallel()
 	p := newStaff(t)
 	l := p.worker(t, "bidan-sri", pb.Role_WORKER, "PKM-CIBINONG")
 	waiting := p.created(t, "admin-kabupaten", "bidan-tiga", pb.Role_WORKER, "PKM-CIBINONG")
@@ -256,6 +258,7 @@ func retryOf(err error) time.Duration {
 
 // Of many who use one thing at once exactly one has it.
 func TestWhatCountsOnceCountsOnce(t *testing.T) {
+	t.Parallel()
 	p := newStaff(t)
 	l := p.worker(t, "bidan-sri", pb.Role_WORKER, "PKM-CIBINONG")
 	race := func(name string, n int, use func() error) {
@@ -357,6 +360,7 @@ func TestNewPasswordIsLongAndNotCommon(t *testing.T) {
 }
 
 func TestSessionEndsAndNoClockRevivesIt(t *testing.T) {
+	t.Parallel()
 	p := newStaff(t)
 	l := p.worker(t, "bidan-sri", pb.Role_WORKER, "PKM-CIBINONG")
 	p.clock.move(11 * time.Hour)

@@ -12,6 +12,7 @@ func (w *world) update(as, person, tag string, mask []string, fields object) rep
 }
 
 func TestAPersonIsCorrectedFieldByField(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, child := w.child(t, "Zahra Contoh")
 	first := w.call("gizi-cibinong", "GET", "/v1/"+child, nil).text("etag")
@@ -52,6 +53,7 @@ func TestAPersonIsCorrectedFieldByField(t *testing.T) {
 }
 
 func TestDoNotCallStays(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, child := w.child(t, "Zahra Contoh")
 	tag := w.call("gizi-cibinong", "GET", "/v1/"+child, nil).text("etag")
@@ -65,6 +67,7 @@ func TestDoNotCallStays(t *testing.T) {
 
 // A child is found by what it is called now, and not by what it was called.
 func TestMatchTagsFollowThePerson(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, child := w.child(t, "Zahra Contoh")
 	tag := w.call("gizi-cibinong", "GET", "/v1/"+child, nil).text("etag")
@@ -93,6 +96,7 @@ func TestMatchTagsFollowThePerson(t *testing.T) {
 
 // What is corrected on one side does not show on the other: a new husband would tell the kader.
 func TestNothingPassesBetweenTheSides(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, ordinary := w.child(t, "Zahra Contoh")
 	body := survivorFiling()
@@ -121,6 +125,7 @@ func TestNothingPassesBetweenTheSides(t *testing.T) {
 
 // A colleague whose NIK is recorded as that of a client in a secret case reads it no longer.
 func TestANewNIKBarsItsHolder(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	const nik = "3201011203850002"
 	w.hire(t, "rekan-baru,PERSON,Rekan Baru,"+nik+",SUPERVISOR,PKM-CIBINONG,")

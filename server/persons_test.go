@@ -37,6 +37,7 @@ func (w *world) search(as string, body object) reply {
 }
 
 func TestASearchFindsWhomTheCallerMayRead(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	secret := w.survivorCase(t)
 	w.weighed(t, "bidan-melati", "Zahra Contoh Lestari", "Imas Kurnia", 14, map[int]float64{1: 9})
@@ -64,6 +65,7 @@ func TestASearchFindsWhomTheCallerMayRead(t *testing.T) {
 }
 
 func TestASearchShowsTenAtMostAndARaisedCaseNever(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for i := range 12 {
 		w.weighed(t, "kader-melati", fmt.Sprintf("Bunga Contoh %02d", i), fmt.Sprintf("Ibu %d", i), 14, map[int]float64{1: 9})
@@ -77,6 +79,7 @@ func TestASearchShowsTenAtMostAndARaisedCaseNever(t *testing.T) {
 }
 
 func TestSixtySearchesAnHour(t *testing.T) {
+	t.Parallel()
 	ctx, stop := context.WithCancel(context.Background())
 	served, err := serveRegency(ctx, server.RegencyConfig{Dir: t.TempDir()})
 	if err != nil {
@@ -104,6 +107,7 @@ func TestSixtySearchesAnHour(t *testing.T) {
 }
 
 func TestAPersonIsReadByTheRightsOnHerCases(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	secret := w.survivorCase(t)
 	mother := w.personOf(t, "bidan-cibinong", secret)

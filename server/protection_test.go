@@ -93,6 +93,7 @@ func (w *world) sealed(t *testing.T, k string) {
 }
 
 func TestWhoMayProtectACase(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	t.Run("states", func(t *testing.T) {
 		for _, state := range slices.Sorted(maps.Keys(protectiveAnswers)) {
@@ -142,6 +143,7 @@ func (w *world) protects(t *testing.T, state string) {
 }
 
 func TestOpenShowsTheHeadAllOnceAndTheClientIsTold(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	k := w.survivorCase(t)
 	f4 := []string{chronology, villain}
@@ -165,6 +167,7 @@ func TestOpenShowsTheHeadAllOnceAndTheClientIsTold(t *testing.T) {
 
 // Raising takes from many what they read, and the chain of health care its basis; the legs stay. Lowering gives no basis back.
 func TestARaisedCaseLeavesTheListsAndTheChainOfCare(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, k := w.sendToHospital(t)
 	w.event("dokter-rsud", leg, "accept", nil).expect(t, 200, []string{childName}, nil)
@@ -190,6 +193,7 @@ func TestARaisedCaseLeavesTheListsAndTheChainOfCare(t *testing.T) {
 }
 
 func TestASealedCaseIsAsIfItNeverWas(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	k := w.inState(t, "closed")
 	number := w.call("kepala-cibinong", "GET", "/v1/"+k, nil).text("number")
@@ -215,6 +219,7 @@ func TestASealedCaseIsAsIfItNeverWas(t *testing.T) {
 }
 
 func TestNobodyErasesWhatAnOrderHolds(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	k := w.inState(t, "closed")
 	person := w.personOf(t, "kepala-cibinong", k)
@@ -265,6 +270,7 @@ func TestNobodyErasesWhatAnOrderHolds(t *testing.T) {
 }
 
 func TestTheCopyIsTheClientsAndNotHerAbusers(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	k := w.survivorCase(t)
 	say := object{"requestId": newID(), "requester": "SUBJECT", "reason": why30}
@@ -299,6 +305,7 @@ func TestTheCopyIsTheClientsAndNotHerAbusers(t *testing.T) {
 
 // While an exception waits for her, the reviewer may protect the case it is on, and reads no more of it than before.
 func TestTheReviewerOfAnExceptionMayProtectItsCase(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	k := w.survivorCase(t)
 	w.post("kepala-cibinong", k+":lowerLevel", object{"level": "L2", "reason": why30}).expect(t, 200, nil, nil)

@@ -12,6 +12,7 @@ import (
 
 // PC-03 a to c; d is TestAReferralAcceptedAndCancelledAtOnceIsOneOfTheTwo.
 func TestTheSenderWithdrawsWhatTheReceiverHasJustAccepted(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		request := object{"reason": "CLIENT_REQUEST"}
@@ -40,6 +41,7 @@ func TestTheSenderWithdrawsWhatTheReceiverHasJustAccepted(t *testing.T) {
 
 // PC-04 a, b, e, f, g. By import and by Push (c, d) come with them.
 func TestTheSameClientSentTwiceToTheSameUnit(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		filed := d.child(t, "gizi-cibinong", []object{treatment("ROUTINE")}, guardiansConsent(nil, []string{"F0", "F1", "F2"}))
@@ -144,6 +146,7 @@ func sameMinute(a, b string) bool {
 
 // PC-05, the end: silence ends nobody's need.
 func TestARefusalIsOwedForEver(t *testing.T) {
+	t.Parallel()
 	c := &clock{}
 	d := door{openWorld(t, t.TempDir(), c.now), false}
 	leg := d.toHospital(t)
@@ -155,6 +158,7 @@ func TestARefusalIsOwedForEver(t *testing.T) {
 
 // PC-08: what is shown before the decision, to whom, in every look at a leg.
 func TestThePreviewOfAPendingReferralShowsNoName(t *testing.T) {
+	t.Parallel()
 	throughBothDoors(t, nil, func(t *testing.T, d door) {
 		w := newWorld(t)
 		d.w = w

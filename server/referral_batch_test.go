@@ -14,6 +14,7 @@ import (
 )
 
 func TestABatchIsSoManyCallsEachWithItsResult(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		first, second, cancelled := d.toHospital(t), d.toHospital(t), d.toHospital(t)
@@ -46,6 +47,7 @@ func TestABatchIsSoManyCallsEachWithItsResult(t *testing.T) {
 
 // The second key stays a person's: a batch confirms a day of full outcomes, and none that asks what follows.
 func TestABatchConfirmsWhatIsWhole(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		full, none := d.toHospital(t), d.toHospital(t)
@@ -85,6 +87,7 @@ func TestTheSameReferralRequestTenTimesAtOnceIsOne(t *testing.T) {
 // Invariant 11: of 32 officers who take a leg at once one has it, and 31 learn that it is taken; of 32 hands of one officer 31 are
 // implied.
 func TestOfParallelAcceptsOfAReferralOneHolds(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	var users, officers []string
 	for i := range 32 {
@@ -126,6 +129,7 @@ func TestOfParallelAcceptsOfAReferralOneHolds(t *testing.T) {
 
 // PC-03 d: accept and cancel in one instant, always one after the other.
 func TestAReferralAcceptedAndCancelledAtOnceIsOneOfTheTwo(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	d := door{w, false}
 	runs := 50
@@ -202,6 +206,7 @@ func resultsOf(r reply) []byte { return []byte(fmt.Sprint(r.value("results"))) }
 
 // A batch is not one of its calls: an account without a right gets a result of each, not of the whole.
 func TestABatchTellsAnAppNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg := door{w, true}.toHospital(t)
 	got, err := w.referrals().BatchTransition(w.as("app-melati"), &pb.BatchTransitionRequest{RequestId: newID(), Event: pb.BatchEvent_ACCEPT, Names: []string{leg}})

@@ -6,6 +6,7 @@ import (
 
 // A unit without accounts: the return unit writes down what it says, and every rule is the same.
 func TestALegByLetterIsRecordedByTheReturnUnit(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.loadWith(t, lawAid("LETTER"), "")
 	throughBothDoors(t, w, func(t *testing.T, d door) {
@@ -52,6 +53,7 @@ func TestALegByLetterIsRecordedByTheReturnUnit(t *testing.T) {
 
 // A receiver with accounts speaks for itself.
 func TestNobodyRecordsForAUnitWithAccounts(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		leg := d.toHospital(t)
@@ -64,6 +66,7 @@ func TestNobodyRecordsForAUnitWithAccounts(t *testing.T) {
 
 // On the day that the unit gets accounts its open legs are ordinary ones: they stand in its inbox, and nobody else speaks for it.
 func TestALegByLetterBecomesAnOrdinaryOne(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.loadWith(t, lawAid("LETTER"), "")
 	var legs []string

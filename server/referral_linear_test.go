@@ -177,6 +177,7 @@ func referralModel(accounts map[string]casework.AccountID, now time.Time) porcup
 
 // 32 callers and 8 legs, all events at random: what each was answered could have come of the pure machine, one event after another.
 func TestEveryReferralIsLinearizable(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	d := door{w, true}
 	accounts := map[string]casework.AccountID{}
@@ -250,6 +251,7 @@ func concat[T any](lists [][]T) []T {
 
 // The model is not one that nothing can contradict: it refuses a history in which a second officer has the leg too.
 func TestTheModelOfAReferralCanSayNo(t *testing.T) {
+	t.Parallel()
 	accounts := map[string]casework.AccountID{"dokter-rsud": {1}, "kepala-rsud": {2}}
 	took := func(client int, who, etag string) porcupine.Operation {
 		return porcupine.Operation{

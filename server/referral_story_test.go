@@ -14,6 +14,7 @@ import (
 )
 
 func TestTheReceiverAsksTwiceAndTheSenderAnswers(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		leg := d.toHospital(t)
@@ -45,6 +46,7 @@ func TestTheReceiverAsksTwiceAndTheSenderAnswers(t *testing.T) {
 
 // A text that the basis shows to nobody is not taken; one that it names is.
 func TestAnAnswerInWordsNeedsABasisThatCoversIt(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		legs := []object{
@@ -66,6 +68,7 @@ func TestAnAnswerInWordsNeedsABasisThatCoversIt(t *testing.T) {
 }
 
 func TestASenderReroutesADeclinedLeg(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		legs := []object{{"service": "NUTRITION_TREATMENT", "receiverUnit": "units/PKM-CITEUREUP", "overrideReason": "satu-satunya dengan ruang perawatan gizi", "question": question}}
@@ -104,6 +107,7 @@ func TestASenderReroutesADeclinedLeg(t *testing.T) {
 }
 
 func TestAReceiverHandsAClientOnWithinWhatSheAgreedTo(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		legs := []object{
@@ -136,6 +140,7 @@ func TestAReceiverHandsAClientOnWithinWhatSheAgreedTo(t *testing.T) {
 
 // What else the client has asked of a unit is not the forwarding officer's to learn: the unit is as good as unavailable.
 func TestAForwardTellsNothingOfAnotherOpenLeg(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		legs := []object{
@@ -152,6 +157,7 @@ func TestAForwardTellsNothingOfAnotherOpenLeg(t *testing.T) {
 }
 
 func TestASenderGivesAReportBackTwice(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		leg := d.toHospital(t)
@@ -177,6 +183,7 @@ func TestASenderGivesAReportBackTwice(t *testing.T) {
 }
 
 func TestAReassignedLegOpensToTheNewOfficerAlone(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		filed := d.child(t, "gizi-cibinong", []object{{"service": "LEGAL_AID", "receiverUnit": "units/UPTD-PPA"}}, guardiansConsent(nil, []string{"F0", "F1", "F2"}))
@@ -203,6 +210,7 @@ func TestAReassignedLegOpensToTheNewOfficerAlone(t *testing.T) {
 
 // A survivor who cannot be found may be in danger: somebody with a name has looked to it.
 func TestASurvivorWhoCannotBeFoundIsLookedFor(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		filed := d.file("bidan-cibinong", survivorFiling())
@@ -225,6 +233,7 @@ func TestASurvivorWhoCannotBeFoundIsLookedFor(t *testing.T) {
 }
 
 func TestALegAfterAnotherIsServedWhenThatOneIs(t *testing.T) {
+	t.Parallel()
 	c := &clock{}
 	w := openWorld(t, t.TempDir(), c.now)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
@@ -263,6 +272,7 @@ func TestALegAfterAnotherIsServedWhenThatOneIs(t *testing.T) {
 }
 
 func TestALegAfterOneThatEndsUnservedBeginsAtItsEnd(t *testing.T) {
+	t.Parallel()
 	c := &clock{}
 	w := openWorld(t, t.TempDir(), c.now)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
@@ -340,6 +350,7 @@ func lawAid(channel string) string {
 
 // What a hospital's worker says of a child is hers alone to say, and is read by health alone.
 func TestStuntingIsNamedByAHospitalsWorker(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		leg := d.toHospital(t)

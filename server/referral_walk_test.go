@@ -47,6 +47,7 @@ var legEvents = []string{
 // Invariant 5 of referral.md 12 through the service: on walks at random through both doors, what somebody is offered is taken, and what
 // nobody offered is refused, or implied: then the leg stays as it is.
 func TestWhatAReferralOffersIsTakenAndNothingElse(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	walks, steps := 4, 14
 	if long("referral") {
@@ -122,6 +123,7 @@ func (d door) step(t *testing.T, dice *rand.Rand, leg string, reached map[string
 
 // Who filed at the front answers what is asked of an ordinary case (access.md A26b), and a kader learns nothing by it.
 func TestAKaderAnswersAboutWhatSheFiled(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	throughBothDoors(t, w, func(t *testing.T, d door) {
 		leg := d.child(t, "kader-melati", []object{{"service": "SPECIALIST_PEDIATRIC", "receiverUnit": "units/RSUD-CIBINONG"}}, object{"basis": "CARE"}).text("legs.0.referral")

@@ -55,6 +55,7 @@ const lacking = "data bulan Maret belum masuk semua"
 
 // TestHeadsSpeakOfAProtectedReleaseAndTheReviewerDecides plays approval, objection, silence and cancelling.
 func TestHeadsSpeakOfAProtectedReleaseAndTheReviewerDecides(t *testing.T) {
+	t.Parallel()
 	f := newPlanning(t, "2027-01-12")
 	f.victim(t, "bidan-cibinong", 1)
 	hidden := f.victim(t, "bidan-citeureup", 2)

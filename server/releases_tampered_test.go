@@ -25,6 +25,7 @@ func releaseFindings(t *testing.T, st *store.Store) (all []string) {
 
 // TestAReleaseThatSomebodyChangedIsFound: whoever holds the database may edit, delete and swap rows, and none of it goes unseen.
 func TestAReleaseThatSomebodyChangedIsFound(t *testing.T) {
+	t.Parallel()
 	f := newPlanning(t, "2027-01-12")
 	for n := range 3 {
 		f.child(t, "gizi-cibinong", n)

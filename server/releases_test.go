@@ -167,6 +167,7 @@ func (f *planning) act(who string, release object, act string, more object) repl
 
 // TestFifteenMonthsOfReleases plays the life of all tables by the calendar alone.
 func TestFifteenMonthsOfReleases(t *testing.T) {
+	t.Parallel()
 	f := newPlanning(t, "2027-01-12")
 	for n := range 14 {
 		var without []string
@@ -315,6 +316,7 @@ func (f *planning) tellsBPSCodes(t *testing.T) {
 
 // What the metadata say that a year costs a person is what this regency's ledger allows, not what it would by default.
 func TestTheMetadataTellTheRegencysOwnLedger(t *testing.T) {
+	t.Parallel()
 	w := configuredWorld(t, func(c *server.Config) { c.EpsilonProtected, c.EpsilonChild = 2.25, 11 })
 	for table, cost := range map[string]string{"kdrt-month": "2.25", "overlap-year": "3", "stunting-sex-age-quarter": "11"} {
 		w.call("statistik-dinkes", "GET", "/v1/statistics/datasets/"+table, nil).expect(t, 200, []string{`"epsilonYear":` + cost}, nil)

@@ -16,6 +16,7 @@ func exceptionTo(kind string, units ...string) object {
 }
 
 func TestAnExceptionIsAnOfficersActWithAReasonAndAFreshSecondFactor(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.survivorsCase(t)
 	w.record(w.stale(t, "bidan-cibinong"), name, exceptionTo("X1", "units/POLRES-PPA")).expect(t, 401, []string{"STEP_UP_REQUIRED"}, hers)
@@ -37,6 +38,7 @@ func TestAnExceptionIsAnOfficersActWithAReasonAndAFreshSecondFactor(t *testing.T
 }
 
 func TestAnExceptionAtL1NeedsTheFreshSecondFactorToo(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, name := w.sendToHospital(t)
 	w.record(w.stale(t, "gizi-cibinong"), name, exceptionTo("X2", "units/POLRES-PPA")).expect(t, 403, []string{"ACTION_NOT_ALLOWED"}, nil)
@@ -60,6 +62,7 @@ func (w *world) decide(as, review, outcome string) reply {
 }
 
 func TestTheReviewerSeesWhyAndNeverWhomWhileItWaits(t *testing.T) {
+	t.Parallel()
 	for _, outcome := range []string{"FOUNDED", "UNFOUNDED"} {
 		t.Run(outcome, func(t *testing.T) {
 			w := newWorld(t)
@@ -121,6 +124,7 @@ func (w *world) nobodyElseJudges(t *testing.T, review string) {
 }
 
 func TestAnExceptionInsideAFilingIsReviewedToo(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	body := survivorFiling()
 	body["legs"] = []object{{"service": "LAW_ENFORCEMENT", "receiverUnit": "units/POLRES-PPA"}}
@@ -144,6 +148,7 @@ func TestAnExceptionInsideAFilingIsReviewedToo(t *testing.T) {
 }
 
 func TestLegsThatStayOnAnExceptionAreTheSupervisorsToLookAt(t *testing.T) {
+	t.Parallel()
 	for _, outcome := range []string{"FOUNDED", "UNFOUNDED"} {
 		t.Run(outcome, func(t *testing.T) {
 			w := newWorld(t)
@@ -181,6 +186,7 @@ func TestLegsThatStayOnAnExceptionAreTheSupervisorsToLookAt(t *testing.T) {
 }
 
 func TestAnExceptionIsNotTakenBackOnTheClientsWordButHeard(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.survivorsCase(t)
 	basis := w.record("bidan-cibinong", name, exceptionTo("X1", "units/POLRES-PPA")).text("name")
@@ -193,6 +199,7 @@ func TestAnExceptionIsNotTakenBackOnTheClientsWordButHeard(t *testing.T) {
 }
 
 func TestAReviewOverGRPC(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	name := w.survivorsCase(t)
 	_, err := w.cases().RecordDisclosure(w.as("bidan-cibinong"), &pb.RecordDisclosureRequest{

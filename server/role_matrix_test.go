@@ -21,6 +21,7 @@ import (
 // TestEveryMethodWithEveryRole asks each method of each service as each role, by both faces. Who is not in the method's row of roleTable is
 // refused, as if there were nothing; of those who are, at least one is let in, or the row would say nothing.
 func TestEveryMethodWithEveryRole(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	stale := maps.Clone(roleTable)
 	eachMethod(func(method protoreflect.MethodDescriptor) {

@@ -10,6 +10,7 @@ import (
 
 // A role works once a second person says so, who is neither its owner nor who gave it.
 func TestRoleWaitsForASecondPerson(t *testing.T) {
+	t.Parallel()
 	p := newStaff(t)
 	made := p.created(t, "admin-kabupaten", "bidan-sri", pb.Role_WORKER, "PKM-CIBINONG")
 	role := made.GetAccount().GetMemberships()[0].GetName()
@@ -53,6 +54,7 @@ func TestRoleWaitsForASecondPerson(t *testing.T) {
 
 // Nobody is the second person of what she gave herself, in whatever role she acts.
 func TestGiverIsNoSecondPerson(t *testing.T) {
+	t.Parallel()
 	p := newStaff(t)
 	two := p.created(t, "admin-kabupaten", "dua-peran", pb.Role_ADMIN, "PKM-CIBINONG")
 	p.approved(t, "penelaah", two.GetAccount().GetMemberships()[0].GetName())
@@ -92,6 +94,7 @@ func TestGiverIsNoSecondPerson(t *testing.T) {
 
 // An administrator administers her units and those below, sees of an account nothing elsewhere, and takes nobody's place alone.
 func TestAdministratorStaysInHerUnits(t *testing.T) {
+	t.Parallel()
 	p := newStaff(t)
 	small := p.worker(t, "admin-pkm", pb.Role_ADMIN, "PKM-CIBINONG")
 	as := bearer(small.token)
@@ -143,6 +146,7 @@ func TestAdministratorStaysInHerUnits(t *testing.T) {
 
 // A request that is repeated gives the same answer less its secret, which is kept nowhere.
 func TestLinkIsShownOnce(t *testing.T) {
+	t.Parallel()
 	p := newStaff(t)
 	req := &pb.CreateAccountRequest{RequestId: newID(), Code: "bidan-sri", FullName: "Sri", Nik: freshNIK(), Role: pb.Role_WORKER, Unit: "units/PKM-CIBINONG"}
 	first, err := p.accounts().CreateAccount(p.as("admin-kabupaten"), req)
@@ -164,6 +168,7 @@ func TestLinkIsShownOnce(t *testing.T) {
 
 // Who owes is not ended before another has it, unless it must be at once: then others follow in the same transaction.
 func TestWhoOwesIsNotEnded(t *testing.T) {
+	t.Parallel()
 	p := newStaff(t)
 	l := p.worker(t, "gizi-baru", pb.Role_WORKER, "PKM-CIBINONG")
 	p.served.Tokens["gizi-baru"] = l.token
@@ -197,6 +202,7 @@ func TestWhoOwesIsNotEnded(t *testing.T) {
 
 // PC-10, the account's part: moved to another unit she sees nothing of the old one from the next call on.
 func TestMovedWorkerSeesNothingOfTheOldUnit(t *testing.T) {
+	t.Parallel()
 	p := newStaff(t)
 	l := p.worker(t, "gizi-baru", pb.Role_WORKER, "PKM-CIBINONG")
 	p.served.Tokens["gizi-baru"] = l.token
@@ -227,6 +233,7 @@ func TestMovedWorkerSeesNothingOfTheOldUnit(t *testing.T) {
 }
 
 func TestPasswordAndCodesAreChangedWithAFreshFactor(t *testing.T) {
+	t.Parallel()
 	p := newStaff(t)
 	l := p.worker(t, "bidan-sri", pb.Role_WORKER, "PKM-CIBINONG")
 	other, err := p.signIn(l)

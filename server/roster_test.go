@@ -60,6 +60,7 @@ func rosterPath(query ...string) string {
 }
 
 func TestTheKadersListHasWhatAWeighingDayNeedsAndNothingElse(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.weighed(t, "kader-melati", "Zahra Contoh", "Ibu Zahra", 14, map[int]float64{62: 8.8, 31: 9, 1: 9.02})
 	w.weighed(t, "bidan-melati", "aisyah Contoh", "Ibu Aisyah", 20, map[int]float64{70: 9.5})
@@ -87,6 +88,7 @@ func TestTheKadersListHasWhatAWeighingDayNeedsAndNothingElse(t *testing.T) {
 }
 
 func TestAChildWhoseCaseWasRaisedLeavesTheList(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.weighed(t, "bidan-melati", "Zahra Contoh", "Ibu Zahra", 14, map[int]float64{1: 9})
 	w.weighed(t, "bidan-melati", "Aisyah Contoh", "Ibu Aisyah", 14, map[int]float64{1: 9})
@@ -97,6 +99,7 @@ func TestAChildWhoseCaseWasRaisedLeavesTheList(t *testing.T) {
 }
 
 func TestAMotherInAViolenceCaseIsOnNoList(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling()).expect(t, 200, nil, nil)
 	for _, who := range []string{"kader-melati", "bidan-melati", "bidan-cibinong", "kepala-cibinong"} {
@@ -105,6 +108,7 @@ func TestAMotherInAViolenceCaseIsOnNoList(t *testing.T) {
 }
 
 func TestPagesOfTheListHoldEachChildOnce(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for i := range 7 {
 		w.weighed(t, "kader-melati", fmt.Sprintf("Anak %d", i), fmt.Sprintf("Ibu %d", i), 14, map[int]float64{1: 9})
@@ -128,6 +132,7 @@ func TestPagesOfTheListHoldEachChildOnce(t *testing.T) {
 }
 
 func TestAChildsGrowthIsReadAsFarAsTheCaseIs(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.weighed(t, "bidan-melati", "Zahra Contoh", "Ibu Zahra", 14, map[int]float64{62: 8.8, 31: 9, 1: 9.02})
 	name := w.caseOf(t, "Zahra Contoh")
@@ -181,6 +186,7 @@ func (w *world) raise(t *testing.T, name, level string) {
 }
 
 func TestACorrectedWeighingCountsNowhereAndIsStillThere(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.weighed(t, "bidan-melati", "Zahra Contoh", "Ibu Zahra", 14, map[int]float64{31: 8.9})
 	name := w.caseOf(t, "Zahra Contoh")

@@ -87,6 +87,7 @@ func asMessage[M proto.Message](t *testing.T, body object, m M) M {
 }
 
 func TestTheStuntedChildsJourneyOverGRPC(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	r, k := w.referrals(), w.cases()
 	receipt, err := r.FileReferral(w.as("app-melati"), asMessage(t, stuntedChild(), &pb.FileReferralRequest{}))
@@ -124,6 +125,7 @@ func TestTheStuntedChildsJourneyOverGRPC(t *testing.T) {
 }
 
 func TestTheSurvivorsJourneyOverGRPC(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	r := w.referrals()
 	secrets := []string{survivor, villain, chronology, "3201015102940003", "DOMESTIC_VIOLENCE", "PHYSICAL"}
@@ -177,6 +179,7 @@ func sameRefusal(t *testing.T, what string, got, want error) {
 }
 
 func TestAnEventSentTwiceIsOneEvent(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, _ := w.sendToHospital(t)
 	from := len(w.entries())
@@ -199,6 +202,7 @@ func TestAnEventSentTwiceIsOneEvent(t *testing.T) {
 }
 
 func TestAnEventThatTheStateImpliesChangesNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, _ := w.sendToHospital(t)
 	w.event("dokter-rsud", leg, "acknowledge", nil).expect(t, 200, nil, nil)
@@ -225,6 +229,7 @@ func TestAnEventThatTheStateImpliesChangesNothing(t *testing.T) {
 }
 
 func TestAStaleETagIsRefusedByBodyAndByHeader(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, _ := w.sendToHospital(t)
 	stale := w.call("dokter-rsud", "GET", "/v1/"+leg, nil).text("etag")
@@ -255,6 +260,7 @@ func TestAStaleETagIsRefusedByBodyAndByHeader(t *testing.T) {
 }
 
 func TestAReplayShowsNoMoreThanTheCallerMayReadNow(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, _ := w.sendToHospital(t)
 	accept := object{"requestId": newID()}
@@ -276,6 +282,7 @@ func TestAReplayShowsNoMoreThanTheCallerMayReadNow(t *testing.T) {
 }
 
 func TestADeclinedLegGoesBackToItsSender(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, _ := w.sendToHospital(t)
 	w.event("dokter-rsud", leg, "decline", object{"reason": "NO_CAPACITY", "suggestedUnit": "units/NOWHERE"}).
@@ -294,6 +301,7 @@ func TestADeclinedLegGoesBackToItsSender(t *testing.T) {
 }
 
 func TestOnlyASupervisorSaysThatALegWasAnError(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, _ := w.sendToHospital(t)
 	w.event("gizi-cibinong", leg, "cancel", object{"reason": "ENTERED_IN_ERROR"}).expect(t, 400, []string{"SUPERVISOR_ONLY"}, nil)
@@ -303,6 +311,7 @@ func TestOnlyASupervisorSaysThatALegWasAnError(t *testing.T) {
 }
 
 func TestALegThatHasAnOfficerIsTheOfficersToGiveBack(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, _ := w.sendToHospital(t)
 	stranger := w.call("bidan-citeureup", "GET", "/v1/accounts:whoAmI", nil).text("account")
@@ -337,6 +346,7 @@ func consented(t *testing.T, w *world) string {
 }
 
 func TestAConsentThatIsOverOpensNothingButEndsNoDuty(t *testing.T) {
+	t.Parallel()
 	over := survivorFiling()
 	over["disclosures"].([]object)[0]["expiresOn"] = "2026-01-01"
 	var c clock
@@ -359,6 +369,7 @@ func TestAConsentThatIsOverOpensNothingButEndsNoDuty(t *testing.T) {
 // TestAllowedActionsAreExact walks one leg at random by all who have to do with it. In each state each action that is listed is
 // possible, and each that is not is refused or implied.
 func TestAllowedActionsAreExact(t *testing.T) {
+	t.Parallel()
 	seed := uint64(time.Now().UnixNano())
 	t.Logf("seed %d", seed)
 	random := rand.New(rand.NewPCG(seed, 0))
@@ -405,6 +416,7 @@ func TestAllowedActionsAreExact(t *testing.T) {
 }
 
 func TestPagesHoldEachLegOnceAndTheirTokensServeNobodyElse(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	want := map[string]bool{}
 	for i := range 45 {
@@ -459,6 +471,7 @@ func TestPagesHoldEachLegOnceAndTheirTokensServeNobodyElse(t *testing.T) {
 }
 
 func TestAnAppsTokenIsForWhatItSays(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	for _, c := range []struct {
 		scope        string

@@ -39,6 +39,7 @@ func prefixes(t *testing.T, texts ...string) (all []netip.Prefix) {
 }
 
 func TestAddressesBeyondThisMachineNeedTLS(t *testing.T) {
+	t.Parallel()
 	proxied := Config{HTTP: "0.0.0.0:0", URL: "https://sinergi.example", TrustedProxies: prefixes(t, "10.0.0.0/8")}
 	for _, c := range []struct {
 		name string
@@ -106,6 +107,7 @@ func writePair(t *testing.T, dir string, serial int64) (certFile, keyFile string
 }
 
 func TestTLSIsRealAndRenewed(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	certFile, keyFile, pool := writePair(t, dir, 1)
 	f := newFace(t, func(c *Config) { c.HTTP, c.GRPC, c.TLSCert, c.TLSKey = "0.0.0.0:0", "0.0.0.0:0", certFile, keyFile })

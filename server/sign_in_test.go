@@ -156,6 +156,7 @@ func welch(a, b []float64) float64 {
 
 // 1,000 wrong passwords from elsewhere, 32 at once: the owner at her desk signs in all the while, and at once.
 func TestOwnerSignsInAmidAThousandWrongPasswords(t *testing.T) {
+	t.Parallel()
 	g := newSigners(t)
 	if err := g.try("desk", "bidan-cibinong", signersPassword); err != nil {
 		t.Fatal(err)
@@ -189,6 +190,7 @@ func TestOwnerSignsInAmidAThousandWrongPasswords(t *testing.T) {
 
 // Whoever is disabled, or set back, while her password is hashed does not get in.
 func TestDisabledWhileSigningIn(t *testing.T) {
+	t.Parallel()
 	g := newSigners(t)
 	for name, change := range map[string]func(*store.Writer, casework.AccountID, [16]byte) error{
 		"disabled": func(w *store.Writer, id casework.AccountID, e [16]byte) error { return w.DisableAccount(id, e) },

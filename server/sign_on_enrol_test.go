@@ -54,6 +54,7 @@ func (r *realm) clients(t testing.TB) map[string]func(*server.Config) {
 // An invitation is accepted and a second factor given again by the code flow, for a public client and for one with a secret. What fails
 // uses no invitation up.
 func TestInvitedPersonEnrolsAndStepsUpByTheCodeFlow(t *testing.T) {
+	t.Parallel()
 	r := newRealm(t)
 	for back, configure := range r.clients(t) {
 		t.Run(back, func(t *testing.T) {
@@ -132,6 +133,7 @@ func TestInvitedPersonEnrolsAndStepsUpByTheCodeFlow(t *testing.T) {
 
 // The first administrator comes by the setup link and the sign-on. A sign-on that fails makes nothing.
 func TestFirstAdministratorBySignOn(t *testing.T) {
+	t.Parallel()
 	r := newRealm(t)
 	r.set("loa2", false)
 	for back, configure := range r.clients(t) {

@@ -181,6 +181,7 @@ func changed(claims said, with said) said {
 }
 
 func TestForgedTokensProveNobody(t *testing.T) {
+	t.Parallel()
 	i := newIssuer(t)
 	now := time.Now().Truncate(time.Second)
 	p := i.trusting(func() time.Time { return now })
@@ -288,6 +289,7 @@ func TestForgedTokensProveNobody(t *testing.T) {
 }
 
 func TestTheSecondFactorIsWhatTheProviderVouchesFor(t *testing.T) {
+	t.Parallel()
 	i := newIssuer(t)
 	now := time.Now().Truncate(time.Second)
 	p := i.trusting(func() time.Time { return now })
@@ -315,6 +317,7 @@ func TestTheSecondFactorIsWhatTheProviderVouchesFor(t *testing.T) {
 }
 
 func TestKeysAreFollowedAndNotFloodedFor(t *testing.T) {
+	t.Parallel()
 	i := newIssuer(t)
 	p := i.trusting(time.Now)
 	first, second := newRSA(t), newRSA(t)
@@ -392,6 +395,7 @@ func TestAProviderThatIsAwayHoldsNobody(t *testing.T) {
 }
 
 func TestSignOnIsConfiguredSoundlyOrNotAtAll(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	secret, open := filepath.Join(dir, "secret"), filepath.Join(dir, "open")
 	for file, mode := range map[string]os.FileMode{secret: 0o600, open: 0o644} {

@@ -358,6 +358,7 @@ func TestSignOnOfTheRegencyByARealProvider(t *testing.T) {
 }
 
 func TestIDTokensOfTheProviderCountOnce(t *testing.T) {
+	t.Parallel()
 	r := newRealm(t)
 	w := r.world(t, nil)
 	w.bind(t, "bidan-cibinong", r.issuer, "sub-rina")
@@ -426,6 +427,7 @@ func patiently[A any](call func() (A, error)) (A, error) {
 }
 
 func TestWithoutTheProviderLocalSignInGoesOn(t *testing.T) {
+	t.Parallel()
 	r := newRealm(t)
 	w := r.world(t, nil)
 	r.set("", true)
@@ -451,6 +453,7 @@ func TestWithoutTheProviderLocalSignInGoesOn(t *testing.T) {
 
 // A provider of OAuth 2.0 alone gives no id token, and proves nobody.
 func TestPlainOAuthProvesNobody(t *testing.T) {
+	t.Parallel()
 	var at *httptest.Server
 	at = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "application/json")

@@ -60,6 +60,7 @@ func (w *world) silentHere(t *testing.T, who string, things ...string) (asked in
 
 // TestNotFoundIsTheAnswerToAllThatIsHidden asks every method that names a thing, for each way in which a thing is hidden.
 func TestNotFoundIsTheAnswerToAllThatIsHidden(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.husband(t, "WORKER")
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", named())
@@ -98,6 +99,7 @@ func TestNotFoundIsTheAnswerToAllThatIsHidden(t *testing.T) {
 
 // TestOneRefusalIsOneEntryWhateverItsCause: with a keyed tag of what was asked, and a notice of a blocked one alone.
 func TestOneRefusalIsOneEntryWhateverItsCause(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.husband(t, "WORKER")
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", named())
@@ -124,6 +126,7 @@ func hourlyWorld(t *testing.T) *world {
 }
 
 func TestAfterSixtyNotFoundSheIsToldThereWereTooMany(t *testing.T) {
+	t.Parallel()
 	w := hourlyWorld(t)
 	w.husband(t, "WORKER")
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", named())
@@ -159,6 +162,7 @@ func (w *world) find(who, nik string) reply {
 }
 
 func TestANIKFindsWhoTheCallerMayReadInTheOwnRegister(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	filed := w.survivorFiled(t)
 	from := len(w.entries())
@@ -186,6 +190,7 @@ func TestANIKFindsWhoTheCallerMayReadInTheOwnRegister(t *testing.T) {
 }
 
 func TestThirtyLookUpsThatShowNothingAreTheMost(t *testing.T) {
+	t.Parallel()
 	w := hourlyWorld(t)
 	w.survivorFiled(t)
 	for i := range 30 {
@@ -207,6 +212,7 @@ func TestThirtyLookUpsThatShowNothingAreTheMost(t *testing.T) {
 
 // TestPC09HiddenByOneIdentifierFoundByAnother: however a case is named, whoever is blocked is told what one is told of none.
 func TestPC09HiddenByOneIdentifierFoundByAnother(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.husband(t, "WORKER") // X, of the puskesmas
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())

@@ -216,6 +216,7 @@ func (s soaked) leaked(promised bool) (all []string) {
 }
 
 func TestSoakLeaksNothing(t *testing.T) {
+	t.Parallel()
 	lasts := 15 * time.Second
 	switch {
 	case long("soak"):

@@ -13,6 +13,7 @@ import (
 
 // TestAChangeOfConfigurationIsOnRecord: by name, once, and without its value.
 func TestAChangeOfConfigurationIsOnRecord(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	st, err := storetest.OpenStore(t.Context(), store.Config{Data: filepath.Join(dir, "data"), Keys: filepath.Join(dir, "keys")})
 	if err != nil {

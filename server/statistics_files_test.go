@@ -72,6 +72,7 @@ func aTable() (*pb.StatisticsTable, *pb.Dataset) {
 }
 
 func TestAFileOfATableIsCSV(t *testing.T) {
+	t.Parallel()
 	m, of := aTable()
 	for _, tt := range []struct {
 		name  string
@@ -114,6 +115,7 @@ func TestAFileOfATableIsCSV(t *testing.T) {
 }
 
 func TestTextThatASpreadsheetWouldRunIsText(t *testing.T) {
+	t.Parallel()
 	for in, want := range map[string]string{
 		"=1+1": "'=1+1", "+62": "'+62", "-1": "'-1", "@x": "'@x", "\tx": "'\tx", "\rx": "'\rx", "0–9": "0–9", "": "", "a=b": "a=b",
 	} {
@@ -130,6 +132,7 @@ func TestTextThatASpreadsheetWouldRunIsText(t *testing.T) {
 }
 
 func TestAFileOfATableIsAWorkbook(t *testing.T) {
+	t.Parallel()
 	m, of := aTable()
 	got, err := tableFile(&pb.QueryOverseenRequest{Format: pb.TableFormat_XLSX}, m, func() *pb.Dataset { return of })
 	if err != nil {
@@ -201,6 +204,7 @@ func zipped(t *testing.T, file []byte) map[string]string {
 
 // A row of the contract, a row of the domain and a file have the same columns in the same order, and each dimension has one.
 func TestARowHasAColumnForEachDimension(t *testing.T) {
+	t.Parallel()
 	for i, column := range statistics.Columns {
 		if f := rowFields.Get(i); string(f.Name()) != column || int(f.Number()) != i+1 {
 			t.Errorf("column %d: the contract has %s, number %d, want %s", i, f.Name(), f.Number(), column)
@@ -228,6 +232,7 @@ func TestARowHasAColumnForEachDimension(t *testing.T) {
 
 // The same table is the same file, to whoever asks and each time: two copies that differ would tell when they were made.
 func TestTheSameTableMakesTheSameFile(t *testing.T) {
+	t.Parallel()
 	m, of := aTable()
 	for i := range 500 { // a list of villages
 		row := proto.CloneOf(m.GetRows()[i%4])

@@ -18,6 +18,7 @@ import (
 // A workbook is for those who open it elsewhere: LibreOffice reads ours, keeps numbers numbers, runs no text, draws the chart. It is
 // asked for where it is installed, as `.ci/run` sees to; with LONG_ROW=office it must be.
 func TestOfficeLibreOpensTheWorkbook(t *testing.T) {
+	t.Parallel()
 	var own []string
 	if os.Getenv("LONG_ROW") == "office" {
 		own = []string{"ods"}

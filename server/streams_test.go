@@ -22,6 +22,7 @@ func (f *face) watch(ctx context.Context) error {
 }
 
 func TestStreamsAreCountedUntilTheyEnd(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, func(c *Config) { c.Streams = 4 })
 	one, end := context.WithCancel(asCaller(t))
 	if err := f.watch(one); err != nil {
@@ -50,6 +51,7 @@ func TestStreamsAreCountedUntilTheyEnd(t *testing.T) {
 
 // One account's streams are its own, by whichever connection and token; what is no stream is not counted.
 func TestStreamsAreCountedByAccount(t *testing.T) {
+	t.Parallel()
 	s := &Server{open: newOpenStreams(2), hooks: hooks{limitKey: func(ctx context.Context) string { return ctx.Value(principalKey{}).(string) }}}
 	as := func(name string) context.Context {
 		return context.WithValue(context.Background(), principalKey{}, name)
@@ -78,6 +80,7 @@ func TestStreamsAreCountedByAccount(t *testing.T) {
 }
 
 func TestAConnectionHasItsStreams(t *testing.T) {
+	t.Parallel()
 	f := newFace(t, func(c *Config) { c.ConnectionStreams, c.Streams = 3, -1 })
 	if err := f.watch(asCaller(t)); err != nil { // and the client has read the server's settings
 		t.Fatal(err)

@@ -59,6 +59,7 @@ func (w *world) wantSuggested(what string, r reply, fit []string, why map[string
 }
 
 func TestWhomToAskForAChild(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, child := w.sendToHospital(t)
 	secrets := []string{childName, motherName, "32.01.01.1006", child, leg}
@@ -79,6 +80,7 @@ func TestWhomToAskForAChild(t *testing.T) {
 }
 
 func TestAfterANoTheSenderIsToldWhomElseToAsk(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	leg, child := w.sendToHospital(t)
 	w.event("dokter-rsud", leg, "decline", object{"reason": "NO_CAPACITY"}).expect(t, 200, []string{"DECLINED"}, nil)
@@ -106,6 +108,7 @@ func (w *world) full(code, service string) {
 }
 
 func TestRoomIsReadAnewAndEndsByItself(t *testing.T) {
+	t.Parallel()
 	var c clock
 	w := openWorld(t, t.TempDir(), c.now)
 	room := func() string {
@@ -126,6 +129,7 @@ func TestRoomIsReadAnewAndEndsByItself(t *testing.T) {
 }
 
 func TestWhomToAskForASurvivorTellsNobodyOfHer(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	from := len(w.entries())
 	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorFiling())
@@ -164,6 +168,7 @@ func (w *world) unitName(code string) string {
 
 // A unit all of whose officers are blocked reads like one that has none.
 func TestASuggestionNeverSaysWhoIsBlocked(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.load(t, "USAHA-A,Usaha A,PUSPAGA,DP3AP2KB,ONLINE,32.01.01,ECONOMIC_EMPOWERMENT@32.01", "USAHA-B,Usaha B,PUSPAGA,DP3AP2KB,ONLINE,32.01.01,ECONOMIC_EMPOWERMENT@32.01")
 	w.hire(t, "suami,PERSON,"+villain+","+husbandsNIK+",SUPERVISOR,USAHA-A,")
@@ -205,6 +210,7 @@ func (w *world) tryLoad(t *testing.T, head string, lines ...string) server.LoadR
 
 // A receiver who hands on sees its own leg alone: what stands on another of the case it does not learn by a suggestion.
 func TestAReceiversSuggestionsTellNothingOfOtherLegs(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	body := survivorFiling()
 	body["legs"] = []object{
@@ -225,6 +231,7 @@ func TestAReceiversSuggestionsTellNothingOfOtherLegs(t *testing.T) {
 }
 
 func TestSuggestionsAreTheSameOnBothFaces(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	_, child := w.sendToHospital(t)
 	m, err := w.referrals().SuggestReceivers(w.as("gizi-cibinong"), &pb.SuggestReceiversRequest{

@@ -36,6 +36,7 @@ type surveyChild struct {
 // TestRealChildrenFiledByAClinicApp files all 8,060 children of real surveys, half over REST and half over gRPC, kills the server
 // in the middle, files all of them again, and compares cases, findings and categories with the truth columns.
 func TestRealChildrenFiledByAClinicApp(t *testing.T) {
+	t.Parallel()
 	children := readSurvey(t)
 	dir := t.TempDir()
 	first := startChild(t, dir)

@@ -8,6 +8,7 @@ import (
 
 // What ended by time is on record once, whoever looks or does not; what a person ended has the entry of that act alone.
 func TestTheJournalSaysWhenARightRanOut(t *testing.T) {
+	t.Parallel()
 	var c clock
 	w := serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), Now: c.now, Unlimited: true, NoSweep: true})
 	withdrawn := 0
@@ -52,6 +53,7 @@ func TestTheJournalSaysWhenARightRanOut(t *testing.T) {
 
 // A regency may want every read on record, those of a unit's own ordinary cases too.
 func TestAllReadsAreOnRecordWhereTheyAreWanted(t *testing.T) {
+	t.Parallel()
 	for reads, want := range map[string]int{"restricted": 0, "all": 2} {
 		w := configuredWorld(t, func(c *server.Config) { c.JournalReads = reads })
 		filed := w.call("gizi-cibinong", "POST", "/v1/referrals:file", stuntedChild())

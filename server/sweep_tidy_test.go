@@ -9,6 +9,7 @@ import (
 
 // For 90 days a request that is repeated is answered as it was and does nothing; after that its answer, which tells of a client, is gone.
 func TestAStoredAnswerIsKeptFor90Days(t *testing.T) {
+	t.Parallel()
 	var c clock
 	w := serveWorld(t, server.RegencyConfig{Dir: t.TempDir(), Now: c.now, Unlimited: true, NoSweep: true}) // or two sweeps draw at once
 	k := w.survivorsCase(t)

@@ -10,6 +10,7 @@ import (
 var leakedToken = regexp.MustCompile(`sng_(usr|app)_[0-9A-Za-z]{61}`)
 
 func TestATokenIsFoundByScannersAndNothingElseIsOne(t *testing.T) {
+	t.Parallel()
 	ids := map[string]bool{}
 	for range 500 {
 		for _, kind := range []string{"usr", "app"} {
@@ -47,6 +48,7 @@ func TestATokenIsFoundByScannersAndNothingElseIsOne(t *testing.T) {
 }
 
 func TestAProofIsOfItsKindAndSecret(t *testing.T) {
+	t.Parallel()
 	token, _, hash, err := newToken("usr")
 	if err != nil {
 		t.Fatal(err)

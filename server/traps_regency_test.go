@@ -107,6 +107,7 @@ func (w *world) called() []entry {
 // PC-24: a POST with a form body once ran one of the other methods of its path, at random. Here the method that runs is the one that was
 // written: against a real case, that the caller may read and change, nothing is done and nothing is journaled.
 func TestGatewayRunsTheMethodThatWasWritten(t *testing.T) {
+	t.Parallel()
 	times := 2
 	if long("gateway") {
 		times = 1000
@@ -165,6 +166,7 @@ func TestGatewayRunsTheMethodThatWasWritten(t *testing.T) {
 
 // An unknown field would lose what keeps a secret; nothing of such a filing is stored, and nothing of it is said but its path.
 func TestGatewayStoresNothingOfAnUnknownField(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	before := len(w.entries())
 	for field, change := range map[string]func(object){

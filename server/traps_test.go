@@ -143,6 +143,7 @@ func resident(t *testing.T) int {
 
 // trapFlatMemory sends bodies of 10 MiB that the client never holds, by a bare connection, so that each is answered.
 func trapFlatMemory(t *testing.T) {
+	defer debug.SetGCPercent(debug.SetGCPercent(100))
 	f := newFace(t, nil)
 	send := func(chunked bool) {
 		conn, err := net.Dial("tcp", strings.TrimPrefix(f.url, "http://"))

@@ -12,6 +12,7 @@ import (
 // TestMessagesAreMadeInViewsAlone holds that no handler fills a message of the contract by itself: what does not go through a view
 // is not cleared. Empty ones, into which a stored answer is read or a page is gathered, are no exit.
 func TestMessagesAreMadeInViewsAlone(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("*.go")
 	if err != nil {
 		t.Fatal(err)

@@ -912,7 +912,7 @@ func idOf(name string) key {
 // TestWorldsAnswerAsDecideSays is I10 on random worlds.
 func TestWorldsAnswerAsDecideSays(t *testing.T) {
 	t.Parallel()
-	worlds := 1_000
+	worlds := 500
 	if long("access") {
 		worlds = 10_000
 	}
@@ -1005,6 +1005,7 @@ func TestWorldsFindOutWhoIsWrong(t *testing.T) {
 
 // A message that holds one field too many is found out by each of the two looks at it: by class, and by text.
 func TestWorldsFindOutAFieldTooMany(t *testing.T) {
+	t.Parallel()
 	k := &caseRow{id: key{1}, subject: key{2}}
 	l := &listener{of: &regency{cases: []*casework.Case{{ID: casework.CaseID{1}}, {ID: casework.CaseID{3}}}, persons: []casework.Person{{ID: casework.PersonID{2}}, {ID: casework.PersonID{4}}}}, as: &staffer{}}
 	for _, c := range []struct {
