@@ -217,7 +217,7 @@ func (r *Reader) UpperSubjects() (compared map[casework.PersonID]bool, err error
 	return compared, nil
 }
 
-// L1Subjects are the records of a register with an open case, none above L1. Served by cases_register.
+// L1Subjects are the records of a register with an open case, none above L1. Served by cases_open.
 func (t *tx) L1Subjects(register casework.UnitID) ([]casework.PersonID, error) {
 	return list(t, func(r row) (id casework.PersonID, err error) { return id, r.scan(id[:]) },
 		"SELECT subject FROM cases WHERE register = $1 AND closed IS NULL GROUP BY subject HAVING max(level) = 'L1'", register)

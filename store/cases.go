@@ -164,7 +164,7 @@ type Cursor struct {
 // IsZero tells whether the list begins at its first row.
 func (c Cursor) IsZero() bool { return c.Time.IsZero() }
 
-// ListCases reads cases of the caller's register, newest first: a superset, of which Decide chooses. Served by cases_register.
+// ListCases reads cases of the caller's register, newest first: a superset, of which Decide chooses. Served by cases_open, or cases_register.
 func (t *tx) ListCases(c Caller, now time.Time, f CaseFilter) ([]CaseFile, error) {
 	before := f.Before.Time
 	if f.Before.IsZero() {
