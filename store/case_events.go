@@ -48,23 +48,28 @@ func (t *tx) LastOpened(k casework.Case) (time.Time, error) {
 }
 
 // AgedOut lists the open monitoring of children who are five on a day. Their birth dates are sealed, so each child is looked at, once
-// a day: 20,000 children cost half a second.
+// a day, a register at a time: 20,000 children cost half a second. Served by cases_open.
 func (t *tx) AgedOut(now time.Time, limit int) (due []Due, err error) {
 	today := int64(casework.DateOf(now))
 	if t.s.fiveBy.Load() == today {
 		return nil, nil
 	}
-	rows, err := list(t, scanCase, "SELECT "+caseColumns+" FROM cases c WHERE c.type = 'GROWTH_MONITORING' AND c.closed IS NULL")
-	if err != nil {
-		return nil, fmt.Errorf("list monitored children: %w", err)
-	}
-	for _, k := range rows {
-		child, err := t.identity(k.Subject, k.subject)
+	for _, u := range t.s.Directory().Units() {
+		rows, err := list(t, scanCase, "SELECT "+caseColumns+" FROM cases c WHERE c.register = $1 AND c.closed IS NULL AND c.type = 'GROWTH_MONITORING'", u.ID)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("list monitored children: %w", err)
 		}
-		if _, five := k.AgeOut(child.Identity.BirthDate, now); five && len(due) < limit {
-			due = append(due, Due{casework.ID(k.ID), k.ID})
+		for _, k := range rows {
+			child, err := t.identity(k.Subject, k.subject)
+			if err != nil {
+				return nil, err
+			}
+			if _, five := k.AgeOut(child.Identity.BirthDate, now); five {
+				due = append(due, Due{casework.ID(k.ID), k.ID})
+			}
+			if len(due) == limit {
+				return due, nil
+			}
 		}
 	}
 	if len(due) == 0 {

@@ -83,10 +83,16 @@ func TestWhatIsOpenIsReadWithoutWhatIsClosed(t *testing.T) {
 	now := time.Date(2026, 2, 20, 3, 0, 0, 0, time.UTC)
 	s := emptyStore(t, func() time.Time { return now })
 	register := casework.UnitID{1}
-	c := Caller{Active: true, Account: casework.AccountID{2}, Unit: casework.Unit{ID: register, Register: register}, Role: casework.RoleWorker}
+	unit := casework.Unit{ID: register, Code: "PKM", Type: casework.UnitHealthCenter, Register: register, Channel: casework.ChannelOnline, ActiveFrom: now}
+	write(t, s, func(w *Writer) error { return w.PutUnit(unit, nil, [16]byte{1}) })
+	if err := s.ReloadDirectory(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	c := Caller{Active: true, Account: casework.AccountID{2}, Unit: unit, Role: casework.RoleWorker}
 	for name, ask := range map[string]func(*Reader) error{
 		"list":           func(r *Reader) error { _, err := r.ListCases(c, now, CaseFilter{Limit: 20}); return err },
 		"list of a type": func(r *Reader) error { _, err := r.ListCases(c, now, CaseFilter{Type: "KDRT", Limit: 20}); return err },
+		"age out":        func(r *Reader) error { _, err := r.AgedOut(now, 20); return err },
 		"compare":        func(r *Reader) error { _, err := r.L1Subjects(register); return err },
 	} {
 		_, err := Read(t.Context(), s, func(r *Reader) (struct{}, error) {
