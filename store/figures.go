@@ -79,21 +79,13 @@ func (t *tx) CasesClosed(register casework.UnitID, s Stretch) ([]FigureCase, err
 	return t.figureCases("c.register = $1 AND c.closed >= $2 AND c.closed < $3"+notMonitored, register, s.From, s.Until)
 }
 
-// CasesOpen are the cases of a register that are open now. Served by cases_unit.
+// CasesOpen are the cases of a register that are open now. Served by cases_open.
 func (t *tx) CasesOpen(register casework.UnitID) ([]FigureCase, error) {
-	var all []FigureCase
-	for _, unit := range t.s.Directory().InRegister(register) {
-		found, err := t.figureCases("c.unit = $1 AND c.closed IS NULL"+notMonitored, unit)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
-	}
-	return all, nil
+	return t.figureCases("c.register = $1 AND c.closed IS NULL"+notMonitored, register)
 }
 
 // CasesOpenIn are the cases of a register that were open at some time of a stretch: registered before its end, and not ended before
-// it began. Served by cases_unit and cases_closed.
+// it began. Served by cases_open and cases_closed.
 func (t *tx) CasesOpenIn(register casework.UnitID, s Stretch) ([]FigureCase, error) {
 	open, err := t.CasesOpen(register)
 	if err != nil {

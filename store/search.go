@@ -11,7 +11,7 @@ import (
 // fit, with what Decide must know. Names have no index: one that could be searched would tell whoever steals it who is a client. A
 // register's caseload in memory is small (design: protection).
 func (t *tx) FindPersons(c Caller, fits func(casework.PersonIdentity) bool, now time.Time) ([]CaseFile, error) {
-	where, key := "c.register = $1", [16]byte(c.Unit.Register) // by cases_register
+	where, key := "c.register = $1", [16]byte(c.Unit.Register) // by cases_open
 	if c.Role == casework.RoleIntake {
 		where, key = "c.unit = $1", [16]byte(c.Unit.ID) // by cases_unit
 	}
