@@ -37,8 +37,8 @@ func TestAFullDiskIsSaidAndNothingIsHalf(t *testing.T) {
 	if long("disk") {
 		times = 20
 	}
-	for range times {
-		t.Run("once", func(t *testing.T) {
+	for n := range times {
+		t.Run(fmt.Sprint(n), func(t *testing.T) {
 			d := newFullDisk(t, 32<<20)
 			own, secret := d.inState(t, "L1"), d.inState(t, "L3")
 			if refused := d.load(); refused == 0 {
