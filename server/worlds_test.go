@@ -919,7 +919,11 @@ func TestWorldsAnswerAsDecideSays(t *testing.T) {
 	if testing.Short() {
 		worlds = 80
 	}
-	found := exploreWorlds(t, worldSeed(t), worlds, func(*listener) {})
+	seed := worldSeed(t)
+	found := exploreWorlds(t, seed, worlds, func(*listener) {})
+	for more := uint64(1); more <= 3 && !testing.Short() && len(unmet(found)) > 0; more++ { // what is rare may not come in so few
+		found.add(exploreWorlds(t, seed+more*uint64(worlds), worlds, func(*listener) {}))
+	}
 	for _, fault := range found.faults[:min(20, len(found.faults))] {
 		t.Error(fault)
 	}
@@ -928,15 +932,23 @@ func TestWorldsAnswerAsDecideSays(t *testing.T) {
 	if testing.Short() {
 		return // too few to meet everything
 	}
+	for _, what := range unmet(found) {
+		t.Errorf("no world met %s", what)
+	}
+}
+
+// unmet are rules and bases that must come about somewhere, or the worlds show nothing of them.
+func unmet(found figures) (all []string) {
 	for _, what := range []string{
 		"R0", "R1", "R2a", "R2c", "R3", "R4", "R5", "R6a", "R6b", "R7", "R8", "R10", "R11a", "R12a", "R12b", "R13a", "R13b", "R14c", "R15a", "R15b",
 		"R17", "R18e", "R20", "ASSIGNED", "OWNER", "SUBMITTER", "PENDING", "RECEIVER", "FORMER", "OVERSEER", "BREAKGLASS", "CONSENT", "CARE", "EXCEPTION", "NAMED", "STEP_UP",
 		"BLOCKED", "SEALED", "LEVEL",
 	} {
 		if found.counts[what] == 0 {
-			t.Errorf("no world met %s", what)
+			all = append(all, what)
 		}
 	}
+	return all
 }
 
 // TestWorldsFindOutWhoIsWrong is the negative control: an oracle that reads the same rows a little wrong, as a server might, disagrees.
