@@ -112,7 +112,6 @@ func find(t *testing.T, r reply, list, name string) (s standing, ok bool) {
 
 // PC-07: a derived state has one definition, used by rows, filters and lists, with or without the sweep, in every zone.
 func TestOverdueHereIsOverdueThere(t *testing.T) {
-	t.Parallel()
 	defer func(zone *time.Location) { time.Local = zone }(time.Local)
 	for _, zone := range []int{0, -8, 14} {
 		time.Local = time.FixedZone("", zone*60*60)
