@@ -1,13 +1,9 @@
 package store
 
-// int sums_begin(void);
-import "C"
-
 import (
 	"errors"
 	"fmt"
 	"os"
-	"sync"
 
 	"github.com/mattn/go-sqlite3"
 )
@@ -15,14 +11,6 @@ import (
 // Each page of the database ends with a sum of itself (pagesum.c), so that what a failing disk or memory has changed is an error when it
 // is read, and never an answer. PostgreSQL's data checksums are the same. The log has sums of SQLite's own, which are looked at when it
 // is replayed.
-
-// beginSums has every file that SQLite opens from now on looked after.
-var beginSums = sync.OnceValue(func() error {
-	if C.sums_begin() != 0 {
-		return errors.New("SQLite takes no sums of pages: this program is not built as it should be")
-	}
-	return nil
-})
 
 const (
 	sumSize      = 8  // bytes of a page's sum
@@ -32,7 +20,7 @@ const (
 
 // reserveSums has the pages of a new database, or of one from before there were sums, leave room for them.
 func reserveSums(path string) error {
-	if err := beginSums(); err != nil {
+	if err := beginVFS(); err != nil {
 		return err
 	}
 	reserved, err := reservedIn(path)

@@ -1,0 +1,60 @@
+// One more VFS in front of the system's: it gives the database sums of its pages (pagesum.c), and its log few long writes for many short
+// ones (loggather.c).
+#include "vfs.h"
+#include <string.h>
+
+typedef struct vfs {
+	int version;
+	int size_of_file;
+	int longest_path;
+	struct vfs *next;
+	const char *name;
+	void *data;
+	int (*open)(struct vfs *, const char *, file *, int flags, int *given);
+	void (*rest[15])(void);
+} vfs;
+
+// Defined by the SQLite that the driver brings. Weak, so that this package links alone too, as cgo does to look at it.
+extern vfs *sqlite3_vfs_find(const char *) __attribute__((weak));
+extern int sqlite3_vfs_register(vfs *, int as_default) __attribute__((weak));
+
+static vfs *below, ours;
+
+static int own_size(void) { return (below->size_of_file + 7) / 8 * 8; }
+
+known *of(file *f) { return (known *)((char *)f + own_size()); }
+
+static int open_file(vfs *v, const char *name, file *f, int flags, int *given) {
+	(void)v;
+	int result = below->open(below, name, f, flags, given);
+	if (result != OK || !(flags & (MAIN_DB | LOG)))
+		return result;
+	known *k = of(f);
+	memset(k, 0, sizeof(*k));
+	k->below = f->methods;
+	int version = f->methods->version < 2 ? 1 : 2; // without the third's memory mapping, which reads past us
+	int kept = version == 1 ? 6 : 10;              // methods that this version has besides
+	memcpy(&k->ours, f->methods, offsetof(methods, rest) + kept * sizeof(k->ours.rest[0]));
+	k->ours.version = version;
+	if (flags & MAIN_DB)
+		sum_pages(k);
+	else
+		gather_log(k);
+	f->methods = &k->ours;
+	return OK;
+}
+
+// vfs_begin puts the VFS in front of the system's, for every file that is opened from now on.
+int vfs_begin(void) {
+	if (below != NULL)
+		return OK;
+	vfs *found = sqlite3_vfs_find(NULL);
+	if (found == NULL)
+		return 1;
+	below = found;
+	ours = *found;
+	ours.name = "sinergi";
+	ours.size_of_file = own_size() + (int)sizeof(known);
+	ours.open = open_file;
+	return sqlite3_vfs_register(&ours, 1);
+}
