@@ -1,8 +1,11 @@
 package server_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -110,41 +113,57 @@ func find(t *testing.T, r reply, list, name string) (s standing, ok bool) {
 	return rows[i], true
 }
 
-// PC-07: a derived state has one definition, used by rows, filters and lists, with or without the sweep, in every zone.
+// PC-07: a derived state has one definition, used by rows, filters and lists, with or without the sweep, in every zone. A process has one
+// zone from its start, so each has a process.
 func TestOverdueHereIsOverdueThere(t *testing.T) {
-	defer func(zone *time.Location) { time.Local = zone }(time.Local)
-	for _, zone := range []int{0, -8, 14} {
-		time.Local = time.FixedZone("", zone*60*60)
-		var h hand
-		h.set(t, "2026-02-19 10:00")
-		w := timedWorld(t, &h)
-		filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorOf("2026-02-19", "LOW", "ROUTINE"))
-		filed.expect(t, 200, []string{`"state":"SENT"`}, nil)
-		leg := filed.text("legs.0.referral")
-		h.set(t, "2026-02-19 10:05")
-		w.event("pendamping-uptd", leg, "acknowledge", nil).expect(t, 200, []string{`"DECIDE"`, `"dueTime":"2026-02-20T03:00:00Z"`}, nil)
-		for _, tt := range []struct {
-			now   string
-			level int
-		}{{"2026-02-20T03:00:00Z", 0}, {"2026-02-20T03:00:00.000001Z", 1}} {
-			w.at(t, &h, tt.now, "pendamping-uptd")
-			got := w.call("pendamping-uptd", "GET", "/v1/"+leg, nil)
-			var one standing
-			if err := json.Unmarshal(got.Body, &one); err != nil {
-				t.Fatal(err)
+	t.Parallel()
+	if os.Getenv(zoneVariable) != "" {
+		overdueHereIsOverdueThere(t)
+		return
+	}
+	for _, zone := range []string{"+00:00", "-08:00", "+14:00"} {
+		t.Run(zone, func(t *testing.T) {
+			t.Parallel()
+			cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.v", "-test.run=^TestOverdueHereIsOverdueThere$")
+			cmd.Env = append(os.Environ(), zoneVariable+"="+zone)
+			said, err := cmd.CombinedOutput()
+			if err != nil || !bytes.Contains(said, []byte("--- PASS: TestOverdueHereIsOverdueThere")) {
+				t.Errorf("%v\n%s", err, said)
 			}
-			rows := map[string]standing{"GetReferral": one}
-			rows["ListReferrals"], _ = find(t, w.call("pendamping-uptd", "GET", "/v1/referrals?direction=INBOX", nil), "referrals", leg)
-			rows["ListDuties"], _ = find(t, w.call("pendamping-uptd", "GET", "/v1/duties?scope=UNIT", nil), "duties", leg)
-			for where, row := range rows {
-				if row.Name != leg || row.EscalationLevel != tt.level || row.Overdue != (tt.level > 0) || row.DueTime != "2026-02-20T03:00:00Z" {
-					t.Errorf("%s at %s in zone %+d: %+v, want level %d", where, tt.now, zone, row, tt.level)
-				}
+		})
+	}
+}
+
+func overdueHereIsOverdueThere(t *testing.T) {
+	var h hand
+	h.set(t, "2026-02-19 10:00")
+	w := timedWorld(t, &h)
+	filed := w.call("bidan-cibinong", "POST", "/v1/referrals:file", survivorOf("2026-02-19", "LOW", "ROUTINE"))
+	filed.expect(t, 200, []string{`"state":"SENT"`}, nil)
+	leg := filed.text("legs.0.referral")
+	h.set(t, "2026-02-19 10:05")
+	w.event("pendamping-uptd", leg, "acknowledge", nil).expect(t, 200, []string{`"DECIDE"`, `"dueTime":"2026-02-20T03:00:00Z"`}, nil)
+	for _, tt := range []struct {
+		now   string
+		level int
+	}{{"2026-02-20T03:00:00Z", 0}, {"2026-02-20T03:00:00.000001Z", 1}} {
+		w.at(t, &h, tt.now, "pendamping-uptd")
+		got := w.call("pendamping-uptd", "GET", "/v1/"+leg, nil)
+		var one standing
+		if err := json.Unmarshal(got.Body, &one); err != nil {
+			t.Fatal(err)
+		}
+		rows := map[string]standing{"GetReferral": one}
+		rows["ListReferrals"], _ = find(t, w.call("pendamping-uptd", "GET", "/v1/referrals?direction=INBOX", nil), "referrals", leg)
+		rows["ListDuties"], _ = find(t, w.call("pendamping-uptd", "GET", "/v1/duties?scope=UNIT", nil), "duties", leg)
+		for where, row := range rows {
+			if row.Name != leg || row.EscalationLevel != tt.level || row.Overdue != (tt.level > 0) || row.DueTime != "2026-02-20T03:00:00Z" {
+				t.Errorf("%s at %s: %+v, want level %d", where, tt.now, row, tt.level)
 			}
-			for list, path := range map[string]string{"referrals": "/v1/referrals?direction=INBOX&overdue=true", "duties": "/v1/duties?overdue=true"} {
-				if _, late := find(t, w.call("pendamping-uptd", "GET", path, nil), list, leg); late != (tt.level > 0) {
-					t.Errorf("%s at %s in zone %+d: listed %v", path, tt.now, zone, late)
-				}
+		}
+		for list, path := range map[string]string{"referrals": "/v1/referrals?direction=INBOX&overdue=true", "duties": "/v1/duties?overdue=true"} {
+			if _, late := find(t, w.call("pendamping-uptd", "GET", path, nil), list, leg); late != (tt.level > 0) {
+				t.Errorf("%s at %s: listed %v", path, tt.now, late)
 			}
 		}
 	}

@@ -31,6 +31,9 @@ const childVariable = "CHILD_OF_TEST"
 // spoiledVariable tells a child what to do wrong, for the negative controls: "leaks", or "unbounded".
 const spoiledVariable = "CHILD_SPOILED"
 
+// zoneVariable is the offset, as -08:00, of the zone that a process of tests is in.
+const zoneVariable = "ZONE_OF_TEST"
+
 // leak keeps a goroutine and some memory more each few milliseconds.
 func leak() {
 	for {
@@ -60,6 +63,14 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		return
+	}
+	if zone := os.Getenv(zoneVariable); zone != "" {
+		at, err := time.Parse("-07:00", zone)
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		time.Local = at.Location()
 	}
 	// Most tests wait for the disk half of their time, and leave little behind that is worth collecting: a third less than by Go's figures.
 	flag.Parse()
