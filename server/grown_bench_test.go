@@ -16,6 +16,8 @@ func grownLegs(t testing.TB, w *world, from, until int) {
 	db := rawDatabase(t, w.dir)
 	own, _ := w.served.Store.Directory().UnitByCode("PKM-CIBINONG")
 	other, _ := w.served.Store.Directory().UnitByCode("PKM-CITEUREUP")
+	now := time.Now()
+	due := now.AddDate(0, 1, 0) // or half a million duties would be raised meanwhile
 	const side, far = "CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END", "CASE i % 2 WHEN 0 THEN ?4 ELSE ?3 END"
 	for _, statement := range []string{
 		"INSERT INTO deks (owner, epoch, wrapped) SELECT " + grownID("p") + ", 0, randomblob(65) FROM n",
@@ -33,14 +35,14 @@ func grownLegs(t testing.TB, w *world, from, until int) {
 			SELECT ` + grownID("l") + ", 'R-' || " + grownNumber + ", " + grownID("c") + ", " + grownID("l") + ", 0, ?4, " + side + ", " + side + ", ?4, ?4," +
 			"'SPECIALIST_PEDIATRIC', 'ROUTINE', CASE i % 2 WHEN 0 THEN 'CONFIRMED' ELSE 'SENT' END, " + grownID("d") + ", ?5, 0, 0, 0, 1, randomblob(16), randomblob(36) FROM n",
 		`INSERT INTO duties (id, kind, object, case_id, unit, duty, started, due, level2, level3, rule, entry, rise, basis, ended)
-			SELECT randomblob(16), 'LEG', ` + grownID("l") + ", " + grownID("c") + `, ?4, 'ACKNOWLEDGE', ?5, ?5, ?5, ?5, 'ANY/ANY/ROUTINE/ACKNOWLEDGE/TARGET', randomblob(16), ?5,
+			SELECT randomblob(16), 'LEG', ` + grownID("l") + ", " + grownID("c") + `, ?4, 'ACKNOWLEDGE', ?5, ?6, ?6, ?6, 'ANY/ANY/ROUTINE/ACKNOWLEDGE/TARGET', randomblob(16), ?6,
 			'siklus penimbangan', CASE i % 2 WHEN 0 THEN ?5 END FROM n`,
 		`INSERT INTO notices (target, time, id, role, kind, object_kind, object, case_id, level, entry)
 			SELECT ?4, ?5 - i, randomblob(16), '', 'LEG_ARRIVED', 'LEG', ` + grownID("l") + ", " + grownID("c") + ", 0, randomblob(16) FROM n",
 		`INSERT INTO requests (account, id, method, mac, owner, case_id, mask, answer, time)
 			SELECT ?4, randomblob(16), 'sinergi.v1.ReferralService.FileReferral', randomblob(32), ` + grownID("p") + ", " + grownID("c") + ", 65535, randomblob(456), ?5 FROM n",
 	} {
-		if _, err := db.Exec(grownCount+statement, from, until, own.ID[:], other.ID[:], time.Now().UnixMicro()); err != nil {
+		if _, err := db.Exec(grownCount+statement, from, until, own.ID[:], other.ID[:], now.UnixMicro(), due.UnixMicro()); err != nil {
 			t.Fatal(statement, err)
 		}
 	}
