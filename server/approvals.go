@@ -139,14 +139,14 @@ func twoPersons[Q mutation, M proto.Message](ctx context.Context, s *Server, req
 		answer M
 		waits  *casework.Approval
 	}
-	ids := [2]casework.ID{newID(), newID()}
+	id := newID()
 	done, err := store.Update(ctx, s.store, func(w *store.Writer) (result, error) {
 		answer, err := act(s, ctx, w, req)
 		asked, waits := errors.AsType[*awaitsSecond](err)
 		if !waits {
 			return result{answer: answer}, err
 		}
-		a, err := asked.ask(w, req, ids)
+		a, err := asked.ask(w, req, id)
 		return result{waits: &a}, err
 	})
 	if err == nil && done.waits != nil {
@@ -162,7 +162,7 @@ func twoPersons[Q mutation, M proto.Message](ctx context.Context, s *Server, req
 }
 
 // ask keeps the request, with a duty and a notice for the second person. The same request again asks for the same approval.
-func (n *awaitsSecond) ask(w *store.Writer, req mutation, ids [2]casework.ID) (casework.Approval, error) {
+func (n *awaitsSecond) ask(w *store.Writer, req mutation, id casework.ID) (casework.Approval, error) {
 	id, mark, err := n.requestOf(req)
 	if err != nil {
 		return casework.Approval{}, err
@@ -183,7 +183,7 @@ func (n *awaitsSecond) ask(w *store.Writer, req mutation, ids [2]casework.ID) (c
 		return known, err
 	}
 	a := casework.Approval{
-		ID: ids[0], Action: n.action.String(), Method: string(req.ProtoReflect().Descriptor().FullName()), ObjectKind: n.kind, Object: n.object,
+		ID: id, Action: n.action.String(), Method: string(req.ProtoReflect().Descriptor().FullName()), ObjectKind: n.kind, Object: n.object,
 		Case: n.about.caseID, Owner: casework.ID(n.owner), By: n.caller.Account, Credential: n.caller.Credential, Unit: n.caller.Unit.ID,
 		Request: id, Mark: mark, NeededRole: n.role, NeededUnit: n.unit, Created: n.now, Expires: n.now.Add(casework.ApprovalTime),
 		State: casework.ApprovalWaiting, Reason: n.reason,
@@ -201,16 +201,16 @@ func (n *awaitsSecond) ask(w *store.Writer, req mutation, ids [2]casework.ID) (c
 	if err := w.PutApproval(a, raw, entry); err != nil {
 		return a, err
 	}
-	return a, n.tellSecond(w, a, ids[1], entry)
+	return a, n.tellSecond(w, a, entry)
 }
 
 // tellSecond tells those who may be the second person, and owes it to them.
-func (c call) tellSecond(w *store.Writer, a casework.Approval, duty casework.ID, entry [16]byte) error {
+func (c call) tellSecond(w *store.Writer, a casework.Approval, entry [16]byte) error {
 	unit, err := c.whereSecond(w, a)
 	if err != nil {
 		return err
 	}
-	if err := w.PutDuty(a.Duty(duty, unit), entry); err != nil {
+	if err := w.PutDuty(a.Duty(unit), entry); err != nil {
 		return err
 	}
 	return w.Notify(store.Notice{

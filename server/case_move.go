@@ -35,9 +35,8 @@ type caseMove struct {
 	entry   [16]byte         // of the act, in the journal
 }
 
-// idsOfMove is how many ids one act on a case may need: three tasks with their duties, a note, the status duty, a task and a duty of
-// the risk, an incident's two tasks with theirs.
-const idsOfMove = 16
+// idsOfMove is how many ids one act on a case may need: three tasks, a note, a task of the risk, an incident's two tasks.
+const idsOfMove = 8
 
 func drawIDs(n int) []casework.ID {
 	ids := make([]casework.ID, n)
@@ -217,7 +216,7 @@ func (m *caseMove) renewStatus() error {
 	if err != nil {
 		return err
 	}
-	return m.owe(m.w, m.next, officer, m.urgency, m.id(), m.entry)
+	return m.owe(m.w, m.next, officer, m.urgency, m.entry)
 }
 
 // officer is who of the case answers first; zero if nobody can.

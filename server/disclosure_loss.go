@@ -39,7 +39,7 @@ func (m *basisMove) lose(ended []casework.Disclosure, of casework.Disclosure) er
 		}
 	}
 	if len(loss.OnException) > 0 {
-		if err := m.review(m.w, casework.ReviewWithdrawal, m.reviewed(of, loss), m.f.Case, m.ids[0], m.ids[1], m.entry); err != nil {
+		if err := m.review(m.w, casework.ReviewWithdrawal, m.reviewed(of, loss), m.f.Case, m.ids[0], m.entry); err != nil {
 			return err
 		}
 	}
@@ -102,7 +102,7 @@ func (m *basisMove) tellOwner(of casework.Disclosure, loss casework.Loss) error 
 }
 
 // endConsentsOfAccused ends every consent that somebody gave who is now named as alleged perpetrator, in the transaction that names
-// him (design: access, Guardians). entry is that of the naming, from which the ids follow that the loss may need.
+// him (design: access, Guardians). entry is that of the naming, from which the id of the review follows that the loss may need.
 func (c call) endConsentsOfAccused(w *store.Writer, k casework.Case, entry [16]byte) error {
 	accused, err := c.accusedOf(w, k)
 	if err != nil || len(accused) == 0 {
@@ -116,10 +116,7 @@ func (c call) endConsentsOfAccused(w *store.Writer, k casework.Case, entry [16]b
 	if len(ended) == 0 {
 		return nil
 	}
-	id := func(of string) casework.ID {
-		return casework.ID(uuid.NewSHA1(uuid.UUID(entry), append([]byte(of), k.ID[:]...)))
-	}
-	ids := []casework.ID{id("review"), id("duty")}
+	ids := []casework.ID{casework.ID(uuid.NewSHA1(uuid.UUID(entry), append([]byte("review"), k.ID[:]...)))}
 	byG1 := access.Decision{Outcome: access.Allow, Rule: "G1"}
 	m := &basisMove{call: c, w: w, f: store.CaseFile{Case: k}, action: access.DisclosureWithdraw, act: byG1, all: all, ids: ids}
 	m.entry = m.append(w, m.action, m.act, aboutBasis(ended[0], k), journal.Event{Name: "withdrawDisclosure"})

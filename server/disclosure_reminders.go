@@ -4,8 +4,6 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/google/uuid"
-
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/journal"
 	"github.com/sinergi-pug/sinergi/store"
@@ -64,7 +62,7 @@ func (s *Server) startRenewal(w *store.Writer, d casework.Disclosure, k casework
 		return err
 	}
 	owed := casework.Duty{
-		ID: casework.ID(uuid.NewSHA1(uuid.UUID(entry), d.ID[:])), Kind: casework.OnDisclosure, Object: casework.ID(d.ID), Case: k.ID, Unit: unit,
+		Kind: casework.OnDisclosure, Object: casework.ID(d.ID), Case: k.ID, Unit: unit,
 		Officer: append(officers, casework.AccountID{})[0], Name: casework.DutyRenewConsent, Started: d.Expires.Add(-renewalLead),
 	}
 	directory := s.store.Directory()

@@ -17,7 +17,7 @@ func (s *cases) WithdrawDisclosure(ctx context.Context, req *pb.WithdrawDisclosu
 	if err != nil {
 		return nil, err
 	}
-	ids := drawIDs(2)
+	ids := drawIDs(1)
 	return store.Update(ctx, s.store, func(w *store.Writer) (*pb.Disclosure, error) {
 		m, basis, err := s.openWithdrawal(ctx, w, req.GetName())
 		if err != nil {
@@ -160,7 +160,7 @@ func (s *cases) RefuseCare(ctx context.Context, req *pb.RefuseCareRequest) (*pb.
 	if err != nil {
 		return nil, err
 	}
-	method, ids := string(req.ProtoReflect().Descriptor().FullName()), drawIDs(2)
+	method, ids := string(req.ProtoReflect().Descriptor().FullName()), drawIDs(1)
 	return store.Update(ctx, s.store, func(w *store.Writer) (*pb.Case, error) {
 		m, old, done, err := s.openBasis(ctx, w, req.GetName(), access.DisclosureWithdraw, id)
 		if err != nil {

@@ -25,7 +25,7 @@ func (s *cases) RecordDisclosure(ctx context.Context, req *pb.RecordDisclosureRe
 	if err != nil {
 		return nil, err
 	}
-	ids := drawIDs(3)
+	ids := drawIDs(2)
 	return store.Update(ctx, s.store, func(w *store.Writer) (*pb.Disclosure, error) {
 		m, old, done, err := s.openBasis(ctx, w, req.GetName(), recording(stated.Kind), id)
 		if err != nil {
@@ -121,7 +121,7 @@ func (m *basisMove) record(stated newDisclosure) (casework.Disclosure, error) {
 		return d, err
 	}
 	if d.Kind.IsException() {
-		return d, m.tellOfException(m.w, m.f.Case, d, m.ids[1], m.ids[2], m.entry)
+		return d, m.tellOfException(m.w, m.f.Case, d, m.ids[1], m.entry)
 	}
 	return d, nil
 }

@@ -102,7 +102,7 @@ func (s *Server) draw(f *filing) error {
 		}
 		f.keys = append(f.keys, key)
 	}
-	n := 12 + 8*len(f.legs) + 4*len(f.disclosures)
+	n := 12 + 7*len(f.legs) + 3*len(f.disclosures)
 	if f.incident != nil {
 		n += 2 * len(f.incident.Pairs)
 	}

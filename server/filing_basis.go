@@ -96,7 +96,7 @@ func (j *filed) record(n int) (casework.Disclosure, error) {
 	if !d.Kind.IsException() {
 		return d, nil
 	}
-	return d, j.tellOfException(j.w, j.k, d, j.id(), j.id(), entry)
+	return d, j.tellOfException(j.w, j.k, d, j.id(), entry)
 }
 
 // nameLegs gives a basis the receivers of its legs and, unless it says its own, their services: that is what it was asked for.

@@ -116,7 +116,7 @@ func (j *filed) putCase() error {
 	if j.k.Legacy {
 		grace = casework.LegacyGrace
 	}
-	return j.oweWithGrace(j.w, j.k, officer, j.urgencyOfFindings(), j.id(), j.entry, grace)
+	return j.oweWithGrace(j.w, j.k, officer, j.urgencyOfFindings(), j.entry, grace)
 }
 
 // remember puts what happened to the case into its timeline; that it was opened stands in its own row.
@@ -173,7 +173,7 @@ func (j *filed) updateJoined() error {
 	if err != nil {
 		return err
 	}
-	return j.owe(j.w, j.k, append(officers, casework.AccountID{})[0], j.urgencyOfFindings(), j.id(), j.entry)
+	return j.owe(j.w, j.k, append(officers, casework.AccountID{})[0], j.urgencyOfFindings(), j.entry)
 }
 
 func (j *filed) urgencyOfFindings() casework.Urgency {

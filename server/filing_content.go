@@ -51,7 +51,7 @@ func (j *filed) afterIncident() error {
 			return err
 		}
 		officer := append(officers, casework.AccountID{})[0]
-		if err := j.makeTask(j.w, j.k, label, officer, [2]casework.ID{j.id(), j.id()}, j.entry); err != nil {
+		if err := j.makeTask(j.w, j.k, label, officer, j.id(), j.entry); err != nil {
 			return err
 		}
 	}

@@ -112,7 +112,7 @@ func (j *filed) inside(leg newLeg, unit casework.Unit) error {
 	if err != nil {
 		return err
 	}
-	duty := casework.Duty{ID: j.id(), Kind: casework.OnTask, Object: task, Case: j.k.ID, Name: casework.DutyFirstService, Started: j.now}
+	duty := casework.Duty{Kind: casework.OnTask, Object: task, Case: j.k.ID, Name: casework.DutyFirstService, Started: j.now}
 	if duty.Unit, err = j.w.AccountableOn(unit, j.k.ID); err != nil {
 		return err
 	}
@@ -263,9 +263,7 @@ func (j *filed) putLeg(l casework.Referral) error {
 // firstDuty is what the receiver owes from the sending on.
 func (j *filed) firstDuty(l casework.Referral) (casework.Duty, error) {
 	owed, _ := l.Owes(casework.Earlier{}, j.now)
-	duty, err := j.legDuty(j.w, l, j.k, owed)
-	duty.ID = j.id()
-	return duty, err
+	return j.legDuty(j.w, l, j.k, owed)
 }
 
 // askOfficer makes a task of a service that was asked again by somebody who may not know that it is under way.
@@ -284,7 +282,7 @@ func (j *filed) askOfficer(service casework.ReferralServiceType) error {
 		return err
 	}
 	duty := casework.Duty{
-		ID: j.id(), Kind: casework.OnTask, Object: task, Case: j.k.ID, Unit: accountable, Name: casework.DutyFirstService, Started: j.now,
+		Kind: casework.OnTask, Object: task, Case: j.k.ID, Unit: accountable, Name: casework.DutyFirstService, Started: j.now,
 		Officer: append(officers, casework.AccountID{})[0],
 	}
 	if duty, err = j.start(duty, service, casework.Routine); err != nil {
@@ -294,12 +292,12 @@ func (j *filed) askOfficer(service casework.ReferralServiceType) error {
 }
 
 // owe starts the status duty of a case.
-func (c call) owe(w *store.Writer, k casework.Case, officer casework.AccountID, urgency casework.Urgency, id casework.ID, entry [16]byte) error {
-	return c.oweWithGrace(w, k, officer, urgency, id, entry, 0)
+func (c call) owe(w *store.Writer, k casework.Case, officer casework.AccountID, urgency casework.Urgency, entry [16]byte) error {
+	return c.oweWithGrace(w, k, officer, urgency, entry, 0)
 }
 
 // oweWithGrace starts it later by a time of grace: that of a case which a unit brings in in its first days.
-func (c call) oweWithGrace(w *store.Writer, k casework.Case, officer casework.AccountID, urgency casework.Urgency, id casework.ID, entry [16]byte, grace time.Duration) error {
+func (c call) oweWithGrace(w *store.Writer, k casework.Case, officer casework.AccountID, urgency casework.Urgency, entry [16]byte, grace time.Duration) error {
 	name, ok := k.Owes()
 	if !ok {
 		return nil
@@ -310,7 +308,7 @@ func (c call) oweWithGrace(w *store.Writer, k casework.Case, officer casework.Ac
 		return err
 	}
 	duty := casework.Duty{
-		ID: id, Kind: casework.OnCase, Object: casework.ID(k.ID), Case: k.ID, Unit: accountable, Officer: officer,
+		Kind: casework.OnCase, Object: casework.ID(k.ID), Case: k.ID, Unit: accountable, Officer: officer,
 		Name: name, Started: c.now,
 	}
 	d := c.store.Directory()

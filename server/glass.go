@@ -76,7 +76,7 @@ func (s *Server) openGlass(ctx context.Context, w *store.Writer, req *pb.OpenGla
 	// Its id follows from the request's, so that the same attempt sent again counts once.
 	mine := casework.ID(uuid.NewSHA1(uuid.UUID(g.caller.Account), id[:]))
 	g.glass = casework.NewGlass(mine, g.caller.Account, g.caller.Unit.ID, word[casework.GlassCode](req.GetCode()), req.GetReason(), g.now)
-	g.review = g.idOf("review")
+	g.review = casework.ID(uuid.NewSHA1(uuid.UUID(mine), []byte("review")))
 	for _, step := range []func() error{g.mayTry, g.find, g.open} {
 		if err := step(); err != nil {
 			return nil, err
@@ -88,11 +88,6 @@ func (s *Server) openGlass(ctx context.Context, w *store.Writer, req *pb.OpenGla
 	return answer, g.keep(w, id, store.Answered{
 		Method: glassMethod, Mark: mark, Owner: store.Owner(g.f.Case.Subject), Case: g.f.Case.ID, Mask: uint32(read.Grant.Mask()),
 	}, answer)
-}
-
-// idOf is the id of what a glass brings with it.
-func (g *glassMove) idOf(what string) casework.ID {
-	return casework.ID(uuid.NewSHA1(uuid.UUID(g.glass.ID), []byte(what)))
 }
 
 func emergencyKey(req *pb.OpenGlassRequest) store.EmergencyKey {
@@ -237,10 +232,10 @@ func (g *glassMove) open() (err error) {
 		return err
 	}
 	of := casework.Disclosure{ID: casework.DisclosureID(g.glass.ID), Case: g.f.Case.ID}
-	if err = g.call.review(g.w, casework.ReviewGlass, of, g.f.Case, g.review, g.idOf("review duty"), g.entry); err != nil {
+	if err = g.call.review(g.w, casework.ReviewGlass, of, g.f.Case, g.review, g.entry); err != nil {
 		return err
 	}
-	if err = g.oweAnswer(g.idOf("answer duty")); err != nil {
+	if err = g.oweAnswer(); err != nil {
 		return err
 	}
 	if err = g.tellOwner(g.w, g.f.Case, g.review, g.entry); err != nil {
@@ -260,9 +255,9 @@ func aboutGlass(g casework.Glass, k casework.Case) object {
 }
 
 // oweAnswer has the caller say within 72 hours what happened.
-func (g *glassMove) oweAnswer(id casework.ID) error {
+func (g *glassMove) oweAnswer() error {
 	owed, err := g.start(casework.Duty{
-		ID: id, Kind: casework.OnReview, Object: g.glass.ID, Case: g.f.Case.ID, Unit: g.caller.Unit.ID, Officer: g.caller.Account,
+		Kind: casework.OnReview, Object: g.glass.ID, Case: g.f.Case.ID, Unit: g.caller.Unit.ID, Officer: g.caller.Account,
 		Name: casework.DutyAnswerGlass, Started: g.now,
 	}, g.f.Case)
 	if err != nil {

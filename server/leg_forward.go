@@ -211,8 +211,8 @@ func (m *movement) putBasis(d casework.Disclosure) error {
 	if err := m.w.PutDisclosure(d, m.f.Case.Subject, entry); err != nil {
 		return err
 	}
-	review, duty := uuid.NewSHA1(uuid.UUID(d.ID), []byte("review")), uuid.NewSHA1(uuid.UUID(d.ID), []byte("duty"))
-	return m.tellOfException(m.w, m.f.Case, d, casework.ID(review), casework.ID(duty), entry)
+	review := uuid.NewSHA1(uuid.UUID(d.ID), []byte("review"))
+	return m.tellOfException(m.w, m.f.Case, d, casework.ID(review), entry)
 }
 
 // putNext stores the next leg, with its basis, its entry and what its receiver owes.

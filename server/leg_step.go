@@ -1,8 +1,6 @@
 package server
 
 import (
-	"github.com/google/uuid"
-
 	"github.com/sinergi-pug/sinergi/domain/casework"
 	"github.com/sinergi-pug/sinergi/domain/journal"
 	"github.com/sinergi-pug/sinergi/store"
@@ -131,7 +129,6 @@ func (s *Server) startLegDuty(w *store.Writer, l casework.Referral, k casework.C
 	if err != nil {
 		return err
 	}
-	duty.ID = casework.ID(uuid.NewSHA1(entry, append([]byte("duty"), l.ID[:]...)))
 	return w.PutDuty(duty, entry)
 }
 

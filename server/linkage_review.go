@@ -27,7 +27,7 @@ func (s *linkages) RequestReview(ctx context.Context, req *pb.RequestReviewReque
 	if err != nil {
 		return nil, err
 	}
-	named, ids := pairNamed{match: req.GetMatchRef()}, [2]casework.ID{newID(), newID()}
+	named, review := pairNamed{match: req.GetMatchRef()}, newID()
 	return store.Update(ctx, s.store, func(w *store.Writer) (*pb.Review, error) {
 		m, err := s.openPair(ctx, w, named, access.LinkReview, true)
 		if err != nil {
@@ -40,14 +40,14 @@ func (s *linkages) RequestReview(ctx context.Context, req *pb.RequestReviewReque
 		if err := m.spend(named); err != nil {
 			return nil, err
 		}
-		next, err := m.link.Ask(ids[0], m.link.Rejected(m.compared, m.now), m.near.Case.ID, m.caller.Account, m.now)
+		next, err := m.link.Ask(review, m.link.Rejected(m.compared, m.now), m.near.Case.ID, m.caller.Account, m.now)
 		if err != nil {
 			return nil, err
 		}
 		if err := m.put(next, "requestReview", req.GetReason()); err != nil {
 			return nil, err
 		}
-		v, duty, err := m.owe(ids)
+		v, duty, err := m.owe(review)
 		if err != nil {
 			return nil, err
 		}
@@ -58,16 +58,16 @@ func (s *linkages) RequestReview(ctx context.Context, req *pb.RequestReviewReque
 
 // owe has the reviewer look at the pair, in the time that she has for an exception, and tells her that something waits. What its object
 // is stands in no column: it leads to the pair by the keys alone.
-func (m *linkMove) owe(ids [2]casework.ID) (v casework.Review, owed casework.Duty, err error) {
+func (m *linkMove) owe(review casework.ID) (v casework.Review, owed casework.Duty, err error) {
 	k := m.near.Case
 	unit, role, err := m.whoReviews(m.w, casework.ReviewLink, k)
 	if err != nil {
 		return v, owed, err
 	}
-	of := casework.Disclosure{ID: casework.DisclosureID(ids[0]), Case: k.ID}
-	v = casework.NewReview(ids[0], casework.ReviewLink, of, k.Unit, m.caller.Account, m.now)
+	of := casework.Disclosure{ID: casework.DisclosureID(review), Case: k.ID}
+	v = casework.NewReview(review, casework.ReviewLink, of, k.Unit, m.caller.Account, m.now)
 	owed, err = m.start(casework.Duty{
-		ID: ids[1], Kind: casework.OnReview, Object: v.ID, Case: k.ID, Unit: unit, Name: casework.DutyReviewException, Started: m.now,
+		Kind: casework.OnReview, Object: v.ID, Case: k.ID, Unit: unit, Name: casework.DutyReviewException, Started: m.now,
 	}, k)
 	if err != nil {
 		return v, owed, err

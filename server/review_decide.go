@@ -207,9 +207,9 @@ func (m *judgement) exceptAnew() error {
 		if len(e.legs) == 0 {
 			continue
 		}
-		review, duty := uuid.NewSHA1(uuid.UUID(m.entry), e.id[:]), uuid.NewSHA1(uuid.UUID(e.id), m.entry[:])
+		review := uuid.NewSHA1(uuid.UUID(m.entry), e.id[:])
 		d := casework.Disclosure{ID: e.id, Case: m.f.Case.ID}
-		if err := m.review(m.w, casework.ReviewException, d, m.f.Case, casework.ID(review), casework.ID(duty), m.entry); err != nil {
+		if err := m.review(m.w, casework.ReviewException, d, m.f.Case, casework.ID(review), m.entry); err != nil {
 			return err
 		}
 	}

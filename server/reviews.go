@@ -10,8 +10,8 @@ import (
 )
 
 // tellOfException has an exception reviewed within 72 hours, and tells the owner's supervisor.
-func (c call) tellOfException(w *store.Writer, k casework.Case, d casework.Disclosure, review, duty casework.ID, entry [16]byte) error {
-	if err := c.review(w, casework.ReviewException, d, k, review, duty, entry); err != nil {
+func (c call) tellOfException(w *store.Writer, k casework.Case, d casework.Disclosure, review casework.ID, entry [16]byte) error {
+	if err := c.review(w, casework.ReviewException, d, k, review, entry); err != nil {
 		return err
 	}
 	return w.Notify(store.Notice{
@@ -21,7 +21,7 @@ func (c call) tellOfException(w *store.Writer, k casework.Case, d casework.Discl
 
 // review begins a review, with its duty and its notice: of an exception the reviewer's; of a withdrawal that leaves legs on an
 // exception the owner's supervisor's. What waits already is not asked twice.
-func (c call) review(w *store.Writer, kind casework.ReviewKind, of casework.Disclosure, k casework.Case, id, duty casework.ID, entry [16]byte) error {
+func (c call) review(w *store.Writer, kind casework.ReviewKind, of casework.Disclosure, k casework.Case, id casework.ID, entry [16]byte) error {
 	if _, waits, err := w.PendingReview(kind, of.ID); err != nil || waits {
 		return err
 	}
@@ -30,7 +30,7 @@ func (c call) review(w *store.Writer, kind casework.ReviewKind, of casework.Disc
 		return err
 	}
 	r := casework.NewReview(id, kind, of, k.Unit, c.caller.Account, c.now)
-	owed := casework.Duty{ID: duty, Kind: casework.OnReview, Object: r.ID, Case: k.ID, Unit: unit, Name: casework.DutyReviewException, Started: c.now}
+	owed := casework.Duty{Kind: casework.OnReview, Object: r.ID, Case: k.ID, Unit: unit, Name: casework.DutyReviewException, Started: c.now}
 	notice := casework.NoticeReviewDue
 	if kind == casework.ReviewGlass {
 		owed.Name, notice = casework.DutyReviewGlass, casework.NoticeGlassOpened

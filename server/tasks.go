@@ -28,7 +28,7 @@ func (m *caseMove) makeTasks(labels []casework.TaskLabel) error {
 		if err != nil {
 			return err
 		}
-		if err := m.makeTask(m.w, m.next, label, officer, [2]casework.ID{m.id(), m.id()}, m.entry); err != nil {
+		if err := m.makeTask(m.w, m.next, label, officer, m.id(), m.entry); err != nil {
 			return err
 		}
 	}
@@ -36,19 +36,19 @@ func (m *caseMove) makeTasks(labels []casework.TaskLabel) error {
 }
 
 // makeTask makes one task of a rule on a case: its owner unit answers for it.
-func (c call) makeTask(w *store.Writer, k casework.Case, label casework.TaskLabel, officer casework.AccountID, ids [2]casework.ID, entry [16]byte) error {
+func (c call) makeTask(w *store.Writer, k casework.Case, label casework.TaskLabel, officer casework.AccountID, id casework.ID, entry [16]byte) error {
 	unit, _ := c.store.Directory().Unit(k.Unit)
 	accountable, err := w.Accountable(unit)
 	if err != nil {
 		return err
 	}
-	task, made, err := w.PutTask(ids[0], k.ID, label, "", accountable, entry)
+	task, made, err := w.PutTask(id, k.ID, label, "", accountable, entry)
 	if err != nil || !made {
 		return err
 	}
 	d := c.store.Directory()
 	duty, err := d.Deadlines.Start(casework.Duty{
-		ID: ids[1], Kind: casework.OnTask, Object: task, Case: k.ID, Unit: accountable, Officer: officer, Name: label.Duty(), Started: c.now,
+		Kind: casework.OnTask, Object: task, Case: k.ID, Unit: accountable, Officer: officer, Name: label.Duty(), Started: c.now,
 	}, casework.DeadlineKey{CaseType: k.Type, Urgency: k.DutyUrgency(""), Duty: label.Duty(), Day: casework.DateOf(c.now)}, d.Calendar)
 	if err != nil {
 		return err
@@ -110,7 +110,7 @@ func (s *duties) AddTask(ctx context.Context, req *pb.AddTaskRequest) (*pb.Task,
 func (m *caseMove) oweTask(task casework.Task, row store.TaskRow) error {
 	d := m.store.Directory()
 	duty, err := d.Deadlines.StartAt(casework.Duty{
-		ID: m.id(), Kind: casework.OnTask, Object: task.ID, Case: task.Case, Unit: task.Unit, Officer: task.Officer,
+		Kind: casework.OnTask, Object: task.ID, Case: task.Case, Unit: task.Unit, Officer: task.Officer,
 		Name: casework.DutyTask, Started: m.now,
 	}, row.Due, casework.DeadlineKey{
 		CaseType: m.f.Case.Type, Urgency: m.f.Case.DutyUrgency(""), Duty: casework.DutyTask, Day: casework.DateOf(m.now),

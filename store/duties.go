@@ -10,14 +10,15 @@ import (
 	"github.com/sinergi-pug/sinergi/domain/casework"
 )
 
-// PutDuty starts a duty. Its instants stand here alone.
+// PutDuty starts a duty. Its instants stand here alone. Its id is of the time, for nobody outside sees it, and ids of chance would each
+// touch another page of the index.
 func (w *Writer) PutDuty(d casework.Duty, entry [16]byte) error {
 	if unit, ok := w.s.Directory().Unit(d.Unit); ok && d.Kind == casework.OnLeg {
 		w.mark(unit.Register) // another leg may have woken it
 	}
 	_, err := w.exec(`INSERT INTO duties (id, kind, object, case_id, unit, officer, duty, started, due, legal, level2, level3, lapse, rule, basis, rise, entry)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-		d.ID, d.Kind, d.Object, d.Case, d.Unit, orNull(d.Officer[:]), d.Name, d.Started, d.Due, d.Legal, d.Level2, d.Level3, d.Lapse, d.Rule,
+		w.risingID(), d.Kind, d.Object, d.Case, d.Unit, orNull(d.Officer[:]), d.Name, d.Started, d.Due, d.Legal, d.Level2, d.Level3, d.Lapse, d.Rule,
 		d.Basis, d.Rise(0), entry)
 	if err != nil {
 		return fmt.Errorf("put a duty: %w", err)

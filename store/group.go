@@ -370,13 +370,13 @@ func (w *Writer) micros() int64 {
 // complete gives a record its id, unless it has one.
 func (w *Writer) complete(r *Record) {
 	if r.Entry.ID == ([16]byte{}) {
-		r.Entry.ID = w.entryID()
+		r.Entry.ID = w.risingID()
 	}
 }
 
-// entryID makes a UUID v7 of the closure's time, so that ids of entries ascend as their numbers do, also while the clock is
+// risingID makes a UUID v7 of the closure's time, so that ids of entries ascend as their numbers do, also while the clock is
 // behind: milliseconds 48 bits, microseconds 12, a counter 30, chance 32 (RFC 9562, 6.2, methods 1 and 3).
-func (w *Writer) entryID() [16]byte {
+func (w *Writer) risingID() [16]byte {
 	micros, n := w.micros(), w.seq.ids
 	w.seq.ids++
 	var id [16]byte

@@ -67,9 +67,9 @@ func (a Approval) Over(now time.Time) error {
 }
 
 // Duty is what the second person owes. It ends with the approval, so that it is never late.
-func (a Approval) Duty(id ID, unit UnitID) Duty {
+func (a Approval) Duty(unit UnitID) Duty {
 	return Duty{
-		ID: id, Kind: OnApproval, Object: a.ID, Case: a.Case, Unit: unit, Name: DutyApprove, Rule: string(DutyApprove),
+		Kind: OnApproval, Object: a.ID, Case: a.Case, Unit: unit, Name: DutyApprove, Rule: string(DutyApprove),
 		Started: a.Created, Due: a.Expires, Level2: a.Expires, Level3: a.Expires,
 	}
 }

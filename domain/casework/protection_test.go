@@ -68,7 +68,7 @@ func TestAnApprovalEndsOnceAndByItselfAfterADay(t *testing.T) {
 	if lapsed, err := a.End(ApprovalLapsed, AccountID{}, a.Expires); err != nil || lapsed.State != ApprovalLapsed {
 		t.Errorf("the sweep: %s, %v", lapsed.State, err)
 	}
-	if d := a.Duty(ID{1}, UnitID{2}); d.Level(last) != 0 || d.Due != a.Expires || d.Kind != OnApproval {
+	if d := a.Duty(UnitID{2}); d.Level(last) != 0 || d.Due != a.Expires || d.Kind != OnApproval {
 		t.Errorf("its duty: %+v", d)
 	}
 }
