@@ -288,7 +288,7 @@ func (s *Server) assemble(cfg Config, h hooks) (err error) {
 	for _, name := range s.contract.names {
 		s.health.SetServingStatus(name, healthpb.HealthCheckResponse_SERVING)
 	}
-	if s.validator, err = newValidator(s.contract.shapes); err != nil {
+	if s.validator, err = theRules(); err != nil {
 		return err
 	}
 	return s.newHTTP(pair)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"buf.build/gen/go/bufbuild/protovalidate/protocolbuffers/go/buf/validate"
@@ -15,13 +16,25 @@ import (
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/protobuf/proto"
 	"google.golang.org/protobuf/reflect/protoreflect"
+	"google.golang.org/protobuf/reflect/protoregistry"
 	"google.golang.org/protobuf/types/known/timestamppb"
 
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 )
 
-// newValidator compiles the rules of every message at start, so that no call pays for it and none takes a lock.
-func newValidator(known shapes) (protovalidate.Validator, error) {
+// theRules are those of every message that a service of ours takes, compiled before the first call, so that none pays for it or takes a lock;
+// and once in a process, for they are the same for each server.
+var theRules = sync.OnceValues(func() (protovalidate.Validator, error) {
+	known := shapes{}
+	protoregistry.GlobalFiles.RangeFilesByPackage("sinergi.v1", func(file protoreflect.FileDescriptor) bool {
+		for i := range file.Services().Len() {
+			methods := file.Services().Get(i).Methods()
+			for j := range methods.Len() {
+				known.of(methods.Get(j).Input())
+			}
+		}
+		return true
+	})
 	var descriptors []protoreflect.MessageDescriptor
 	for _, s := range known {
 		descriptors = append(descriptors, s.desc)
@@ -31,7 +44,7 @@ func newValidator(known shapes) (protovalidate.Validator, error) {
 		return nil, fmt.Errorf("compile the rules of the contract: %w", err)
 	}
 	return v, nil
-}
+})
 
 // keyed joins what REST says in headers with the message: Idempotency-Key and request_id, If-Match and etag. What does not
 // agree is noted, and answered with all other faults.
