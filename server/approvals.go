@@ -139,14 +139,14 @@ func twoPersons[Q mutation, M proto.Message](ctx context.Context, s *Server, req
 		answer M
 		waits  *casework.Approval
 	}
-	id := newID()
+	fresh := newID()
 	done, err := store.Update(ctx, s.store, func(w *store.Writer) (result, error) {
 		answer, err := act(s, ctx, w, req)
 		asked, waits := errors.AsType[*awaitsSecond](err)
 		if !waits {
 			return result{answer: answer}, err
 		}
-		a, err := asked.ask(w, req, id)
+		a, err := asked.ask(w, req, fresh)
 		return result{waits: &a}, err
 	})
 	if err == nil && done.waits != nil {
@@ -162,7 +162,7 @@ func twoPersons[Q mutation, M proto.Message](ctx context.Context, s *Server, req
 }
 
 // ask keeps the request, with a duty and a notice for the second person. The same request again asks for the same approval.
-func (n *awaitsSecond) ask(w *store.Writer, req mutation, id casework.ID) (casework.Approval, error) {
+func (n *awaitsSecond) ask(w *store.Writer, req mutation, fresh casework.ID) (casework.Approval, error) {
 	id, mark, err := n.requestOf(req)
 	if err != nil {
 		return casework.Approval{}, err
@@ -183,7 +183,7 @@ func (n *awaitsSecond) ask(w *store.Writer, req mutation, id casework.ID) (casew
 		return known, err
 	}
 	a := casework.Approval{
-		ID: id, Action: n.action.String(), Method: string(req.ProtoReflect().Descriptor().FullName()), ObjectKind: n.kind, Object: n.object,
+		ID: fresh, Action: n.action.String(), Method: string(req.ProtoReflect().Descriptor().FullName()), ObjectKind: n.kind, Object: n.object,
 		Case: n.about.caseID, Owner: casework.ID(n.owner), By: n.caller.Account, Credential: n.caller.Credential, Unit: n.caller.Unit.ID,
 		Request: id, Mark: mark, NeededRole: n.role, NeededUnit: n.unit, Created: n.now, Expires: n.now.Add(casework.ApprovalTime),
 		State: casework.ApprovalWaiting, Reason: n.reason,
