@@ -51,6 +51,9 @@ func TestWhatTwoPersonsDoIsDoneByTheSecondAndToldToTheFirst(t *testing.T) {
 	ask := object{"requestId": newID(), "reason": why30}
 	first := w.post("kepala-cibinong", block+":remove", ask)
 	approval := first.awaited(t)
+	if approval == "approvals/"+ask["requestId"].(string) {
+		t.Error("it is called like its request, which any two accounts may choose alike")
+	}
 
 	// Nothing is done, whatever is asked; the same request waits for the same approval.
 	w.call("bidan-cibinong", "GET", "/v1/"+k+"/blocks", nil).expect(t, 200, []string{block}, nil)
