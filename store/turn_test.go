@@ -23,6 +23,7 @@ func TestADatabaseThatWentBackEndsTheProcess(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var fatal error
 			s := openForTest(t, Config{fatal: func(err error) { fatal = err }})
+			_ = s.Close() // or its writer would be at work beside us, which alone calls what follows
 			seen.entries = int64(s.seq.next)
 			c.now.entries += seen.entries
 			s.follow(seen)

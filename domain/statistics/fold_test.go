@@ -154,13 +154,21 @@ func sumOfCells(f Folded) (n int) {
 func TestFoldIsTheBruteForce(t *testing.T) {
 	for _, kind := range []Kind{Released, Live, OfOffice} {
 		for _, table := range Tables(kind) {
-			t.Run(string(kind)+"/"+table.ID, func(t *testing.T) { againstRecount(t, table) })
+			t.Run(string(kind)+"/"+table.ID, func(t *testing.T) {
+				seen := 0
+				for range 10 { // a table of few rows may have none of them at first
+					if seen += againstRecount(t, table); seen > 0 {
+						return
+					}
+				}
+				t.Errorf("%s: nothing was ever counted", table.ID)
+			})
 		}
 	}
 }
 
-func againstRecount(t *testing.T, table *Table) {
-	seen := 0
+// againstRecount gives how much was counted.
+func againstRecount(t *testing.T, table *Table) (seen int) {
 	rapid.Check(t, func(rt *rapid.T) {
 		rows := only(table.Needs, someRows(rt))
 		f := frameOf(rt, table, rows)
@@ -198,9 +206,7 @@ func againstRecount(t *testing.T, table *Table) {
 			rt.Fatalf("%s: another order of rows gives another table\n%+v\n%+v", table.ID, again, folded)
 		}
 	})
-	if seen == 0 {
-		t.Errorf("%s: nothing was ever counted", table.ID)
-	}
+	return seen
 }
 
 // only keeps the rows that a table takes.
