@@ -358,17 +358,18 @@ func (r *regency) in(fits func(*staffer) bool) (some []*staffer) {
 	return some
 }
 
-// involved is somebody who has, or had, a part in something: named on a case, an officer of a leg, or a deputy of such.
+// involved is somebody who has, or had, a part in something: named on a case, an officer of a leg, or somebody's deputy.
 func (r *regency) involved() *staffer {
+	if len(r.deputies) > 0 && r.once(2) { // few of them stand in for somebody just then
+		deputy := oneOf(r, r.deputies...)
+		return oneOf(r, r.in(func(s *staffer) bool { return s.account == deputy })...)
+	}
 	var accounts []casework.AccountID
 	for _, n := range r.named {
 		accounts = append(accounts, n.account)
 	}
 	for _, leg := range r.legs {
 		accounts = append(accounts, leg.FiledBy, leg.Officer, leg.Officer, leg.Officer)
-	}
-	for _, n := range r.deputies {
-		accounts = append(accounts, n, n)
 	}
 	parts := r.in(func(s *staffer) bool { return slices.Contains(accounts, s.account) })
 	if len(parts) == 0 {
