@@ -27,11 +27,9 @@ static int write_frame(file *f, const void *bytes, int size, int64_t at) {
 	gathered *g = &k->log;
 	int begins = size == HEADER && at >= g->end;
 	int goes_on = g->size > 0 && at == g->at + g->size;
-	if (!(begins && g->size == 0) && !goes_on || g->size + size > GATHERED) {
-		int result = hand_on(f);
-		if (result != OK)
-			return result;
-	}
+	int result = goes_on && g->size + size <= GATHERED ? OK : hand_on(f);
+	if (result != OK)
+		return result;
 	if (at == 0) // the log begins anew
 		g->end = 0;
 	if (at + size > g->end)
