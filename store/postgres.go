@@ -32,6 +32,9 @@ const (
 	dialTimeout = 3 * time.Second
 	silenceMax  = 8 * time.Second
 
+	// dialRest is how long a connection is not tried again after it was refused: hundreds of callers a second would each try.
+	dialRest = 100 * time.Millisecond
+
 	// idleMax is how long a server may keep the turn without a statement: one that was stopped or cut off in the middle of its transaction
 	// would keep it from all others.
 	idleMax = 10 * time.Second
@@ -106,12 +109,26 @@ type pgLink struct {
 	c        *pgx.Conn
 	open     *pgRows // the rows that are being read on it
 	warned   bool    // the database has warned of something in this transaction
+
+	refused time.Time // when it last was
+	because error
 }
 
+// dial has a connection, unless it was refused a moment ago.
 func (l *pgLink) dial() error {
 	if l.c != nil && !l.c.IsClosed() {
 		return nil
 	}
+	if time.Since(l.refused) < dialRest {
+		return l.because
+	}
+	if l.because = l.dialOnce(); l.because != nil {
+		l.refused = time.Now()
+	}
+	return l.because
+}
+
+func (l *pgLink) dialOnce() error {
 	config := l.engine.config.Copy()
 	config.OnNotice = func(_ *pgconn.PgConn, n *pgconn.Notice) { l.warned = l.warned || n.Severity == "WARNING" }
 	ctx, cancel := context.WithTimeout(context.Background(), dialTimeout)
