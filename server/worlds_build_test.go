@@ -605,7 +605,7 @@ func (r *regency) owe(kind casework.DutyKind, object casework.ID, k casework.Cas
 func (r *regency) duty(kind casework.DutyKind, object casework.ID, k casework.CaseID, unit casework.Unit, name casework.DutyName) casework.Duty {
 	due := r.around(96)
 	d := casework.Duty{
-		ID: r.id(), Kind: kind, Object: object, Case: k, Unit: unit.ID, Name: name, Started: r.now(), Due: due, Level2: due.Add(24 * time.Hour),
+		Kind: kind, Object: object, Case: k, Unit: unit.ID, Name: name, Started: r.now(), Due: due, Level2: due.Add(24 * time.Hour),
 		Level3: due.Add(48 * time.Hour), Legal: due, Rule: "test", Basis: "UU",
 	}
 	if r.once(2) {

@@ -79,7 +79,7 @@ func putOne(t *testing.T, s *store.Store, p casework.Person, name string) {
 			return struct{}{}, err
 		}
 		duty := casework.Duty{
-			ID: casework.ID(uuid.NewSHA1(uuid.UUID(k.ID), nil)), Kind: casework.OnCase, Object: casework.ID(k.ID), Case: k.ID,
+			Kind: casework.OnCase, Object: casework.ID(k.ID), Case: k.ID,
 			Name: casework.DutyScreen, Started: w.Now(), Due: w.Now(), Level2: w.Now(), Level3: w.Now(),
 		}
 		return struct{}{}, w.PutDuty(duty, noted(w, "duty")([32]byte{}))
