@@ -58,6 +58,7 @@ func bench(t *testing.T, args ...string) (code int, rows []benched, faults strin
 }
 
 func TestTheBenchMeasuresEveryRow(t *testing.T) {
+	t.Parallel()
 	code, rows, faults := bench(t, "--cases", "200", "--dir", filepath.Join(t.TempDir(), "bench"))
 	if code != 0 {
 		t.Errorf("exit code %d, %s", code, faults)
@@ -95,6 +96,7 @@ func TestTheBenchMeasuresEveryRow(t *testing.T) {
 
 // A figure of calls that fail is no figure: each is counted, and the bench fails.
 func TestTheBenchFailsIfACallFails(t *testing.T) {
+	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	at, err := startRegency(ctx, cli.Place{Dir: t.TempDir(), HTTP: "127.0.0.1:0", GRPC: "127.0.0.1:0", Clock: time.Now, Unlimited: true})
 	if err != nil {

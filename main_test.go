@@ -12,6 +12,7 @@ import (
 // The demo is the main job over the public API of the real program, both journeys with all that must and must not be seen. It
 // must hold for any seed, and end soon: it is the first thing that a newcomer runs.
 func TestEveryStepOfTheDemoHolds(t *testing.T) {
+	t.Parallel()
 	for _, seed := range []string{"1", "2"} {
 		var out, faults bytes.Buffer
 		args := []string{"demo", "--once", "--seed", seed, "--http", "127.0.0.1:0", "--grpc", "127.0.0.1:0"}
