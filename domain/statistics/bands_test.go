@@ -60,7 +60,7 @@ func TestEveryDimensionHasAPlaceForWhatIsNotKnown(t *testing.T) {
 		for _, table := range Tables(kind) {
 			for i := range table.Axes {
 				d := &table.Axes[i]
-				items := (&Frame{}).items(d)
+				items := (&Frame{}).Items(d)
 				if !slices.ContainsFunc(items, func(i Item) bool { return i.Code == NA }) && !slices.Contains(known, d.ID) {
 					t.Errorf("%s: %s has no NA", table.ID, d.ID)
 				}

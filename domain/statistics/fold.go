@@ -113,7 +113,7 @@ type tally struct {
 func (y *tally) open() {
 	y.places = make([]map[string]int, len(y.Table.Axes))
 	for a := range y.Table.Axes {
-		items := y.frame.items(&y.Table.Axes[a])
+		items := y.frame.Items(&y.Table.Axes[a])
 		y.Axes = append(y.Axes, items)
 		y.places[a] = make(map[string]int, len(items))
 		for i, item := range items {
@@ -179,25 +179,47 @@ func key(cell []int) string {
 	return string(b)
 }
 
-// Items of a dimension, as the cells of its axis have them.
-func (f *Frame) Items(d *Dimension) []Item { return f.items(d) }
+// Items of a dimension: those of the catalogue, or the regency's list with what lies outside it and what is not known.
+func (f *Frame) Items(d *Dimension) []Item {
+	list, rest := f.list(d)
+	if rest == nil {
+		return list // of the catalogue, and never written to
+	}
+	return slices.Concat(list, rest)
+}
 
-// items of a dimension: those of the catalogue, or the regency's list with what lies outside it and what is not known.
-func (f *Frame) items(d *Dimension) []Item {
-	outside := Item{Code: LUAR, Label: "Luar kabupaten", LabelEN: "Outside the regency"}
+// item finds one of them. It copies no list: a table by village has 400 rows, and as many villages each.
+func (f *Frame) item(d *Dimension, code string) (Item, bool) {
+	is := func(i Item) bool { return i.Code == code }
+	list, rest := f.list(d)
+	for _, items := range [][]Item{list, rest} {
+		if at := slices.IndexFunc(items, is); at >= 0 {
+			return items[at], true
+		}
+	}
+	return Item{}, false
+}
+
+var (
+	restOfRegency = []Item{{Code: LUAR, Label: "Luar kabupaten", LabelEN: "Outside the regency"}, notKnown}
+	restOfUnits   = []Item{notKnown}
+)
+
+// list is a dimension's list, and what no item of it names.
+func (f *Frame) list(d *Dimension) (list, rest []Item) {
 	switch d.List {
 	case Kecamatan:
-		return slices.Concat(f.Kecamatan, []Item{outside, notKnown})
+		return f.Kecamatan, restOfRegency
 	case Desa:
-		return slices.Concat(f.Desa, []Item{outside, notKnown})
+		return f.Desa, restOfRegency
 	case Posyandu:
-		return slices.Concat(f.Posyandu, []Item{notKnown})
+		return f.Posyandu, restOfUnits
 	case Puskesmas:
-		return slices.Concat(f.Puskesmas, []Item{notKnown})
+		return f.Puskesmas, restOfUnits
 	case Units:
-		return slices.Concat(f.Units, []Item{notKnown})
+		return f.Units, restOfUnits
 	}
-	return d.Items
+	return d.Items, nil
 }
 
 // add counts one into the cell of these values, one an axis.

@@ -97,7 +97,7 @@ func bandRows() string {
 func itemsOf(d *Dimension) string {
 	if d.List != Fixed {
 		var own []string
-		for _, item := range (&Frame{}).items(d) {
+		for _, item := range (&Frame{}).Items(d) {
 			own = append(own, "`"+item.Code+"`")
 		}
 		return "the regency's list, " + strings.Join(own, ", ")

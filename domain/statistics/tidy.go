@@ -67,10 +67,7 @@ func Tidy(t *Table, p Period, f Frame, o Observation, s Stamp) []string {
 }
 
 func (f *Frame) setPlace(d *Dimension, code string, set func(column, value string)) {
-	for _, item := range f.items(d) {
-		if item.Code != code {
-			continue
-		}
+	if item, ok := f.item(d, code); ok {
 		set("kode_wilayah_kemendagri", code)
 		set("kode_wilayah_bps", item.BPS)
 		set("nama_wilayah", item.Label)
