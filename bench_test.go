@@ -12,6 +12,7 @@ import (
 
 	"github.com/sinergi-pug/sinergi/client/cli"
 	"github.com/sinergi-pug/sinergi/store"
+	"github.com/sinergi-pug/sinergi/store/storetest"
 )
 
 // The bench starts this program once more as its server; in a test that is the test.
@@ -19,7 +20,10 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "bench" {
 		main()
 	}
-	os.Exit(m.Run())
+	end := storetest.InMemory()
+	code := m.Run()
+	end()
+	os.Exit(code)
 }
 
 // benched is one line of the bench.

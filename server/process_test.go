@@ -72,8 +72,8 @@ func TestMain(m *testing.M) {
 		}
 		time.Local = at.Location()
 	}
-	// Most tests wait for the disk half of their time, and leave little behind that is worth collecting: a third less than by Go's figures.
-	flag.Parse()
+	end := storetest.InMemory()
+	// Most tests wait half of their time, and leave little behind that is worth collecting: a third less than by Go's figures.
 	debug.SetGCPercent(400)
 	if parallel := flag.Lookup("test.parallel").Value; parallel.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) {
 		_ = parallel.Set(strconv.Itoa(2 * runtime.GOMAXPROCS(0)))
@@ -82,6 +82,7 @@ func TestMain(m *testing.M) {
 	if built != "" {
 		_ = os.RemoveAll(built)
 	}
+	end()
 	os.Exit(code)
 }
 

@@ -10,7 +10,10 @@ import (
 func TestMain(m *testing.M) {
 	storetest.Child(storetest.OpenStore)
 	changeKeysForever()
-	os.Exit(m.Run())
+	end := storetest.InMemory()
+	code := m.Run()
+	end()
+	os.Exit(code)
 }
 
 func TestTheEngineKeepsThePromisesOfTheStore(t *testing.T) { storetest.Run(t, storetest.OpenStore) }
