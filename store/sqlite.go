@@ -53,7 +53,6 @@ const (
 
 // migrate brings the file to this program's schema. goose needs database/sql, which nothing else here does.
 func (e sqlite) migrate(ctx context.Context) error {
-	fewArenas()
 	// Made by us, so that the database and its log are for us alone even if the folder was opened up.
 	f, err := os.OpenFile(e.path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
