@@ -32,14 +32,18 @@ func (s *Store) checkpoint() {
 	if s.remains {
 		s.remains = !s.emptyLog()
 	}
-	if s.groups++; s.copier == nil || s.broken || s.groups%checkEvery != 0 {
+	if s.groups++; s.copier == nil || s.broken {
 		return
 	}
+	look := s.groups%checkEvery == 0
 	select {
-	case err := <-s.copied:
-		s.copying = false
+	case err := <-s.copied: // and the less has been written since, the less is left
+		s.copying, look = false, true
 		s.distrust(err)
 	default:
+	}
+	if !look {
+		return
 	}
 	log, left, err := checkpoint(s.writer, "NOOP")
 	s.distrust(err)
