@@ -1,6 +1,6 @@
 // SQLite appends each page to its log with two writes, of its header and of itself, some 50,000 of them in a second of filings, and the
 // kernel takes as long for them as SQLite for its trees. Here they are gathered and handed on together: when the frame that ends a
-// transaction is whole, before any look at the file, and when the buffer is full. So at each moment when SQLite lets others read
+// transaction is whole, before any look at the file, when the buffer is full, and before another may write. So at each moment when SQLite lets others read
 // the log, or asks for what it has written, the file is as if nothing had stood between. Only appending is gathered; whatever SQLite
 // writes at an earlier place goes straight on.
 #include "vfs.h"
@@ -13,7 +13,7 @@ enum {
 	ENDS = 4,
 };
 
-static int hand_on(file *f) {
+int hand_on(file *f) {
 	known *k = of(f);
 	gathered *g = &k->log;
 	int size = g->size;
@@ -71,6 +71,7 @@ static int size_of_log(file *f, int64_t *size) {
 
 static int close_log(file *f) {
 	(void)hand_on(f); // of a transaction that never ended
+	of(of(f)->other)->other = NULL;
 	free(of(f)->log.bytes);
 	return of(f)->below->close(f);
 }

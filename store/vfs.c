@@ -18,11 +18,21 @@ typedef struct vfs {
 extern vfs *sqlite3_vfs_find(const char *) __attribute__((weak));
 extern int sqlite3_vfs_register(vfs *, int as_default) __attribute__((weak));
 
+extern file *sqlite3_database_file_object(const char *) __attribute__((weak));
+
 static vfs *below, ours;
 
 static int own_size(void) { return (below->size_of_file + 7) / 8 * 8; }
 
 known *of(file *f) { return (known *)((char *)f + own_size()); }
+
+// shm_lock lets nobody else write to a log of which something is still held back, be it of a transaction that was undone.
+static int shm_lock(file *f, int offset, int n, int flags) {
+	known *k = of(f);
+	if (flags & UNLOCK && k->other != NULL)
+		(void)hand_on(k->other); // what has ended is handed on already
+	return k->below->shm_lock(f, offset, n, flags);
+}
 
 static int open_file(vfs *v, const char *name, file *f, int flags, int *given) {
 	(void)v;
@@ -33,13 +43,18 @@ static int open_file(vfs *v, const char *name, file *f, int flags, int *given) {
 	memset(k, 0, sizeof(*k));
 	k->below = f->methods;
 	int version = f->methods->version < 2 ? 1 : 2; // without the third's memory mapping, which reads past us
-	int kept = version == 1 ? 6 : 10;              // methods that this version has besides
-	memcpy(&k->ours, f->methods, offsetof(methods, rest) + kept * sizeof(k->ours.rest[0]));
+	size_t kept = version == 1 ? offsetof(methods, rest[6]) : offsetof(methods, more[2]);
+	memcpy(&k->ours, f->methods, kept);
 	k->ours.version = version;
-	if (flags & MAIN_DB)
+	if (flags & MAIN_DB) {
 		sum_pages(k);
-	else
+		if (version == 2)
+			k->ours.shm_lock = shm_lock;
+	} else {
+		k->other = sqlite3_database_file_object(name);
+		of(k->other)->other = f;
 		gather_log(k);
+	}
 	f->methods = &k->ours;
 	return OK;
 }

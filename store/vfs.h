@@ -3,7 +3,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { OK = 0, NO_MEMORY = 7, IOERR_DATA = 10 | 32 << 8, MAIN_DB = 0x100, LOG = 0x80000 };
+enum { OK = 0, NO_MEMORY = 7, IOERR_DATA = 10 | 32 << 8, MAIN_DB = 0x100, LOG = 0x80000, UNLOCK = 1 };
 
 typedef struct methods methods;
 
@@ -19,7 +19,9 @@ struct methods {
 	int (*truncate)(file *, int64_t size);
 	int (*sync)(file *, int flags);
 	int (*size)(file *, int64_t *);
-	void (*rest[12])(void); // those that we leave as they are
+	void (*rest[7])(void); // those that we leave as they are
+	int (*shm_lock)(file *, int offset, int n, int flags);
+	void (*more[4])(void);
 };
 
 // gathered is what was written to the log and not yet handed on.
@@ -37,9 +39,11 @@ typedef struct {
 	methods ours;
 	int page; // of the database: bytes of a page; 0 while the file has no sums
 	gathered log;
+	file *other; // of the database its log, and of a log its database
 } known;
 
 known *of(file *);
 
 void sum_pages(known *);  // pagesum.c
 void gather_log(known *); // loggather.c
+int hand_on(file *log);   // loggather.c
