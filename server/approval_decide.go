@@ -175,7 +175,7 @@ func endApproval(w *store.Writer, a casework.Approval, entry [16]byte) error {
 	if err := w.EndApproval(a, entry); err != nil {
 		return err
 	}
-	if err := w.EndDuties(a.ID); err != nil {
+	if err := w.EndDuties(a.Case, a.ID); err != nil {
 		return err
 	}
 	_, still, err := w.Approval(a.ID)

@@ -246,5 +246,5 @@ func (s *Server) ageOut(w *store.Writer, due store.Due) error {
 	if err := w.DropTasks(k.ID, entry); err != nil {
 		return err
 	}
-	return w.EndDuties(casework.ID(k.ID))
+	return w.EndDuties(k.ID, casework.ID(k.ID))
 }

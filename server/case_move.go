@@ -209,7 +209,7 @@ func (m *caseMove) oweStatus() error {
 
 // renewStatus ends the status duty and starts the one of now.
 func (m *caseMove) renewStatus() error {
-	if err := m.w.EndDuties(casework.ID(m.next.ID)); err != nil || !m.next.Open() {
+	if err := m.w.EndDuties(m.next.ID, casework.ID(m.next.ID)); err != nil || !m.next.Open() {
 		return err
 	}
 	officer, err := m.officer()

@@ -24,7 +24,7 @@ type caseReader interface {
 	CaseContent(casework.Case) (casework.CaseContent, error)
 	Person(casework.PersonID) (casework.Person, error)
 	Officers(casework.CaseID, time.Time) ([]casework.AccountID, error)
-	DutyOf(casework.ID) (casework.Duty, error)
+	DutyOf(casework.CaseID, casework.ID) (casework.Duty, error)
 	LegsOf(casework.CaseID) ([]casework.LegID, error)
 	Tasks(casework.CaseID) ([]store.TaskRow, error)
 	TaskText(*store.TaskRow, casework.Case) error
@@ -88,7 +88,7 @@ func (c call) caseMessage(r caseReader, f store.CaseFile, g access.Grant) (*pb.C
 	}{
 		{true, func() (err error) { d.person, err = r.Person(k.Subject); return err }},
 		{g.Shows(access.F1), func() (err error) { d.officers, err = r.Officers(k.ID, c.now); return err }},
-		{g.Shows(access.F1), func() (err error) { d.duty, err = r.DutyOf(casework.ID(k.ID)); return err }},
+		{g.Shows(access.F1), func() (err error) { d.duty, err = r.DutyOf(k.ID, casework.ID(k.ID)); return err }},
 		{g.Shows(access.F1), func() (err error) { d.legs, err = r.LegsOf(k.ID); return err }},
 		{g.Shows(access.F1), func() (err error) { d.tasks, err = c.tasksOf(r, k, g); return err }},
 		{g.Shows(access.F3Health | access.F3Last), func() (err error) { d.measurements, err = r.Measurements(k.Subject); return err }},
@@ -253,7 +253,7 @@ func (c call) caseList(r *store.Reader, req *pb.ListCasesRequest, filter store.C
 			if d.person, err = r.Subject(f); err != nil {
 				return err
 			}
-			if d.duty, err = r.DutyOf(casework.ID(f.Case.ID)); err != nil {
+			if d.duty, err = r.DutyOf(f.Case.ID, casework.ID(f.Case.ID)); err != nil {
 				return err
 			}
 			m.Cases = append(m.Cases, c.viewCase(read.Grant, f.Case, d, caseActions(&f), c.now))

@@ -21,7 +21,7 @@ func (m *basisMove) lose(ended []casework.Disclosure, of casework.Disclosure) er
 		if err := m.w.WithdrawDisclosure(d.ID, m.entry); err != nil {
 			return err
 		}
-		if err := m.w.EndDuties(casework.ID(d.ID)); err != nil {
+		if err := m.w.EndDuties(d.Case, casework.ID(d.ID)); err != nil {
 			return err
 		}
 	}

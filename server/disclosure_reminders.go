@@ -39,7 +39,7 @@ func (s *Server) oweRenewal(w *store.Writer, d casework.Disclosure, k casework.C
 	if err != nil {
 		return err
 	}
-	owed, err := w.DutyOf(casework.ID(d.ID))
+	owed, err := w.DutyOf(d.Case, casework.ID(d.ID))
 	if err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ type figureReader interface {
 	OpenMeasurement(*store.FigureMeasurement) (casework.Person, error)
 	VillageAtL1(store.FigureMeasurement) (string, error)
 	Weighings(store.FigureMeasurement) ([]casework.Measurement, error)
-	DutiesOf(casework.LegID) ([]store.PastDuty, error)
+	DutiesOf(casework.Referral) ([]store.PastDuty, error)
 	Progress(casework.LegID, casework.PersonID, bool) ([]casework.Progress, error)
 }
 
@@ -140,7 +140,7 @@ func (s *Server) measurementFigure(r figureReader, f store.FigureMeasurement, se
 // legFigure is a leg as tables count it, with all that was owed on it.
 func (s *Server) legFigure(r figureReader, f store.FigureLeg, now time.Time) (statistics.Leg, error) {
 	l := f.Leg
-	duties, err := r.DutiesOf(l.ID)
+	duties, err := r.DutiesOf(l)
 	if err != nil {
 		return statistics.Leg{}, err
 	}

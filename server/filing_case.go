@@ -166,7 +166,7 @@ func (j *filed) updateJoined() error {
 	if err := j.w.PutSubmission(j.submission(), j.entry); err != nil || !changed && !followed {
 		return err
 	}
-	if err := j.w.EndDuties(casework.ID(j.k.ID)); err != nil {
+	if err := j.w.EndDuties(j.k.ID, casework.ID(j.k.ID)); err != nil {
 		return err
 	}
 	officers, err := j.w.Officers(j.k.ID, j.now)

@@ -123,7 +123,7 @@ func (j *filed) inside(leg newLeg, unit casework.Unit) error {
 	case made:
 		err = j.w.PutDuty(duty, j.entry)
 	case !j.outside(): // a kader or app is not told by an earlier due time that somebody asked before
-		duty, err = j.w.DutyOf(task)
+		duty, err = j.w.DutyOf(j.k.ID, task)
 	}
 	j.legsDone = append(j.legsDone, j.viewFiledLeg(casework.Referral{Receiver: unit.ID, Service: leg.service}, duty, true))
 	return err

@@ -110,7 +110,7 @@ func (m *judgement) answer(text string) error {
 	if err != nil {
 		return err
 	}
-	if err := m.w.EndDuties(glass.ID); err != nil {
+	if err := m.w.EndDuties(next.Case, glass.ID); err != nil {
 		return err
 	}
 	if err := m.w.RestoreGlass(glass.ID, m.entry); err != nil {
@@ -128,7 +128,7 @@ func (m *judgement) answer(text string) error {
 // judgeGlass is what a judgement does to the right of who opened it: where no cause was found it ends at once, and no other follows.
 func (m *judgement) judgeGlass(outcome casework.ReviewOutcome) error {
 	id := casework.ID(m.v.Object)
-	if err := m.w.EndDuties(id); err != nil {
+	if err := m.w.EndDuties(m.v.Case, id); err != nil {
 		return err
 	}
 	if outcome == casework.ReviewUnfounded {

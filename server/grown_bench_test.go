@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"fmt"
+	"syscall"
 	"testing"
 	"time"
 
@@ -27,9 +28,8 @@ func grownLegs(t testing.TB, w *world, from, until int) {
 		"INSERT INTO match_tags (tag, person) SELECT randomblob(16), " + grownID("p") + " FROM n",
 		"INSERT INTO assignments (case_id, account, from_time, entry) SELECT " + grownID("c") + ", ?4, ?5, randomblob(16) FROM n",
 		"INSERT INTO submissions (number, account, case_id, opened, time, entry) SELECT 'R-' || " + grownNumber + ", ?4, " + grownID("c") + ", 1, ?5, randomblob(16) FROM n",
-		`INSERT INTO disclosures (id, case_id, kind, unit, from_time, scope, named, entry, f3, services, account)
-			SELECT ` + grownID("d") + ", " + grownID("c") + ", 'CARE', " + side + ", ?5, 131079, 0, randomblob(16), randomblob(36), 'SPECIALIST_PEDIATRIC', ?4 FROM n",
-		"INSERT INTO disclosure_units (disclosure, unit) SELECT " + grownID("d") + ", " + far + " FROM n",
+		`INSERT INTO disclosures (id, case_id, kind, unit, from_time, scope, named, entry, f3, services, receivers, account)
+			SELECT ` + grownID("d") + ", " + grownID("c") + ", 'CARE', " + side + ", ?5, 131079, 0, randomblob(16), randomblob(36), 'SPECIALIST_PEDIATRIC', " + far + ", ?4 FROM n",
 		`INSERT INTO legs (id, number, case_id, root, hop, account, sender, sender_register, receiver, receiver_register, service, urgency, state,
 			disclosure, sent, no_shows, reopens, unconfirmed, revision, entry, f3)
 			SELECT ` + grownID("l") + ", 'R-' || " + grownNumber + ", " + grownID("c") + ", " + grownID("l") + ", 0, ?4, " + side + ", " + side + ", ?4, ?4," +
@@ -46,10 +46,11 @@ func grownLegs(t testing.TB, w *world, from, until int) {
 			t.Fatal(statement, err)
 		}
 	}
-	// Or the next calls would pay for copying all this.
+	// Or the next calls would pay for copying all this, and wait for the disk to have it.
 	if _, err := db.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
 		t.Fatal(err)
 	}
+	syscall.Sync()
 }
 
 // BenchmarkGrown is what calls cost among so many legs of others and of before; `LONG_ROW=growth go test ./server -run '^$' -bench Grown

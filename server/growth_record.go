@@ -58,7 +58,7 @@ func (s *Server) growthOf(ctx context.Context, r *store.Reader, name string) (g 
 	if g.person, err = r.Subject(g.file); err != nil {
 		return g, err
 	}
-	if g.duty, err = r.DutyOf(casework.ID(g.file.Case.ID)); err != nil || !g.read.Grant.Shows(access.F3Health|access.F3Last) {
+	if g.duty, err = r.DutyOf(g.file.Case.ID, casework.ID(g.file.Case.ID)); err != nil || !g.read.Grant.Shows(access.F3Health|access.F3Last) {
 		return g, err
 	}
 	all, err := r.Measurements(g.person.ID)

@@ -65,7 +65,7 @@ func tell(w *store.Writer, e legStep, entry [16]byte) error {
 	case e.by == casework.ByServer || e.letter:
 		return nil
 	case e.change.Event == casework.EventRemind:
-		duty, err := w.DutyOf(casework.ID(e.after.ID))
+		duty, err := w.DutyOf(e.after.Case, casework.ID(e.after.ID))
 		if err != nil {
 			return err
 		}
@@ -101,7 +101,7 @@ func (s *Server) moveDuty(w *store.Writer, e legStep, entry [16]byte) error {
 		if e.by == casework.ByReceiver && e.after.State == casework.Reported {
 			return nil // what is owed now is the sender's
 		}
-		return w.HandDuty(casework.ID(e.after.ID), e.officer, entry)
+		return w.HandDuty(e.after.Case, casework.ID(e.after.ID), e.officer, entry)
 	}
 	earlier, err := w.Earlier(e.after)
 	if err != nil {
@@ -114,7 +114,7 @@ func (s *Server) moveDuty(w *store.Writer, e legStep, entry [16]byte) error {
 			return nil
 		}
 	}
-	if err := w.EndDuties(casework.ID(e.after.ID)); err != nil {
+	if err := w.EndDuties(e.after.Case, casework.ID(e.after.ID)); err != nil {
 		return err
 	}
 	if !open {
@@ -170,7 +170,7 @@ func (s *Server) wake(w *store.Writer, e legStep, entry [16]byte) error {
 		return err
 	}
 	for _, l := range waiting {
-		duty, err := w.DutyOf(casework.ID(l.ID))
+		duty, err := w.DutyOf(l.Case, casework.ID(l.ID))
 		if err != nil {
 			return err
 		}
@@ -193,7 +193,7 @@ func (s *Server) wakeOne(w *store.Writer, l casework.Referral, k casework.Case, 
 	if owed.Waiting {
 		return nil
 	}
-	if err := w.EndDuties(casework.ID(l.ID)); err != nil {
+	if err := w.EndDuties(l.Case, casework.ID(l.ID)); err != nil {
 		return err
 	}
 	return s.startLegDuty(w, l, k, owed, entry)

@@ -111,7 +111,7 @@ func (p *protection) endCare() error {
 		if err := p.w.ExpireDisclosure(d.ID, p.entry); err != nil {
 			return err
 		}
-		if err := p.w.EndDuties(casework.ID(d.ID)); err != nil {
+		if err := p.w.EndDuties(d.Case, casework.ID(d.ID)); err != nil {
 			return err
 		}
 		for _, l := range legs {

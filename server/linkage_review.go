@@ -101,7 +101,7 @@ func (m *linkMove) endReview(outcome casework.ReviewOutcome) error {
 	if err := m.w.DecideReview(v, k.Subject, func([32]byte) [16]byte { return m.entry }); err != nil {
 		return err
 	}
-	if err := m.w.EndDuties(v.ID); err != nil || m.link.Asked == m.caller.Account {
+	if err := m.w.EndDuties(v.Case, v.ID); err != nil || m.link.Asked == m.caller.Account {
 		return err
 	}
 	return m.w.Notify(store.Notice{

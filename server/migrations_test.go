@@ -43,6 +43,8 @@ func TestMigrationsOfEveryVersionReachTheHeadThroughPowerCuts(t *testing.T) {
 	chance := rand.New(rand.NewPCG(seed, 0))
 	head := t.TempDir()
 	t.Run("fill", func(t *testing.T) { fillRegency(t, head) })
+	addReceivers(t, filepath.Join(head, "data", "sinergi.db"))
+	named := receiversOf(t, filepath.Join(head, "data", "sinergi.db"))
 	newest := int(versionOf(t, filepath.Join(head, "data", "sinergi.db")))
 	first, cuts := newest-2, 4
 	if long("migrations") {
@@ -70,6 +72,9 @@ func TestMigrationsOfEveryVersionReachTheHeadThroughPowerCuts(t *testing.T) {
 			}
 			if diff := cmp.Diff(digest, digestOf(t, again, before)); diff != "" {
 				t.Errorf("version %d: rows changed (-before +after):\n%s", version, diff)
+			}
+			if diff := cmp.Diff(named, receiversOf(t, again)); diff != "" {
+				t.Errorf("version %d: whom a basis names (-want +got):\n%s", version, diff)
 			}
 			if diff := cmp.Diff(schemaOf(t, filepath.Join(head, "data", "sinergi.db")), schemaOf(t, again)); diff != "" {
 				t.Errorf("version %d: the schema is not the newest (-want +got):\n%s", version, diff)
@@ -224,11 +229,11 @@ func schemaOf(t *testing.T, file string) []string {
 	return valuesOf[string](t, file, "SELECT name || ': ' || sql FROM sqlite_master WHERE sql IS NOT NULL ORDER BY name")
 }
 
-// tables gives the columns of all tables but goose's, and one of locks that is no more.
+// tables gives the columns of all tables but goose's, and those that are no more.
 func tables(t *testing.T, file string) map[string][]string {
 	t.Helper()
 	all := map[string][]string{}
-	for _, name := range valuesOf[string](t, file, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT IN ('goose_db_version', 'match_lock')") {
+	for _, name := range valuesOf[string](t, file, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT IN ('goose_db_version', 'match_lock', 'disclosure_units')") {
 		all[name] = valuesOf[string](t, file, "SELECT name FROM pragma_table_info(?)", name)
 	}
 	return all
@@ -278,7 +283,30 @@ func oldDatabase(t *testing.T, head string, version int) string {
 	if filled < 3 {
 		t.Fatalf("version %d: %d tables have rows: the test shows nothing", version, filled)
 	}
+	if version > 1 && version < 16 { // whom a basis names stood in rows of their own, in any order
+		if _, err := db.Exec(`INSERT INTO disclosure_units (disclosure, unit)
+			SELECT id, substr(receivers, 16 * n + 1, 16) FROM head.disclosures, (SELECT 1 AS n UNION ALL SELECT 0 UNION ALL SELECT 2)
+			WHERE length(receivers) > 16 * n`); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return file
+}
+
+// addReceivers has some bases name three units, some one and some none.
+func addReceivers(t *testing.T, file string) {
+	t.Helper()
+	execute(t, file, "UPDATE disclosures SET receivers = unhex(hex(zeroblob(16)) || hex(receivers) || 'ff0000000000000000000000000000ff') WHERE rowid % 3 = 0")
+	execute(t, file, "UPDATE disclosures SET receivers = '' WHERE rowid % 3 = 1")
+	if kinds := valuesOf[int](t, file, "SELECT count(DISTINCT length(receivers)) FROM disclosures")[0]; kinds != 3 {
+		t.Fatalf("%d lengths of lists of units, want 3", kinds)
+	}
+}
+
+// receiversOf is whom each basis names.
+func receiversOf(t *testing.T, file string) []string {
+	t.Helper()
+	return valuesOf[string](t, file, "SELECT hex(id) || ' ' || hex(receivers) FROM disclosures ORDER BY id")
 }
 
 var sqliteOnly = regexp.MustCompile(`/\*sqlite: ([^*]*)\*/`)

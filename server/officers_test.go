@@ -53,7 +53,7 @@ func TestNoOpenCaseIsEverWithoutAnOfficer(t *testing.T) {
 		if err != nil || len(officers) == 0 {
 			t.Errorf("%s has officers %v: %v", name, officers, err)
 		}
-		duty, err := store.Read(context.Background(), w.served.Store, func(r *store.Reader) (casework.Duty, error) { return r.DutyOf(id) })
+		duty, err := store.Read(context.Background(), w.served.Store, func(r *store.Reader) (casework.Duty, error) { return r.DutyOf(casework.CaseID(id), id) })
 		if err != nil || !slices.Contains(officers, duty.Officer) {
 			t.Errorf("%s: what is owed is with somebody who is no officer", name)
 		}

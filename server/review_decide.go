@@ -128,7 +128,7 @@ func (m *judgement) judge(outcome casework.ReviewOutcome, reason string) error {
 	}
 	m.v = next
 	m.v.Revision++
-	if err := m.w.EndDuties(next.ID); err != nil {
+	if err := m.w.EndDuties(next.Case, next.ID); err != nil {
 		return err
 	}
 	switch {

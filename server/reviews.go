@@ -169,7 +169,7 @@ func (c call) pairReviewRow(r *store.Reader, v casework.Review, m *pb.ListReview
 		return nil, err
 	}
 	return func() error {
-		duty, err := r.DutyOf(v.ID)
+		duty, err := r.DutyOf(v.Case, v.ID)
 		m.Reviews = append(m.Reviews, viewPairReview(v, duty, p.actions(), c.now))
 		return err
 	}, nil
@@ -179,7 +179,7 @@ func (c call) pairReviewRow(r *store.Reader, v casework.Review, m *pb.ListReview
 type reviewReader interface {
 	Disclosures(casework.Case) ([]casework.Disclosure, error)
 	OpenReferrals(casework.CaseID) ([]casework.Referral, error)
-	DutyOf(casework.ID) (casework.Duty, error)
+	DutyOf(casework.CaseID, casework.ID) (casework.Duty, error)
 	DecisionReason(casework.Review, casework.PersonID) (string, error)
 	Glass(casework.ID) (casework.Glass, bool, error)
 	GlassReason(casework.Glass, casework.PersonID) (string, error)
@@ -192,7 +192,7 @@ func (c call) reviewMessage(r reviewReader, f store.CaseFile, v casework.Review,
 	case casework.ReviewGlass:
 		return c.glassReviewMessage(r, f, v, g)
 	case casework.ReviewLink:
-		duty, err := r.DutyOf(v.ID)
+		duty, err := r.DutyOf(v.Case, v.ID)
 		return c.viewReview(g, v, casework.Disclosure{}, nil, duty, nil), err
 	}
 	all, err := r.Disclosures(f.Case)
@@ -203,7 +203,7 @@ func (c call) reviewMessage(r reviewReader, f store.CaseFile, v casework.Review,
 	if err != nil {
 		return nil, err
 	}
-	duty, err := r.DutyOf(v.ID)
+	duty, err := r.DutyOf(v.Case, v.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -215,7 +215,7 @@ func (c call) reviewMessage(r reviewReader, f store.CaseFile, v casework.Review,
 
 // glassReviewMessage opens of an act in an emergency why it was done, and what its actor says.
 func (c call) glassReviewMessage(r reviewReader, f store.CaseFile, v casework.Review, g access.Grant) (*pb.Review, error) {
-	duty, err := r.DutyOf(v.ID)
+	duty, err := r.DutyOf(v.Case, v.ID)
 	if err != nil {
 		return nil, err
 	}

@@ -102,9 +102,8 @@ var bareFiling = []struct {
 	{9, `INSERT INTO submissions (number, account, case_id, opened, time, entry) VALUES ('R-' || hex(randomblob(8)), $3, $6, 1, $1, $9)`},
 	{9, `INSERT INTO measurements (id, case_id, person, unit, account, health_worker, day, desa, recorded, entry, f3)
 		VALUES (randomblob(16), $6, $5, $3, $3, 1, $1 / 86400000000, '32.01.01.1006', $1, $9, randomblob(85))`},
-	{9, `INSERT INTO disclosures (id, case_id, kind, unit, from_time, scope, named, entry, f3, services, account)
-		VALUES ($8, $6, 'CARE', $3, $1, 131079, 0, $9, randomblob(36), 'SPECIALIST_PEDIATRIC', $3)`},
-	{8, "INSERT INTO disclosure_units (disclosure, unit) VALUES ($8, $4)"},
+	{9, `INSERT INTO disclosures (id, case_id, kind, unit, from_time, scope, named, entry, f3, services, receivers, account)
+		VALUES ($8, $6, 'CARE', $3, $1, 131079, 0, $9, randomblob(36), 'SPECIALIST_PEDIATRIC', $4, $3)`},
 	{9, `INSERT INTO legs (id, number, case_id, root, hop, account, sender, sender_register, receiver, receiver_register, service, urgency, state,
 			disclosure, sent, no_shows, reopens, unconfirmed, revision, entry, f3)
 		VALUES ($7, 'R-' || hex(randomblob(8)), $6, $7, 0, $3, $3, $3, $4, $4, 'SPECIALIST_PEDIATRIC', 'ROUTINE', 'SENT', $8, $1, 0, 0, 0, 1, $9, randomblob(36))`},

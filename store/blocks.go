@@ -129,7 +129,7 @@ func (w *Writer) placeLegs(k casework.CaseID) error {
 	}
 	legs, err := list(&w.tx, func(r row) (p placed, err error) {
 		return p, r.scan(p.duty[:], p.unit[:], p.at[0][:], p.at[1][:])
-	}, "SELECT u.id, u.unit, l.receiver, l.sender FROM legs l JOIN duties u ON u.object = l.id AND u.ended IS NULL WHERE l.case_id = $1", k)
+	}, "SELECT u.id, u.unit, l.receiver, l.sender FROM legs l JOIN duties u ON u.case_id = l.case_id AND u.object = l.id AND u.ended IS NULL WHERE l.case_id = $1", k)
 	if err != nil {
 		return fmt.Errorf("read what is owed on the legs of a case: %w", err)
 	}

@@ -113,7 +113,7 @@ func (t *tx) CaseContent(k casework.Case) (content casework.CaseContent, err err
 func (t *tx) OpenGrowthCase(subject casework.PersonID) (id casework.CaseID, ok bool, err error) {
 	err = t.row(`SELECT id FROM cases
 		WHERE subject = $1 AND closed IS NULL AND type IN ('CHILD_STUNTING', 'CHILD_NUTRITION_RISK', 'GROWTH_MONITORING')`, subject).
-		scan(id[:]) // by cases_one_growth
+		scan(id[:]) // by cases_subject
 	if errors.Is(err, errNoRows) {
 		return id, false, nil
 	}
@@ -260,13 +260,13 @@ func (t *tx) LegsOf(k casework.CaseID) ([]casework.LegID, error) {
 		"SELECT id FROM legs WHERE case_id = $1 ORDER BY sent, id", k)
 }
 
-// OpenLegs are the legs of a case that have not ended. Served by legs_one_open.
+// OpenLegs are the legs of a case that have not ended. Served by legs_case.
 func (t *tx) OpenLegs(k casework.CaseID) ([]casework.LegID, error) {
 	return list(t, func(r row) (id casework.LegID, err error) { return id, r.scan(id[:]) },
 		"SELECT id FROM legs WHERE case_id = $1 AND ended IS NULL ORDER BY sent, id", k)
 }
 
-// HasEmergencyLeg tells whether an EMERGENCY leg of the case is open. Served by legs_one_open.
+// HasEmergencyLeg tells whether an EMERGENCY leg of the case is open. Served by legs_case.
 func (t *tx) HasEmergencyLeg(k casework.CaseID) (has bool, err error) {
 	err = t.row("SELECT EXISTS (SELECT 1 FROM legs WHERE case_id = $1 AND urgency = 'EMERGENCY' AND ended IS NULL)", k).scan(&has)
 	return has, err

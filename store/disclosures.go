@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,19 +16,32 @@ func (w *Writer) PutDisclosure(d casework.Disclosure, subject casework.PersonID,
 	if err != nil {
 		return err
 	}
-	_, err = w.exec(`INSERT INTO disclosures (id, case_id, kind, unit, account, from_time, until_time, services, replaces, scope, named, entry, f3)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
-		d.ID, d.Case, d.Kind, d.From, orNull(d.By[:]), d.Given, d.Expires, joinServices(d.Services), orNull(d.Replaces[:]),
+	_, err = w.exec(`INSERT INTO disclosures (id, case_id, kind, unit, account, from_time, until_time, services, receivers, replaces, scope, named,
+			entry, f3)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+		d.ID, d.Case, d.Kind, d.From, orNull(d.By[:]), d.Given, d.Expires, joinServices(d.Services), joinUnits(d.To), orNull(d.Replaces[:]),
 		int64(d.Scope), int64(d.Named), entry, f3)
 	if err != nil {
 		return fmt.Errorf("put a disclosure: %w", err)
 	}
-	for _, unit := range d.To {
-		if _, err := w.exec("INSERT INTO disclosure_units (disclosure, unit) VALUES ($1, $2)", d.ID, unit); err != nil {
-			return fmt.Errorf("put a disclosure's unit: %w", err)
-		}
-	}
 	return nil
+}
+
+// joinUnits writes ids one after the other, lowest first.
+func joinUnits(units []casework.UnitID) []byte {
+	var all []byte
+	for _, id := range slices.SortedFunc(slices.Values(units), func(a, b casework.UnitID) int { return bytes.Compare(a[:], b[:]) }) {
+		all = append(all, id[:]...)
+	}
+	return all
+}
+
+func splitUnits(all []byte) []casework.UnitID {
+	var units []casework.UnitID
+	for id := range slices.Chunk(all, len(casework.UnitID{})) {
+		units = append(units, casework.UnitID(id))
+	}
+	return units
 }
 
 func disclosureCell(id casework.DisclosureID, subject casework.PersonID) Cell {
@@ -63,32 +77,18 @@ func (t *tx) CaseOfDisclosure(id casework.DisclosureID) (k casework.CaseID, ok b
 func (t *tx) Disclosures(k casework.Case) ([]casework.Disclosure, error) {
 	all, err := list(t, func(r row) (d casework.Disclosure, err error) {
 		var services string
-		var f3 []byte
+		var receivers, f3 []byte
 		d.Case = k.ID
-		err = r.scan(d.ID[:], &d.Kind, d.From[:], d.By[:], &d.Given, &d.Expires, &d.Withdrawn, &services, d.Replaces[:], &d.Scope, &d.Named, &f3)
+		err = r.scan(d.ID[:], &d.Kind, d.From[:], d.By[:], &d.Given, &d.Expires, &d.Withdrawn, &services, &receivers, d.Replaces[:], &d.Scope, &d.Named, &f3)
 		if err != nil {
 			return d, err
 		}
-		d.Services = splitServices(services)
+		d.Services, d.To = splitServices(services), splitUnits(receivers)
 		return d, t.openJSON(disclosureCell(d.ID, k.Subject), f3, &d.Content)
-	}, `SELECT id, kind, unit, account, from_time, until_time, withdrawn, services, replaces, scope, named, f3 FROM disclosures
+	}, `SELECT id, kind, unit, account, from_time, until_time, withdrawn, services, receivers, replaces, scope, named, f3 FROM disclosures
 		WHERE case_id = $1 ORDER BY from_time DESC, id`, k.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read the bases of a case: %w", err)
-	}
-	for r := range t.rows(`SELECT u.disclosure, u.unit FROM disclosures d
-		JOIN disclosure_units u ON u.disclosure = d.id
-		WHERE d.case_id = $1 ORDER BY u.unit`, k.ID) {
-		var id casework.DisclosureID
-		var unit casework.UnitID
-		if err := r.scan(id[:], unit[:]); err != nil {
-			return nil, fmt.Errorf("read the units of a basis: %w", err)
-		}
-		for i := range all {
-			if all[i].ID == id {
-				all[i].To = append(all[i].To, unit)
-			}
-		}
 	}
 	return all, nil
 }
@@ -107,7 +107,7 @@ func (w *Writer) ExpireDisclosure(id casework.DisclosureID, entry [16]byte) erro
 	return err
 }
 
-// OpenReferrals are the legs of a case that are not final. Served by legs_one_open.
+// OpenReferrals are the legs of a case that are not final. Served by legs_case.
 func (t *tx) OpenReferrals(k casework.CaseID) ([]casework.Referral, error) {
 	return list(t, scanLeg, "SELECT "+legColumns+" FROM legs l WHERE l.case_id = $1 AND l.ended IS NULL ORDER BY l.sent, l.id", k)
 }
@@ -169,7 +169,7 @@ type Ending struct {
 }
 
 // Endings are the bases with open legs whose end is to be told now (casework.Disclosure.ReminderDue), soonest first. Served by
-// disclosures_until and legs_one_open.
+// disclosures_until and legs_case.
 func (t *tx) Endings(now time.Time, limit int) ([]Due, error) {
 	const day = 24 * time.Hour
 	return list(t, scanDue, `SELECT d.id, d.case_id FROM disclosures d
@@ -200,7 +200,7 @@ func (w *Writer) Reminded(id casework.DisclosureID, days int, entry [16]byte) er
 
 // EndRenewal ends the duty to renew a basis on which no open leg stands any more.
 func (w *Writer) EndRenewal(l casework.Referral) error {
-	_, err := w.exec(`UPDATE duties SET ended = $3 WHERE object = $1 AND duty = 'RENEW_CONSENT' AND ended IS NULL
+	_, err := w.exec(`UPDATE duties SET ended = $3 WHERE case_id = $2 AND object = $1 AND duty = 'RENEW_CONSENT' AND ended IS NULL
 		AND NOT EXISTS (SELECT 1 FROM legs l WHERE l.case_id = $2 AND l.ended IS NULL AND l.disclosure = $4)`,
 		l.Disclosure, l.Case, w.Now(), l.Disclosure)
 	return err

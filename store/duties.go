@@ -26,21 +26,21 @@ func (w *Writer) PutDuty(d casework.Duty, entry [16]byte) error {
 	return nil
 }
 
-// EndDuties ends what is owed on an object.
-func (w *Writer) EndDuties(object casework.ID) error {
-	_, err := w.exec("UPDATE duties SET ended = $2 WHERE object = $1 AND ended IS NULL", object, w.Now())
+// EndDuties ends what is owed on an object of a case.
+func (w *Writer) EndDuties(k casework.CaseID, object casework.ID) error {
+	_, err := w.exec("UPDATE duties SET ended = $3 WHERE case_id = $1 AND object = $2 AND ended IS NULL", k, object, w.Now())
 	return err
 }
 
 // HandDuty gives what is owed on an object to another officer; due time and levels stay.
-func (w *Writer) HandDuty(object casework.ID, officer casework.AccountID, entry [16]byte) error {
-	_, err := w.exec("UPDATE duties SET officer = $2, entry = $3 WHERE object = $1 AND ended IS NULL", object, orNull(officer[:]), entry)
+func (w *Writer) HandDuty(k casework.CaseID, object casework.ID, officer casework.AccountID, entry [16]byte) error {
+	_, err := w.exec("UPDATE duties SET officer = $3, entry = $4 WHERE case_id = $1 AND object = $2 AND ended IS NULL", k, object, orNull(officer[:]), entry)
 	return err
 }
 
-// DutyOf is what is owed on a case, leg or task; zero if nothing is. Served by duties_one_open.
-func (t *tx) DutyOf(object casework.ID) (casework.Duty, error) {
-	duties, err := list(t, scanDuty, "SELECT "+dutyColumns+" FROM duties u WHERE u.object = $1 AND u.ended IS NULL", object)
+// DutyOf is what is owed on a case, or on a leg, task or other thing of it; zero if nothing is. Served by duties_one_open.
+func (t *tx) DutyOf(k casework.CaseID, object casework.ID) (casework.Duty, error) {
+	duties, err := list(t, scanDuty, "SELECT "+dutyColumns+" FROM duties u WHERE u.case_id = $1 AND u.object = $2 AND u.ended IS NULL", k, object)
 	if err != nil || len(duties) == 0 {
 		return casework.Duty{}, err
 	}

@@ -67,7 +67,6 @@ var caseRows = []string{
 	"DELETE FROM progress WHERE leg IN (SELECT l.id FROM legs l WHERE l.case_id %s)",
 	"DELETE FROM legs WHERE case_id %s",
 	"UPDATE legs SET receiver_case = NULL WHERE receiver_case %s", // a leg of another record that was taken into this one
-	"DELETE FROM disclosure_units WHERE disclosure IN (SELECT d.id FROM disclosures d WHERE d.case_id %s)",
 	"DELETE FROM disclosures WHERE case_id %s",
 	"DELETE FROM pairs WHERE case_id %s",
 	"DELETE FROM incidents WHERE case_id %s",

@@ -245,7 +245,7 @@ func (t *tx) LegsSent(register casework.UnitID, s Stretch) ([]FigureLeg, error) 
 		if err != nil {
 			return nil, err
 		}
-		if f.Duty, err = t.DutyOf(casework.ID(leg.ID)); err != nil {
+		if f.Duty, err = t.DutyOf(leg.Case, casework.ID(leg.ID)); err != nil {
 			return nil, err
 		}
 		all = append(all, f)
@@ -338,12 +338,12 @@ type PastDuty struct {
 }
 
 // DutiesOf are all duties that a leg ever had, in the order in which they began. Served by duties_one_open and duties_past.
-func (t *tx) DutiesOf(leg casework.LegID) ([]PastDuty, error) {
+func (t *tx) DutiesOf(l casework.Referral) ([]PastDuty, error) {
 	var all []PastDuty
-	for _, which := range [...]string{"u.ended IS NULL", "u.ended IS NOT NULL AND u.kind = 'LEG'"} {
+	for _, which := range [...]string{"u.case_id = $2 AND u.ended IS NULL", "u.case_id = $2 AND u.ended IS NOT NULL AND u.kind = 'LEG'"} {
 		found, err := list(t, func(r row) (d PastDuty, err error) {
 			return d, r.scan(append(dutyDest(&d.Duty), &d.Ended)...)
-		}, "SELECT "+dutyColumns+", u.ended FROM duties u WHERE u.object = $1 AND "+which, leg)
+		}, "SELECT "+dutyColumns+", u.ended FROM duties u WHERE u.object = $1 AND "+which, l.ID, l.Case)
 		if err != nil {
 			return nil, fmt.Errorf("read what was owed on a leg: %w", err)
 		}

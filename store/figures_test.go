@@ -31,7 +31,7 @@ func TestEveryFigureIsFoundByAnIndex(t *testing.T) {
 			func() error { _, err := r.LegsSent(unit.ID, month); return err },
 			func() error { _, err := r.SentFigures(c, now, month); return err },
 			func() error { _, err := r.ReceivedFigures(c, now, month); return err },
-			func() error { _, err := r.DutiesOf(casework.LegID{3}); return err },
+			func() error { _, err := r.DutiesOf(casework.Referral{}); return err },
 			func() error { _, err := r.VillageAtL1(FigureMeasurement{}); return err },
 			func() error { _, err := r.Sight(c, now); return err },
 		})

@@ -163,7 +163,7 @@ func (w *Writer) passOnLegs(account casework.AccountID, k casework.CaseID) error
 		if _, err := w.exec("UPDATE legs SET officer = $2, revision = revision + 1 WHERE id = $1", leg.id, orNull(next[:])); err != nil {
 			return fmt.Errorf("pass a leg on: %w", err)
 		}
-		if _, err := w.exec("UPDATE duties SET officer = $3 WHERE object = $1 AND officer = $2 AND ended IS NULL", leg.id, account, orNull(next[:])); err != nil {
+		if _, err := w.exec("UPDATE duties SET officer = $4 WHERE case_id = $1 AND object = $2 AND officer = $3 AND ended IS NULL", k, leg.id, account, orNull(next[:])); err != nil {
 			return fmt.Errorf("pass a duty on: %w", err)
 		}
 	}

@@ -117,7 +117,7 @@ func (t *tx) rowOfLeg(leg casework.Referral, c Caller, now time.Time) (r legRow,
 	if r.basis, err = t.disclosure(leg.Disclosure); err != nil {
 		return r, err
 	}
-	if r.duty, err = t.DutyOf(casework.ID(leg.ID)); err != nil {
+	if r.duty, err = t.DutyOf(leg.Case, casework.ID(leg.ID)); err != nil {
 		return r, err
 	}
 	receiver, _ := t.s.Directory().Unit(leg.Receiver)

@@ -366,7 +366,7 @@ func (t *tx) asOf(f *FigureLeg, asOf time.Time) error {
 	if !f.Leg.Ended.Before(asOf) {
 		f.Leg.Ended, f.Leg.CancelReason = time.Time{}, ""
 	}
-	duties, err := t.DutiesOf(f.Leg.ID)
+	duties, err := t.DutiesOf(f.Leg)
 	if err != nil {
 		return err
 	}

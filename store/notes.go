@@ -71,7 +71,7 @@ func (t *tx) NoteKinds(k casework.CaseID) ([]casework.Note, error) {
 	}, "SELECT kind, channel, recorded FROM notes WHERE case_id = $1", k) // by notes_case
 }
 
-// WasServed tells whether a case has a service entry: of its own, or on a leg. Served by notes_case and legs_one_open's table.
+// WasServed tells whether a case has a service entry: of its own, or on a leg. Served by notes_case and legs_case's table.
 func (t *tx) WasServed(k casework.CaseID) (served bool, err error) {
 	err = t.row(`SELECT EXISTS (SELECT 1 FROM notes WHERE case_id = $1 AND kind = 'SERVICE')
 		OR EXISTS (SELECT 1 FROM legs WHERE case_id = $1 AND served_on IS NOT NULL)`, k).scan(&served)

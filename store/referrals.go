@@ -32,7 +32,7 @@ func (w *Writer) PutReferral(l casework.Referral, subject casework.PersonID, ent
 	return err
 }
 
-// OpenLeg finds the open leg of a case, service and receiver; ok is false if there is none. Served by legs_one_open, which holds
+// OpenLeg finds the open leg of a case, service and receiver; ok is false if there is none. Served by legs_case, which holds
 // that there is one at most.
 func (t *tx) OpenLeg(k casework.CaseID, service casework.ReferralServiceType, receiver casework.UnitID) (id casework.LegID, ok bool, err error) {
 	err = t.row("SELECT id FROM legs WHERE case_id = $1 AND service = $2 AND receiver = $3 AND ended IS NULL", k, service, receiver).scan(id[:])
