@@ -119,6 +119,9 @@ func serveWorld(t testing.TB, cfg server.RegencyConfig) *world {
 	w := &world{t: t, dir: dir, served: served, conn: conn}
 	t.Cleanup(func() {
 		conn.Close()
+		for _, client := range []*http.Client{wide, http.DefaultClient} {
+			client.CloseIdleConnections() // the server gives one on which nothing was said yet five seconds
+		}
 		stop()
 		if err := served.Wait(); err != nil {
 			t.Error(err)
