@@ -6,11 +6,12 @@ import "errors"
 
 const (
 	// walMax is the number of pages in the log at which the writer copies it into the database, and checkEvery how many
-	// commits it lets pass before it looks.
-	walMax     = 20_000
-	checkEvery = 16
+	// commits it lets pass before it looks. Four times as many pages save a few writes while the database is small; but such a log is
+	// beyond the caches of a processor, and each page is read from it again.
+	walMax     = 5_000
+	checkEvery = 4
 	// walRest is what the writer may copy itself; copiesMax how often the copier tries to get below it.
-	walRest = 2_000
+	walRest = 500
 	// rewriteMost are the pages, 64 MiB, that are written anew after an erasure: some 0.5 s.
 	rewriteMost = 16_384
 	copiesMax   = 3
@@ -25,8 +26,8 @@ func (s *Store) openLog() (err error) {
 	return nil
 }
 
-// checkpoint keeps the log short. It runs between two groups, after the answers have left. Copying 20,000 pages takes some
-// 40 ms, in which nobody would commit; so a second connection copies most of them while the writer goes on, and the writer
+// checkpoint keeps the log short. It runs between two groups, after the answers have left. Copying 5,000 pages takes some
+// 10 ms, in which nobody would commit; so a second connection copies most of them while the writer goes on, and the writer
 // only the rest. That last step must be the writer's own: the log begins anew only when nothing in it is left to copy.
 func (s *Store) checkpoint() {
 	if s.remains {
