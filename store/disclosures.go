@@ -36,12 +36,15 @@ func joinUnits(units []casework.UnitID) []byte {
 	return all
 }
 
-func splitUnits(all []byte) []casework.UnitID {
-	var units []casework.UnitID
-	for id := range slices.Chunk(all, len(casework.UnitID{})) {
+func splitUnits(all []byte) (units []casework.UnitID, err error) {
+	const size = len(casework.UnitID{})
+	if len(all)%size != 0 {
+		return nil, fmt.Errorf("a list of units has %d bytes", len(all))
+	}
+	for id := range slices.Chunk(all, size) {
 		units = append(units, casework.UnitID(id))
 	}
-	return units
+	return units, nil
 }
 
 func disclosureCell(id casework.DisclosureID, subject casework.PersonID) Cell {
@@ -83,7 +86,10 @@ func (t *tx) Disclosures(k casework.Case) ([]casework.Disclosure, error) {
 		if err != nil {
 			return d, err
 		}
-		d.Services, d.To = splitServices(services), splitUnits(receivers)
+		d.Services = splitServices(services)
+		if d.To, err = splitUnits(receivers); err != nil {
+			return d, err
+		}
 		return d, t.openJSON(disclosureCell(d.ID, k.Subject), f3, &d.Content)
 	}, `SELECT id, kind, unit, account, from_time, until_time, withdrawn, services, receivers, replaces, scope, named, f3 FROM disclosures
 		WHERE case_id = $1 ORDER BY from_time DESC, id`, k.ID)

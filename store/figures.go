@@ -340,10 +340,10 @@ type PastDuty struct {
 // DutiesOf are all duties that a leg ever had, in the order in which they began. Served by duties_one_open and duties_past.
 func (t *tx) DutiesOf(l casework.Referral) ([]PastDuty, error) {
 	var all []PastDuty
-	for _, which := range [...]string{"u.case_id = $2 AND u.ended IS NULL", "u.case_id = $2 AND u.ended IS NOT NULL AND u.kind = 'LEG'"} {
+	for _, which := range [...]string{"u.ended IS NULL", "u.ended IS NOT NULL AND u.kind = 'LEG'"} {
 		found, err := list(t, func(r row) (d PastDuty, err error) {
 			return d, r.scan(append(dutyDest(&d.Duty), &d.Ended)...)
-		}, "SELECT "+dutyColumns+", u.ended FROM duties u WHERE u.object = $1 AND "+which, l.ID, l.Case)
+		}, "SELECT "+dutyColumns+", u.ended FROM duties u WHERE u.case_id = $1 AND u.object = $2 AND "+which, l.Case, l.ID)
 		if err != nil {
 			return nil, fmt.Errorf("read what was owed on a leg: %w", err)
 		}
