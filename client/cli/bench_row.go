@@ -72,8 +72,8 @@ func decimals(x float64, digits int) string {
 // patienceOfRow is what calls under way may still take at the end of a row; a server that hangs must not hang the bench.
 const patienceOfRow = 30 * time.Second
 
-// measure lets so many callers call for d, each its next call when the last was answered, and gives the row and the first error. One call
-// before is not counted: it opens connections, and counts anew what a table remembers.
+// measure lets so many callers call for d, once at least, each its next call when the last was answered, and gives the row and the first error.
+// One call before is not counted: it opens connections, and counts anew what a table remembers.
 func (l *benchLoad) measure(ctx context.Context, work benchWork, face string, callers int, d time.Duration) (benchRow, error) {
 	ctx, cancel := context.WithTimeout(ctx, d+patienceOfRow)
 	defer cancel()
@@ -86,7 +86,7 @@ func (l *benchLoad) measure(ctx context.Context, work benchWork, face string, ca
 	start, spent := time.Now(), l.target.cpu()
 	for caller := range callers {
 		group.Go(func() {
-			for time.Since(start) < d && ctx.Err() == nil {
+			for again := false; (!again || time.Since(start) < d) && ctx.Err() == nil; again = true {
 				took, more, err := l.call(ctx, work, face, caller)
 				switch {
 				case !more:
