@@ -134,8 +134,8 @@ func TestCallsAreRepeatedAsTheTableOfSyncSays(t *testing.T) {
 				t.Errorf("%d tries, want %d", len(s.ids), c.tries)
 			}
 			for _, id := range s.ids {
-				if parsed, err := uuid.Parse(id); err != nil || parsed.Version() != 4 || id != s.ids[0] {
-					t.Errorf("request_id of the tries: %q, want one UUID v4", s.ids)
+				if parsed, err := uuid.Parse(id); err != nil || parsed.Version() != 7 || id != s.ids[0] {
+					t.Errorf("request_id of the tries: %q, want one UUID v7", s.ids)
 				}
 			}
 		})

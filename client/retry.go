@@ -45,8 +45,9 @@ func requestID(ctx context.Context, method string, req, reply any, cc *grpc.Clie
 }
 
 // NewRequestID makes the id of a write, for a caller that has to know it before the call: to write it down beside an item that
-// is not yet sent, or to name it in an error.
-func NewRequestID() string { return uuid.NewString() }
+// is not yet sent, or to name it in an error. It rises with time, unlike the ids of persons, cases and referrals, which must not tell when
+// somebody came: the server keeps those of an account side by side, and nobody else sees them.
+func NewRequestID() string { return uuid.Must(uuid.NewV7()).String() }
 
 func identify(m protoreflect.Message) {
 	field := m.Descriptor().Fields().ByName("request_id")

@@ -16,6 +16,7 @@ import (
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/sinergi-pug/sinergi/client"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 	"github.com/sinergi-pug/sinergi/server"
 )
@@ -25,7 +26,7 @@ const callers = 32
 // filing is the promise of the figures: a new child, one measurement, one leg to a hospital.
 func filing(n int64) *pb.FileReferralRequest {
 	return &pb.FileReferralRequest{
-		RequestId: newID(),
+		RequestId: client.NewRequestID(),
 		NewPerson: &pb.NewPerson{
 			Name: fmt.Sprintf("Anak Contoh %d", n), Sex: pb.Sex_FEMALE, BirthDate: birthDate(20),
 			NikAbsence: pb.NikAbsence_NOT_SHOWN,

@@ -63,7 +63,7 @@ func (s *cases) create(ctx context.Context, w *store.Writer, f filing) (*pb.Case
 		return c.createdBefore(w, old, f, err)
 	}
 	job := &filed{call: c, filing: f, w: w, act: act}
-	for _, step := range []func() error{job.findSubject, job.findCase, job.assessAll, job.putPerson, job.putCase, job.putContent} {
+	for _, step := range []func() error{job.findSubject, job.findCase, job.assessAll, job.putPerson, job.putCase, job.putContent, job.putSubmission} {
 		if err := step(); err != nil {
 			return nil, err
 		}

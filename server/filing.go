@@ -177,7 +177,7 @@ func (s *Server) file(ctx context.Context, w *store.Writer, f filing) (*pb.FileR
 	}
 	job := &filed{call: c, filing: f, w: w, act: act}
 	for _, step := range []func() error{
-		job.findSubject, job.findCase, job.assessAll, job.putPerson, job.putCase, job.putContent, job.keepBlocks, job.sendLegs,
+		job.findSubject, job.findCase, job.assessAll, job.putPerson, job.putCase, job.putContent, job.keepBlocks, job.sendLegs, job.putSubmission,
 	} {
 		if err := step(); err != nil {
 			return nil, err
@@ -229,8 +229,13 @@ func (j *filed) putPerson() error {
 	return j.w.PutMatchTags(j.person.ID, j.tags)
 }
 
-func (j *filed) submission() store.Submission {
-	return store.Submission{Number: j.number, Account: j.caller.Account, Case: j.k.ID, Opened: j.opened, Occurred: j.occurred}
+// putSubmission records who filed, when it is known whether a leg bears the number of the receipt.
+func (j *filed) putSubmission() error {
+	s := store.Submission{Number: j.number, Account: j.caller.Account, Case: j.k.ID, Opened: j.opened, Occurred: j.occurred}
+	if j.sent() > 0 {
+		s.Number = ""
+	}
+	return j.w.PutSubmission(s, j.entry)
 }
 
 // noting is appending that also keeps the id of the entry, for the rows beside.

@@ -10,7 +10,7 @@ import (
 )
 
 func (j *filed) newCaseOf() error {
-	number, err := j.w.FreeNumber(j.caseNumbers)
+	number, err := j.w.FreeCaseNumber(j.caseNumbers)
 	if err != nil {
 		return err
 	}
@@ -87,10 +87,10 @@ func (j *filed) settleType() error {
 	return j.takeOver()
 }
 
-// putCase stores the case with its officer, its duty and the record of who filed.
+// putCase stores the case with its officer and its duty.
 func (j *filed) putCase() error {
 	var err error
-	if j.number, err = j.w.FreeNumber(j.legNumbers); err != nil {
+	if j.number, err = j.w.FreeLegNumber(j.legNumbers); err != nil {
 		return err
 	}
 	if !j.opened {
@@ -108,9 +108,6 @@ func (j *filed) putCase() error {
 		if err := j.w.Assign(j.k.ID, officer, j.entry); err != nil {
 			return err
 		}
-	}
-	if err := j.w.PutSubmission(j.submission(), j.entry); err != nil {
-		return err
 	}
 	grace := time.Duration(0)
 	if j.k.Legacy {
@@ -163,8 +160,8 @@ func (j *filed) updateJoined() error {
 	}
 	j.k = next
 	followed := j.k.Status == casework.StatusMonitoring && len(j.measurements) > 0 // the weighing is the follow-up that was owed
-	if err := j.w.PutSubmission(j.submission(), j.entry); err != nil || !changed && !followed {
-		return err
+	if !changed && !followed {
+		return nil
 	}
 	if err := j.w.EndDuties(j.k.ID, casework.ID(j.k.ID)); err != nil {
 		return err

@@ -40,7 +40,7 @@ func (j *filed) sendLegs() error {
 		}
 		number := j.number
 		if j.sent() > 0 {
-			if number, err = j.w.FreeNumber(numbers); err != nil {
+			if number, err = j.w.FreeLegNumber(numbers); err != nil {
 				return err
 			}
 		}

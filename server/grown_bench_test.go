@@ -29,7 +29,7 @@ func grownLegs(t testing.TB, w *world, from, until int) {
 			FROM n, (SELECT 0 AS e UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3)`,
 		"INSERT INTO match_tags (tag, person) SELECT randomblob(16), " + grownID("p") + " FROM n",
 		"INSERT INTO assignments (case_id, account, from_time, entry) SELECT " + grownID("c") + ", ?4, ?5, randomblob(16) FROM n",
-		"INSERT INTO submissions (number, account, case_id, opened, time, entry) SELECT 'R-' || " + grownNumber + ", ?4, " + grownID("c") + ", 1, ?5, randomblob(16) FROM n",
+		"INSERT INTO submissions (account, case_id, opened, time, entry) SELECT ?4, " + grownID("c") + ", 1, ?5, randomblob(16) FROM n",
 		`INSERT INTO disclosures (id, case_id, kind, unit, from_time, scope, named, entry, f3, services, receivers, account)
 			SELECT ` + grownID("d") + ", " + grownID("c") + ", 'CARE', " + side + ", ?5, 131079, 0, randomblob(16), randomblob(36), 'SPECIALIST_PEDIATRIC', " + far + ", ?4 FROM n",
 		`INSERT INTO legs (id, number, case_id, root, hop, account, sender, sender_register, receiver, receiver_register, service, urgency, state,

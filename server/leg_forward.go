@@ -110,7 +110,7 @@ func (m *movement) forwarding(asked forwarding) (f casework.Forwarding, basis *c
 	if isNew {
 		basis = &found
 	}
-	if f.Number, err = m.w.FreeNumber(asked.numbers); err != nil {
+	if f.Number, err = m.w.FreeLegNumber(asked.numbers); err != nil {
 		return f, nil, err
 	}
 	return f, basis, nil

@@ -99,7 +99,7 @@ var bareFiling = []struct {
 		VALUES ($6, 'K-' || hex(randomblob(8)), $3, $3, 'CHILD_NUTRITION_RISK', 'L1', 'REPORTED', 'OPEN', $5, '32.01.01', 'GROWTH_SESSION', '', $1, 0, 1, $9,
 		randomblob(45), '')`},
 	{9, "INSERT INTO assignments (case_id, account, from_time, entry) VALUES ($6, $3, $1, $9)"},
-	{9, `INSERT INTO submissions (number, account, case_id, opened, time, entry) VALUES ('R-' || hex(randomblob(8)), $3, $6, 1, $1, $9)`},
+	{9, "INSERT INTO submissions (account, case_id, opened, time, entry) VALUES ($3, $6, 1, $1, $9)"},
 	{9, `INSERT INTO measurements (id, case_id, person, unit, account, health_worker, day, desa, recorded, entry, f3)
 		VALUES (randomblob(16), $6, $5, $3, $3, 1, $1 / 86400000000, '32.01.01.1006', $1, $9, randomblob(85))`},
 	{9, `INSERT INTO disclosures (id, case_id, kind, unit, from_time, scope, named, entry, f3, services, receivers, account)

@@ -222,9 +222,9 @@ func (t *tx) Officers(id casework.CaseID, now time.Time) ([]casework.AccountID, 
 
 func scanAccount(r row) (id casework.AccountID, err error) { return id, r.scan(id[:]) }
 
-// Submission records that an account filed into a case, under a number of its own.
+// Submission records that an account filed into a case.
 type Submission struct {
-	Number   string
+	Number   string // of the receipt, unless a leg of the filing bears it
 	Account  casework.AccountID
 	Case     casework.CaseID
 	Opened   bool      // it opened the case
@@ -233,18 +233,29 @@ type Submission struct {
 
 // PutSubmission stores it.
 func (w *Writer) PutSubmission(s Submission, entry [16]byte) error {
+	var number any
+	if s.Number != "" {
+		number = s.Number
+	}
 	_, err := w.exec("INSERT INTO submissions (number, account, case_id, opened, time, occurred, entry) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		s.Number, s.Account, s.Case, s.Opened, w.Now(), s.Occurred, entry)
+		number, s.Account, s.Case, s.Opened, w.Now(), s.Occurred, entry)
 	return err
 }
 
-// FreeNumber picks the first of some random numbers that nothing has yet. 25 bits meet by chance once in 30 million.
-func (t *tx) FreeNumber(numbers []string) (string, error) {
+// FreeCaseNumber picks the first of some random numbers that no case has yet. 25 bits meet by chance once in 30 million.
+func (t *tx) FreeCaseNumber(numbers []string) (string, error) {
+	return t.free("SELECT EXISTS (SELECT 1 FROM cases WHERE number = $1)", numbers)
+}
+
+// FreeLegNumber picks the first of some random numbers that no leg and no receipt has yet.
+func (t *tx) FreeLegNumber(numbers []string) (string, error) {
+	return t.free("SELECT EXISTS (SELECT 1 FROM legs WHERE number = $1) OR EXISTS (SELECT 1 FROM submissions WHERE number = $1)", numbers)
+}
+
+func (t *tx) free(isTaken string, numbers []string) (string, error) {
 	for _, n := range numbers {
 		var taken bool
-		err := t.row(`SELECT EXISTS (SELECT 1 FROM legs WHERE number = $1) OR EXISTS (SELECT 1 FROM submissions WHERE number = $1)
-			OR EXISTS (SELECT 1 FROM cases WHERE number = $1)`, n).scan(&taken)
-		if err != nil {
+		if err := t.row(isTaken, n).scan(&taken); err != nil {
 			return "", err
 		}
 		if !taken {
