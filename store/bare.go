@@ -25,7 +25,7 @@ func BareWrites(ctx context.Context, dir string, group int, d time.Duration) (co
 	}
 	c := &conn{link: l}
 	defer func() { err = errors.Join(err, c.close()) }()
-	if err := c.do(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", walMax)); err != nil {
+	if err := (&tx{c: c}).row(fmt.Sprintf("PRAGMA wal_autocheckpoint = %d", walMax)).err; err != nil {
 		return nil, err
 	}
 	var b bareFiler

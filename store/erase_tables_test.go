@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 )
 
 // aboutPersons are the names of columns that say whom a row is about.
@@ -18,6 +19,20 @@ var keptRows = map[string]string{
 	"duties.object":      "every duty is of a case",
 	"notices.object":     "every notice is of a case",
 	"escalations.object": "every escalation is of a case",
+}
+
+// What was erased leaves the log, and the file is written anew, before long; and once.
+func TestAnErasureEmptiesTheLogAndMakesTheFileAnew(t *testing.T) {
+	s := openForTest(t, Config{})
+	write(t, s, func(w *Writer) error { w.wipe(); return nil })
+	var waits bool
+	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); time.Sleep(time.Millisecond) {
+		write(t, s, func(w *Writer) error { waits = w.s.remains || !w.s.rewritten; return nil })
+		if !waits {
+			return
+		}
+	}
+	t.Error("the file has not been written anew, or the log not been emptied")
 }
 
 // A table made later has to say how its rows about a person are erased.

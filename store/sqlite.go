@@ -33,7 +33,7 @@ type stmt struct {
 	s      *sqlite3.SQLiteStmt
 	busy   bool // its rows are being read; a nested use prepares another
 	once   bool // such another one, closed after use
-	gives  bool // INSERT … RETURNING and its like
+	gives  bool // rows: INSERT … RETURNING, PRAGMA
 	reads  driver.Rows
 	values []driver.Value
 }
@@ -96,11 +96,24 @@ func (e sqlite) connect(mayWrite bool) (link, error) {
 	// Savepoints keep old pages in a journal that otherwise goes to a file in /tmp beyond 64 KiB. Checkpoints are ours, on every
 	// connection, that of VACUUM too: the automatic ones run inside COMMIT, before the answers leave, and drop the error of a sync that failed.
 	for _, pragma := range []string{"PRAGMA temp_store = MEMORY", "PRAGMA wal_autocheckpoint = 0"} {
-		if _, err := l.exec(pragma, nil); err != nil {
+		if err := l.set(pragma); err != nil {
 			return nil, errors.Join(err, l.close())
 		}
 	}
 	return l, nil
+}
+
+// set runs a PRAGMA to its end, whether it answers or not: one left in the middle of its answer stops VACUUM for good.
+func (l *sqliteLink) set(pragma string) error {
+	rows, err := l.query(pragma, nil)
+	if err != nil {
+		return err
+	}
+	defer rows.close()
+	if _, err := rows.next(); err != io.EOF {
+		return err
+	}
+	return nil
 }
 
 func (l *sqliteLink) close() error {
@@ -137,7 +150,7 @@ func (l *sqliteLink) prepare(query string) (*stmt, error) {
 	if err != nil {
 		return nil, err
 	}
-	st = &stmt{s: s.(*sqlite3.SQLiteStmt), busy: true, once: ok, gives: strings.Contains(query, "RETURNING")}
+	st = &stmt{s: s.(*sqlite3.SQLiteStmt), busy: true, once: ok, gives: strings.Contains(query, "RETURNING") || strings.HasPrefix(query, "PRAGMA")}
 	if !st.once {
 		l.stmts[query] = st
 	}
@@ -171,8 +184,8 @@ func (l *sqliteLink) exec(query string, args []any) (int64, error) {
 	}
 	defer st.release()
 	if st.gives {
-		// The driver would leave it in the middle of its rows, and the group could not commit.
-		return 0, errors.New("store: a statement with RETURNING goes through row or rows")
+		// The driver would leave it in the middle of its rows: the group could not commit, nor VACUUM begin.
+		return 0, errors.New("store: a statement that gives rows goes through row or rows")
 	}
 	bound, err := l.bind(args)
 	if err != nil {

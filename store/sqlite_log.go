@@ -79,9 +79,9 @@ func (s *Store) emptyLog() bool {
 	t := tx{c: s.writer}
 	var busy, log, done int64
 	s.rewritten = s.rewritten || s.rewrite()
-	_ = s.writer.do("PRAGMA busy_timeout = 100")
+	_ = t.row("PRAGMA busy_timeout = 100").err
 	err := t.row("PRAGMA wal_checkpoint(TRUNCATE)").scan(&busy, &log, &done)
-	_ = s.writer.do("PRAGMA busy_timeout = 5000")
+	_ = t.row("PRAGMA busy_timeout = 5000").err
 	s.writer.failure = nil
 	s.distrust(err)
 	return err == nil && busy == 0 && s.rewritten
