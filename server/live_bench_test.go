@@ -19,6 +19,7 @@ import (
 const (
 	grownCount  = "WITH RECURSIVE n (i) AS (SELECT ?1 UNION ALL SELECT i + 1 FROM n WHERE i + 1 < ?2) "
 	grownNumber = "printf('%08X', i * 2654435761 % 4294967296)"
+	grownPlace  = "-1 - i" // before those that were filed
 )
 
 // grownID is the id of the i-th of a kind.
@@ -35,7 +36,7 @@ func grown(t testing.TB, w *world, from, until int) {
 	if err != nil || len(files) != 1 {
 		t.Fatal(files, err)
 	}
-	db, err := sql.Open("sqlite3", "file:"+files[0]+"?_busy_timeout=60000&_synchronous=OFF&_cache_size=-200000")
+	db, err := sql.Open("sqlite3", "file:"+files[0]+"?_busy_timeout=60000&_synchronous=OFF&_cache_size=-4000000")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -48,10 +49,10 @@ func grown(t testing.TB, w *world, from, until int) {
 			SELECT ` + grownID("p") + `, CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END, CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END, 'ORDINARY', 'MALE',
 			'32.01.01', ?5, 1, zeroblob(16), randomblob(300) FROM n`,
 		// half is the unit's own, closed long ago; half another's, of this month
-		`INSERT INTO cases (id, number, register, unit, type, level, status, state, subject, kecamatan, channel, risk, opened, closed, lock, revision, entry, f3)
+		`INSERT INTO cases (id, number, register, unit, type, level, status, state, subject, kecamatan, channel, risk, opened, closed, lock, revision, entry, f3, place)
 			SELECT ` + grownID("c") + `, 'K-' || ` + grownNumber + `, CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END, CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END,
 			'CHILD_NUTRITION_RISK', 'L1', CASE i % 2 WHEN 0 THEN 'CLOSED' ELSE 'REPORTED' END, 'OPEN', ` + grownID("p") + `, '32.01.01',
-			'GROWTH_SESSION', '', ?5 - (i % 2 = 0) * 400 * 86400000000, CASE i % 2 WHEN 0 THEN ?5 - 200 * 86400000000 END, 1, 1, zeroblob(16), randomblob(100)
+			'GROWTH_SESSION', '', ?5 - (i % 2 = 0) * 400 * 86400000000, CASE i % 2 WHEN 0 THEN ?5 - 200 * 86400000000 END, 1, 1, zeroblob(16), randomblob(100), ` + grownPlace + `
 			FROM n`,
 		`INSERT INTO measurements (id, case_id, person, unit, account, health_worker, day, desa, recorded, entry, f3)
 			SELECT ` + grownID("m") + `, ` + grownID("c") + `, ` + grownID("p") + `,

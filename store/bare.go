@@ -95,27 +95,27 @@ var bareFiling = []struct {
 	{5, "INSERT INTO match_tags (tag, person) VALUES (randomblob(16), $5)"},
 	{9, `INSERT INTO persons (id, register, unit, side, sex, kecamatan, created, revision, entry, f2)
 		VALUES ($5, $3, $3, 'ORDINARY', 'FEMALE', '32.01.01', $1, 1, $9, randomblob(255))`},
-	{9, `INSERT INTO cases (id, number, register, unit, type, level, status, state, subject, kecamatan, channel, risk, opened, lock, revision, entry, f3, service_consent)
+	{9, `INSERT INTO cases (id, number, register, unit, type, level, status, state, subject, kecamatan, channel, risk, opened, lock, revision, entry, f3, service_consent, place)
 		VALUES ($6, 'K-' || hex(randomblob(8)), $3, $3, 'CHILD_NUTRITION_RISK', 'L1', 'REPORTED', 'OPEN', $5, '32.01.01', 'GROWTH_SESSION', '', $1, 0, 1, $9,
-		randomblob(45), '')`},
-	{9, "INSERT INTO assignments (case_id, account, from_time, entry) VALUES ($6, $3, $1, $9)"},
-	{9, "INSERT INTO submissions (account, case_id, opened, time, entry) VALUES ($3, $6, 1, $1, $9)"},
+		randomblob(45), '', $2)`},
+	{9, "INSERT INTO assignments (place, account, from_time, case_id, entry) VALUES ($2, $3, $1, $6, $9)"},
+	{9, "INSERT INTO submissions (place, account, time, entry, opened, case_id) VALUES ($2, $3, $1, $9, 1, $6)"},
 	{9, `INSERT INTO measurements (id, case_id, person, unit, account, health_worker, day, desa, recorded, entry, f3)
 		VALUES (randomblob(16), $6, $5, $3, $3, 1, $1 / 86400000000, '32.01.01.1006', $1, $9, randomblob(85))`},
-	{9, `INSERT INTO disclosures (id, case_id, kind, unit, from_time, scope, named, entry, f3, services, receivers, account)
-		VALUES ($8, $6, 'CARE', $3, $1, 131079, 0, $9, randomblob(36), 'SPECIALIST_PEDIATRIC', $4, $3)`},
+	{9, `INSERT INTO disclosures (id, case_id, kind, unit, from_time, scope, named, entry, f3, services, receivers, account, place)
+		VALUES ($8, $6, 'CARE', $3, $1, 131079, 0, $9, randomblob(36), 'SPECIALIST_PEDIATRIC', $4, $3, $2)`},
 	{9, `INSERT INTO legs (id, number, case_id, root, hop, account, sender, sender_register, receiver, receiver_register, service, urgency, state,
-			disclosure, sent, no_shows, reopens, unconfirmed, revision, entry, f3)
-		VALUES ($7, 'R-' || hex(randomblob(8)), $6, $7, 0, $3, $3, $3, $4, $4, 'SPECIALIST_PEDIATRIC', 'ROUTINE', 'SENT', $8, $1, 0, 0, 0, 1, $9, randomblob(36))`},
-	{9, `INSERT INTO duties (id, kind, object, case_id, unit, duty, started, due, level2, level3, rule, entry, rise, basis)
-		VALUES (randomblob(16), 'LEG', $7, $6, $4, 'ACKNOWLEDGE', $1, $1, $1, $1, 'ANY/ANY/ROUTINE/ACKNOWLEDGE/TARGET', $9, $1, 'siklus penimbangan')`},
-	{9, `INSERT INTO duties (id, kind, object, case_id, unit, officer, duty, started, due, level2, level3, rule, entry, rise, basis)
-		VALUES (randomblob(16), 'CASE', $6, $6, $3, $3, 'SCREEN', $1, $1, $1, $1, 'ANY/ANY/ROUTINE/SCREEN/TARGET', $9, $1, 'siklus penimbangan')`},
+			disclosure, sent, no_shows, reopens, unconfirmed, revision, entry, f3, place)
+		VALUES ($7, 'R-' || hex(randomblob(8)), $6, $7, 0, $3, $3, $3, $4, $4, 'SPECIALIST_PEDIATRIC', 'ROUTINE', 'SENT', $8, $1, 0, 0, 0, 1, $9, randomblob(36), $2)`},
+	{9, `INSERT INTO duties (id, kind, object, case_id, unit, duty, started, due, level2, level3, rule, entry, rise, basis, place)
+		VALUES (randomblob(16), 'LEG', $7, $6, $4, 'ACKNOWLEDGE', $1, $1, $1, $1, 'ANY/ANY/ROUTINE/ACKNOWLEDGE/TARGET', $9, $1, 'siklus penimbangan', $2)`},
+	{9, `INSERT INTO duties (id, kind, object, case_id, unit, officer, duty, started, due, level2, level3, rule, entry, rise, basis, place)
+		VALUES (randomblob(16), 'CASE', $6, $6, $3, $3, 'SCREEN', $1, $1, $1, $1, 'ANY/ANY/ROUTINE/SCREEN/TARGET', $9, $1, 'siklus penimbangan', $2)`},
 	{9, `INSERT INTO notices (target, time, id, role, kind, object_kind, object, case_id, level, entry)
 		VALUES ($4, $1, randomblob(16), '', 'LEG_ARRIVED', 'LEG', $7, $6, 0, $9)`},
-	{9, `INSERT INTO journal (number, id, time, object_id, case_id, bytes) VALUES
-		(1000000000 + 4 * $2, $9, $1, $5, $6, randomblob(205)), (1000000001 + 4 * $2, randomblob(16), $1, $6, $6, randomblob(205)),
-		(1000000002 + 4 * $2, randomblob(16), $1, $8, $6, randomblob(205)), (1000000003 + 4 * $2, randomblob(16), $1, $7, $6, randomblob(205))`},
+	{9, `INSERT INTO journal (number, id, time, object_id, case_id, bytes, place) VALUES
+		(1000000000 + 4 * $2, $9, $1, $5, $6, randomblob(205), $2), (1000000001 + 4 * $2, randomblob(16), $1, $6, $6, randomblob(205), $2),
+		(1000000002 + 4 * $2, randomblob(16), $1, $8, $6, randomblob(205), $2), (1000000003 + 4 * $2, randomblob(16), $1, $7, $6, randomblob(205), $2)`},
 	{6, `INSERT INTO requests (account, id, method, mac, owner, case_id, mask, answer, time)
 		VALUES ($3, randomblob(16), 'sinergi.v1.ReferralService.FileReferral', randomblob(32), $5, $6, 65535, randomblob(456), $1)`},
 }

@@ -90,7 +90,7 @@ func (w *Writer) passOn(k casework.Case, entry [16]byte) (found bool, err error)
 	if err != nil {
 		return false, err
 	}
-	owing, err := list(&w.tx, scanDuty, "SELECT "+dutyColumns+" FROM duties u WHERE u.case_id = $1 AND u.officer IS NOT NULL AND u.ended IS NULL", k.ID)
+	owing, err := list(&w.tx, scanDuty, "SELECT "+dutyColumns+" FROM duties u WHERE u."+owedIn+" AND u.officer IS NOT NULL AND u.ended IS NULL", k.ID)
 	if err != nil {
 		return false, fmt.Errorf("read who owes on a case: %w", err)
 	}
@@ -108,7 +108,7 @@ func (w *Writer) passOn(k casework.Case, entry [16]byte) (found bool, err error)
 		}
 	}
 	if unit, _ := w.s.Directory().Unit(k.Unit); blocked[k.Unit] && !blocked[unit.Parent] {
-		_, err = w.exec("UPDATE duties SET unit = $3 WHERE case_id = $1 AND unit = $2 AND kind <> 'LEG' AND ended IS NULL", k.ID, k.Unit, unit.Parent)
+		_, err = w.exec("UPDATE duties SET unit = $3 WHERE "+owedIn+" AND unit = $2 AND kind <> 'LEG' AND ended IS NULL", k.ID, k.Unit, unit.Parent)
 	}
 	if err != nil {
 		return false, err
@@ -129,7 +129,7 @@ func (w *Writer) placeLegs(k casework.CaseID) error {
 	}
 	legs, err := list(&w.tx, func(r row) (p placed, err error) {
 		return p, r.scan(p.duty[:], p.unit[:], p.at[0][:], p.at[1][:])
-	}, "SELECT u.id, u.unit, l.receiver, l.sender FROM legs l JOIN duties u ON u.case_id = l.case_id AND u.object = l.id AND u.ended IS NULL WHERE l.case_id = $1", k)
+	}, "SELECT u.id, u.unit, l.receiver, l.sender FROM legs l JOIN duties u ON u.place = l.place AND u.object = l.id AND u.ended IS NULL WHERE l."+inCase, k)
 	if err != nil {
 		return fmt.Errorf("read what is owed on the legs of a case: %w", err)
 	}

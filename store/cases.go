@@ -30,6 +30,13 @@ func (w *Writer) LockCase(id casework.CaseID) error {
 	return w.markRow(w.row("UPDATE cases SET lock = lock + 1 WHERE id = $1 RETURNING register, id", id))
 }
 
+// What a filing writes into tables that are asked by case stands there by the place of its case, and not by its id: places rise with time, so
+// that rows of one day lie side by side, where those of ids of chance would each touch a page of their own. $1 is the id of the case.
+const (
+	placeOf = "(SELECT k.place FROM cases k WHERE k.id = $1)"
+	inCase  = "place = " + placeOf
+)
+
 // PutCase stores a new case.
 func (w *Writer) PutCase(k casework.Case, entry func(value [32]byte) [16]byte) error {
 	w.mark(k.Register)
@@ -39,8 +46,9 @@ func (w *Writer) PutCase(k casework.Case, entry func(value [32]byte) [16]byte) e
 		return err
 	}
 	_, err = w.exec(`INSERT INTO cases (id, number, register, unit, type, level, status, state, subject, kecamatan, channel, index_incident,
-			risk, risk_assessed, service_consent, care_refused, legacy, opened, lock, revision, entry, f3, f4)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 'OPEN', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, 1, $18, $19, $20)`,
+			risk, risk_assessed, service_consent, care_refused, legacy, opened, lock, revision, entry, f3, f4, place)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 'OPEN', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, 1, $18, $19, $20,
+			(SELECT COALESCE(max(place), 0) + 1 FROM cases))`,
 		k.ID, k.Number, k.Register, k.Unit, k.Type, k.Level, k.Status, k.Subject, k.Kecamatan, k.IntakeChannel,
 		orNull(k.IndexIncident[:]), k.RiskLevel, k.RiskAssessed, k.Consent, k.CareRefused, k.Legacy, k.Opened, entry(digest(f3, f4)), f3, f4)
 	if isUnique(err) {
@@ -199,7 +207,7 @@ var endOfTime = time.UnixMicro(1<<62 - 1)
 
 // Assign names an officer of a case.
 func (w *Writer) Assign(id casework.CaseID, officer casework.AccountID, entry [16]byte) error {
-	_, err := w.exec("INSERT INTO assignments (case_id, account, from_time, entry) VALUES ($1, $2, $3, $4)", id, officer, w.Now(), entry)
+	_, err := w.exec("INSERT INTO assignments (case_id, place, account, from_time, entry) VALUES ($1, "+placeOf+", $2, $3, $4)", id, officer, w.Now(), entry)
 	return err
 }
 
@@ -214,8 +222,7 @@ func (t *tx) CaseOnly(id casework.CaseID) (casework.Case, error) {
 
 // Officers of a case who are not kept from it, first named first.
 func (t *tx) Officers(id casework.CaseID, now time.Time) ([]casework.AccountID, error) {
-	return list(t, scanAccount, `SELECT account FROM assignments a
-		WHERE case_id = $1 AND (until_time IS NULL OR until_time > $2)
+	return list(t, scanAccount, "SELECT account FROM assignments a WHERE "+inCase+` AND (until_time IS NULL OR until_time > $2)
 			AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.case_id = a.case_id AND b.account = a.account AND b.until_time IS NULL)
 		ORDER BY from_time, account`, id, now)
 }
@@ -237,8 +244,8 @@ func (w *Writer) PutSubmission(s Submission, entry [16]byte) error {
 	if s.Number != "" {
 		number = s.Number
 	}
-	_, err := w.exec("INSERT INTO submissions (number, account, case_id, opened, time, occurred, entry) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		number, s.Account, s.Case, s.Opened, w.Now(), s.Occurred, entry)
+	_, err := w.exec("INSERT INTO submissions (case_id, place, number, account, opened, time, occurred, entry) VALUES ($1, "+placeOf+", $2, $3, $4, $5, $6, $7)",
+		s.Case, number, s.Account, s.Opened, w.Now(), s.Occurred, entry)
 	return err
 }
 
@@ -268,18 +275,18 @@ func (t *tx) free(isTaken string, numbers []string) (string, error) {
 // LegsOf are the legs of a case, oldest first.
 func (t *tx) LegsOf(k casework.CaseID) ([]casework.LegID, error) {
 	return list(t, func(r row) (id casework.LegID, err error) { return id, r.scan(id[:]) },
-		"SELECT id FROM legs WHERE case_id = $1 ORDER BY sent, id", k)
+		"SELECT id FROM legs WHERE "+inCase+" ORDER BY sent, id", k)
 }
 
 // OpenLegs are the legs of a case that have not ended. Served by legs_case.
 func (t *tx) OpenLegs(k casework.CaseID) ([]casework.LegID, error) {
 	return list(t, func(r row) (id casework.LegID, err error) { return id, r.scan(id[:]) },
-		"SELECT id FROM legs WHERE case_id = $1 AND ended IS NULL ORDER BY sent, id", k)
+		"SELECT id FROM legs WHERE "+inCase+" AND ended IS NULL ORDER BY sent, id", k)
 }
 
 // HasEmergencyLeg tells whether an EMERGENCY leg of the case is open. Served by legs_case.
 func (t *tx) HasEmergencyLeg(k casework.CaseID) (has bool, err error) {
-	err = t.row("SELECT EXISTS (SELECT 1 FROM legs WHERE case_id = $1 AND urgency = 'EMERGENCY' AND ended IS NULL)", k).scan(&has)
+	err = t.row("SELECT EXISTS (SELECT 1 FROM legs WHERE "+inCase+" AND urgency = 'EMERGENCY' AND ended IS NULL)", k).scan(&has)
 	return has, err
 }
 

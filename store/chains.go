@@ -86,7 +86,7 @@ func (t *tx) ChainBegan(l casework.Referral) (began time.Time, err error) {
 	if err := t.row("SELECT sent FROM legs WHERE id = $1", l.Root).scan(&began); err != nil {
 		return began, fmt.Errorf("read when a chain began: %w", err)
 	}
-	for r := range t.rows("SELECT occurred FROM submissions WHERE case_id = $1 AND time = $2", l.Case, began) {
+	for r := range t.rows("SELECT occurred FROM submissions WHERE "+inCase+" AND time = $2", l.Case, began) {
 		var occurred time.Time
 		if err := r.scan(&occurred); err != nil {
 			return began, fmt.Errorf("read when a filing occurred: %w", err)

@@ -203,21 +203,37 @@ func (t *tx) checkTable(table string, values map[[16]byte][32]byte, report func(
 	return nil
 }
 
+// checkPlaces finds rows that no question about their case would find.
+func checkPlaces(r *Reader, report func(string)) error {
+	for _, table := range []string{"legs", "disclosures", "assignments", "submissions", "duties", "journal"} {
+		var n int64
+		err := r.row("SELECT count(*) FROM " + table + ` t JOIN cases k ON k.id = t.case_id
+			WHERE t.place IS NULL OR t.place <> k.place`).scan(&n)
+		if err != nil {
+			return err
+		}
+		if n > 0 {
+			report(fmt.Sprintf("%d rows of %s do not stand by the place of their case", n, table))
+		}
+	}
+	return nil
+}
+
 // checkDuties finds open things that nobody owes, and owed things that are over.
 func checkDuties(r *Reader, report func(string)) error {
 	for _, q := range []struct{ what, query string }{
 		{"open legs without a duty", `SELECT count(*) FROM legs l WHERE l.ended IS NULL
-			AND (SELECT count(*) FROM duties u WHERE u.case_id = l.case_id AND u.object = l.id AND u.ended IS NULL) <> 1`},
-		{"closed cases with a duty", `SELECT count(*) FROM cases c JOIN duties u ON u.case_id = c.id AND u.object = c.id AND u.ended IS NULL WHERE c.closed IS NOT NULL`},
+			AND (SELECT count(*) FROM duties u WHERE u.place = l.place AND u.object = l.id AND u.ended IS NULL) <> 1`},
+		{"closed cases with a duty", `SELECT count(*) FROM cases c JOIN duties u ON u.place = c.place AND u.object = c.id AND u.ended IS NULL WHERE c.closed IS NOT NULL`},
 		{"closed cases with an open task", `SELECT count(*) FROM cases c JOIN tasks t ON t.case_id = c.id AND t.ended IS NULL WHERE c.closed IS NOT NULL`},
-		{"ended legs with a duty", `SELECT count(*) FROM legs l JOIN duties u ON u.case_id = l.case_id AND u.object = l.id AND u.ended IS NULL WHERE l.ended IS NOT NULL`},
+		{"ended legs with a duty", `SELECT count(*) FROM legs l JOIN duties u ON u.place = l.place AND u.object = l.id AND u.ended IS NULL WHERE l.ended IS NOT NULL`},
 		{"open cases without a duty", `SELECT count(*) FROM cases c WHERE c.closed IS NULL
-			AND (SELECT count(*) FROM duties u WHERE u.case_id = c.id AND u.object = c.id AND u.ended IS NULL) <> 1`},
+			AND (SELECT count(*) FROM duties u WHERE u.place = c.place AND u.object = c.id AND u.ended IS NULL) <> 1`},
 		{"open cases without an officer", `SELECT count(*) FROM cases c WHERE c.closed IS NULL
-			AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.case_id = c.id AND a.until_time IS NULL
+			AND NOT EXISTS (SELECT 1 FROM assignments a WHERE a.place = c.place AND a.until_time IS NULL
 				AND NOT EXISTS (SELECT 1 FROM blocks b WHERE b.case_id = a.case_id AND b.account = a.account AND b.until_time IS NULL))`},
 		{"open tasks without a duty", `SELECT count(*) FROM tasks t WHERE t.ended IS NULL
-			AND (SELECT count(*) FROM duties u WHERE u.case_id = t.case_id AND u.object = t.id AND u.ended IS NULL) <> 1`},
+			AND (SELECT count(*) FROM duties u WHERE u.place = (SELECT k.place FROM cases k WHERE k.id = t.case_id) AND u.object = t.id AND u.ended IS NULL) <> 1`},
 		{"acts that wait for nobody", `SELECT count(*) FROM approvals a WHERE a.state = 'WAITING'
 			AND a.id NOT IN (SELECT u.object FROM duties u WHERE u.kind = 'APPROVAL' AND u.ended IS NULL)`},
 		{"children with two open growth cases", `SELECT count(*) FROM (SELECT subject FROM cases

@@ -16,10 +16,10 @@ func (w *Writer) PutDisclosure(d casework.Disclosure, subject casework.PersonID,
 	if err != nil {
 		return err
 	}
-	_, err = w.exec(`INSERT INTO disclosures (id, case_id, kind, unit, account, from_time, until_time, services, receivers, replaces, scope, named,
-			entry, f3)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-		d.ID, d.Case, d.Kind, d.From, orNull(d.By[:]), d.Given, d.Expires, joinServices(d.Services), joinUnits(d.To), orNull(d.Replaces[:]),
+	_, err = w.exec(`INSERT INTO disclosures (case_id, id, kind, unit, account, from_time, until_time, services, receivers, replaces, scope, named,
+			entry, f3, place)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, `+placeOf+")",
+		d.Case, d.ID, d.Kind, d.From, orNull(d.By[:]), d.Given, d.Expires, joinServices(d.Services), joinUnits(d.To), orNull(d.Replaces[:]),
 		int64(d.Scope), int64(d.Named), entry, f3)
 	if err != nil {
 		return fmt.Errorf("put a disclosure: %w", err)
@@ -92,7 +92,7 @@ func (t *tx) Disclosures(k casework.Case) ([]casework.Disclosure, error) {
 		}
 		return d, t.openJSON(disclosureCell(d.ID, k.Subject), f3, &d.Content)
 	}, `SELECT id, kind, unit, account, from_time, until_time, withdrawn, services, receivers, replaces, scope, named, f3 FROM disclosures
-		WHERE case_id = $1 ORDER BY from_time DESC, id`, k.ID)
+		WHERE `+inCase+" ORDER BY from_time DESC, id", k.ID)
 	if err != nil {
 		return nil, fmt.Errorf("read the bases of a case: %w", err)
 	}
@@ -115,7 +115,7 @@ func (w *Writer) ExpireDisclosure(id casework.DisclosureID, entry [16]byte) erro
 
 // OpenReferrals are the legs of a case that are not final. Served by legs_case.
 func (t *tx) OpenReferrals(k casework.CaseID) ([]casework.Referral, error) {
-	return list(t, scanLeg, "SELECT "+legColumns+" FROM legs l WHERE l.case_id = $1 AND l.ended IS NULL ORDER BY l.sent, l.id", k)
+	return list(t, scanLeg, "SELECT "+legColumns+" FROM legs l WHERE l."+inCase+" AND l.ended IS NULL ORDER BY l.sent, l.id", k)
 }
 
 // LegsOn are the legs to a caller's unit, or to one that it stands in for, that stand or stood on a basis.
@@ -125,7 +125,7 @@ func (t *tx) LegsOn(k casework.CaseID, basis casework.DisclosureID, c Caller) ([
 		return nil, err
 	}
 	var mine []casework.LegID
-	for r := range t.rows("SELECT id, receiver FROM legs WHERE case_id = $1 AND disclosure = $2 ORDER BY sent, id", k, basis) {
+	for r := range t.rows("SELECT id, receiver FROM legs WHERE "+inCase+" AND disclosure = $2 ORDER BY sent, id", k, basis) {
 		var id casework.LegID
 		var receiver casework.UnitID
 		if err := r.scan(id[:], receiver[:]); err != nil {
@@ -182,7 +182,7 @@ func (t *tx) Endings(now time.Time, limit int) ([]Due, error) {
 		WHERE d.withdrawn IS NULL AND d.end_noted IS NULL AND d.until_time > $1 AND d.until_time <= $2
 			AND (d.reminded IS NULL AND d.until_time - $3 > d.from_time
 				OR (d.reminded IS NULL OR d.reminded > 3) AND d.until_time <= $4 AND d.until_time - $5 > d.from_time)
-			AND EXISTS (SELECT 1 FROM legs l WHERE l.case_id = d.case_id AND l.ended IS NULL AND l.disclosure = d.id)
+			AND EXISTS (SELECT 1 FROM legs l WHERE l.place = d.place AND l.ended IS NULL AND l.disclosure = d.id)
 		ORDER BY d.until_time LIMIT $6`,
 		now, now.Add(14*day), (14 * day).Microseconds(), now.Add(3*day), (3 * day).Microseconds(), limit)
 }
@@ -190,7 +190,7 @@ func (t *tx) Endings(now time.Time, limit int) ([]Due, error) {
 // EndingOf reads one of them again; ok is false if no open leg stands on it any more.
 func (t *tx) EndingOf(id casework.DisclosureID) (e Ending, ok bool, err error) {
 	err = t.row(`SELECT d.id, d.case_id, d.kind, d.from_time, d.until_time, d.withdrawn, COALESCE(d.reminded, 0) FROM disclosures d
-		WHERE d.id = $1 AND EXISTS (SELECT 1 FROM legs l WHERE l.case_id = d.case_id AND l.ended IS NULL AND l.disclosure = d.id)`, id).
+		WHERE d.id = $1 AND EXISTS (SELECT 1 FROM legs l WHERE l.place = d.place AND l.ended IS NULL AND l.disclosure = d.id)`, id).
 		scan(e.ID[:], e.Case[:], &e.Kind, &e.Given, &e.Expires, &e.Withdrawn, &e.Reminded)
 	if errors.Is(err, errNoRows) {
 		return e, false, nil
@@ -206,8 +206,8 @@ func (w *Writer) Reminded(id casework.DisclosureID, days int, entry [16]byte) er
 
 // EndRenewal ends the duty to renew a basis on which no open leg stands any more.
 func (w *Writer) EndRenewal(l casework.Referral) error {
-	_, err := w.exec(`UPDATE duties SET ended = $3 WHERE case_id = $2 AND object = $1 AND duty = 'RENEW_CONSENT' AND ended IS NULL
-		AND NOT EXISTS (SELECT 1 FROM legs l WHERE l.case_id = $2 AND l.ended IS NULL AND l.disclosure = $4)`,
-		l.Disclosure, l.Case, w.Now(), l.Disclosure)
+	_, err := w.exec("UPDATE duties SET ended = $3 WHERE "+owedIn+` AND object = $2 AND duty = 'RENEW_CONSENT' AND ended IS NULL
+		AND NOT EXISTS (SELECT 1 FROM legs l WHERE l.`+inCase+" AND l.ended IS NULL AND l.disclosure = $4)",
+		l.Case, l.Disclosure, w.Now(), l.Disclosure)
 	return err
 }

@@ -10,15 +10,18 @@ import (
 	"github.com/sinergi-pug/sinergi/domain/casework"
 )
 
+// owedIn finds what is owed in a case. What is owed on an act that is of no case has the place 0.
+const owedIn = "place = COALESCE(" + placeOf + ", 0)"
+
 // PutDuty starts a duty. Its instants stand here alone. Its id is of the time, for nobody outside sees it, and ids of chance would each
 // touch another page of the index.
 func (w *Writer) PutDuty(d casework.Duty, entry [16]byte) error {
 	if unit, ok := w.s.Directory().Unit(d.Unit); ok && d.Kind == casework.OnLeg {
 		w.mark(unit.Register) // another leg may have woken it
 	}
-	_, err := w.exec(`INSERT INTO duties (id, kind, object, case_id, unit, officer, duty, started, due, legal, level2, level3, lapse, rule, basis, rise, entry)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-		w.risingID(), d.Kind, d.Object, d.Case, d.Unit, orNull(d.Officer[:]), d.Name, d.Started, d.Due, d.Legal, d.Level2, d.Level3, d.Lapse, d.Rule,
+	_, err := w.exec(`INSERT INTO duties (case_id, place, id, kind, object, unit, officer, duty, started, due, legal, level2, level3, lapse, rule, basis, rise, entry)
+		VALUES ($1, COALESCE(`+placeOf+", 0), $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)",
+		d.Case, w.risingID(), d.Kind, d.Object, d.Unit, orNull(d.Officer[:]), d.Name, d.Started, d.Due, d.Legal, d.Level2, d.Level3, d.Lapse, d.Rule,
 		d.Basis, d.Rise(0), entry)
 	if err != nil {
 		return fmt.Errorf("put a duty: %w", err)
@@ -28,19 +31,19 @@ func (w *Writer) PutDuty(d casework.Duty, entry [16]byte) error {
 
 // EndDuties ends what is owed on an object of a case.
 func (w *Writer) EndDuties(k casework.CaseID, object casework.ID) error {
-	_, err := w.exec("UPDATE duties SET ended = $3 WHERE case_id = $1 AND object = $2 AND ended IS NULL", k, object, w.Now())
+	_, err := w.exec("UPDATE duties SET ended = $3 WHERE "+owedIn+" AND object = $2 AND ended IS NULL", k, object, w.Now())
 	return err
 }
 
 // HandDuty gives what is owed on an object to another officer; due time and levels stay.
 func (w *Writer) HandDuty(k casework.CaseID, object casework.ID, officer casework.AccountID, entry [16]byte) error {
-	_, err := w.exec("UPDATE duties SET officer = $3, entry = $4 WHERE case_id = $1 AND object = $2 AND ended IS NULL", k, object, orNull(officer[:]), entry)
+	_, err := w.exec("UPDATE duties SET officer = $3, entry = $4 WHERE "+owedIn+" AND object = $2 AND ended IS NULL", k, object, orNull(officer[:]), entry)
 	return err
 }
 
 // DutyOf is what is owed on a case, or on a leg, task or other thing of it; zero if nothing is. Served by duties_one_open.
 func (t *tx) DutyOf(k casework.CaseID, object casework.ID) (casework.Duty, error) {
-	duties, err := list(t, scanDuty, "SELECT "+dutyColumns+" FROM duties u WHERE u.case_id = $1 AND u.object = $2 AND u.ended IS NULL", k, object)
+	duties, err := list(t, scanDuty, "SELECT "+dutyColumns+" FROM duties u WHERE u."+owedIn+" AND u.object = $2 AND u.ended IS NULL", k, object)
 	if err != nil || len(duties) == 0 {
 		return casework.Duty{}, err
 	}

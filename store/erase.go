@@ -50,24 +50,27 @@ func (w *Writer) erasePerson(id [16]byte, entry [16]byte) error {
 	return w.forget("PERSON", id, entry)
 }
 
+// inThese finds what stands by the place of its case.
+const inThese = "place IN (SELECT k.place FROM cases k WHERE k.id %s)"
+
 // caseRows are all rows that belong to a case, those that point to others first; %s stands for which cases.
 var caseRows = []string{
-	"UPDATE journal SET object_id = NULL, case_id = NULL, reason = NULL WHERE case_id %s", // by journal_case
-	"UPDATE journal SET object_id = NULL, case_id = NULL, reason = NULL WHERE object_id %s",
+	"UPDATE journal SET object_id = NULL, case_id = NULL, reason = NULL, place = NULL WHERE " + inThese, // by journal_case
+	"UPDATE journal SET object_id = NULL, case_id = NULL, reason = NULL, place = NULL WHERE object_id %s",
 	"DELETE FROM requests WHERE case_id %s",
 	"DELETE FROM approvals WHERE case_id %s",
 	"UPDATE glasses SET case_id = NULL, f4 = NULL WHERE case_id %s", // an attempt goes on counting
 	"DELETE FROM holds WHERE case_id %s",
 	"DELETE FROM notices WHERE case_id %s",
 	"DELETE FROM escalations WHERE case_id %s",
-	"DELETE FROM duties WHERE case_id %s",
+	"DELETE FROM duties WHERE " + inThese,
 	"DELETE FROM reviews WHERE case_id %s",
 	"DELETE FROM case_events WHERE case_id %s",
 	"DELETE FROM changes WHERE object %s",
-	"DELETE FROM progress WHERE leg IN (SELECT l.id FROM legs l WHERE l.case_id %s)",
-	"DELETE FROM legs WHERE case_id %s",
+	"DELETE FROM progress WHERE leg IN (SELECT l.id FROM legs l WHERE l." + inThese + ")",
+	"DELETE FROM legs WHERE " + inThese,
 	"UPDATE legs SET receiver_case = NULL WHERE receiver_case %s", // a leg of another record that was taken into this one
-	"DELETE FROM disclosures WHERE case_id %s",
+	"DELETE FROM disclosures WHERE " + inThese,
 	"DELETE FROM pairs WHERE case_id %s",
 	"DELETE FROM incidents WHERE case_id %s",
 	"DELETE FROM barred WHERE case_id %s",
@@ -76,14 +79,14 @@ var caseRows = []string{
 	"DELETE FROM notes WHERE case_id %s",
 	"DELETE FROM legal_steps WHERE case_id %s",
 	"DELETE FROM tasks WHERE case_id %s",
-	"DELETE FROM assignments WHERE case_id %s",
-	"DELETE FROM submissions WHERE case_id %s",
+	"DELETE FROM assignments WHERE " + inThese,
+	"DELETE FROM submissions WHERE " + inThese,
 	"DELETE FROM cases WHERE id %s", // last: the others ask it whose they are
 }
 
 // personRows are the rows of a record itself.
 var personRows = []string{
-	"UPDATE journal SET object_id = NULL, case_id = NULL, reason = NULL WHERE object_id = $1",
+	"UPDATE journal SET object_id = NULL, case_id = NULL, reason = NULL, place = NULL WHERE object_id = $1",
 	"DELETE FROM requests WHERE owner = $1",
 	"DELETE FROM approvals WHERE owner = $1 OR object = $1",
 	"DELETE FROM measurements WHERE person = $1",
@@ -95,7 +98,7 @@ var personRows = []string{
 
 // householdRows are the rows of a household in which nobody is left.
 var householdRows = []string{
-	"UPDATE journal SET object_id = NULL, case_id = NULL, reason = NULL WHERE object_id = $1",
+	"UPDATE journal SET object_id = NULL, case_id = NULL, reason = NULL, place = NULL WHERE object_id = $1",
 	"DELETE FROM requests WHERE owner = $1",
 	"DELETE FROM approvals WHERE owner = $1 OR object = $1",
 	"DELETE FROM changes WHERE object = $1",

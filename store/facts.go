@@ -104,7 +104,7 @@ func (t *tx) rightsOn(k casework.Case, c Caller, now time.Time) (rights caseRigh
 		}
 	}
 	rights.assigned = rights.assigned && t.mayBeAssigned(c, k)
-	for r := range t.rows("SELECT time, opened FROM submissions WHERE case_id = $1 AND account = $2", k.ID, c.Account) {
+	for r := range t.rows("SELECT time, opened FROM submissions WHERE "+inCase+" AND account = $2", k.ID, c.Account) {
 		var filed time.Time
 		var opened bool
 		if err := r.scan(&filed, &opened); err != nil {
@@ -183,7 +183,7 @@ func (t *tx) blocks(rights *caseRights, k casework.CaseID, c Caller, now time.Ti
 
 // assigned reads whether an account is named on the case.
 func (t *tx) assigned(rights *caseRights, k casework.CaseID, account casework.AccountID, now time.Time) error {
-	for r := range t.rows("SELECT until_time FROM assignments WHERE case_id = $1 AND account = $2", k, account) {
+	for r := range t.rows("SELECT until_time FROM assignments WHERE "+inCase+" AND account = $2", k, account) {
 		var until time.Time
 		if err := r.scan(&until); err != nil {
 			return fmt.Errorf("read assignments: %w", err)

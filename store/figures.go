@@ -343,7 +343,7 @@ func (t *tx) DutiesOf(l casework.Referral) ([]PastDuty, error) {
 	for _, which := range [...]string{"u.ended IS NULL", "u.ended IS NOT NULL AND u.kind = 'LEG'"} {
 		found, err := list(t, func(r row) (d PastDuty, err error) {
 			return d, r.scan(append(dutyDest(&d.Duty), &d.Ended)...)
-		}, "SELECT "+dutyColumns+", u.ended FROM duties u WHERE u.case_id = $1 AND u.object = $2 AND "+which, l.Case, l.ID)
+		}, "SELECT "+dutyColumns+", u.ended FROM duties u WHERE u."+owedIn+" AND u.object = $2 AND "+which, l.Case, l.ID)
 		if err != nil {
 			return nil, fmt.Errorf("read what was owed on a leg: %w", err)
 		}

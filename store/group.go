@@ -407,8 +407,8 @@ func (w *Writer) insert(kept *Record) error {
 	var buffer [512]byte
 	canonical := r.Entry.AppendCanonical(buffer[:0])
 	w.leaves = append(w.leaves, journal.LeafHash(canonical))
-	_, err := w.execEntry("INSERT INTO journal (number, id, time, object_id, case_id, bytes, reason) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-		int64(r.Entry.Number), r.Entry.ID[:], r.Entry.Time, orNull(r.Object), orNull(r.Case), canonical, orNull(r.Reason))
+	_, err := w.execEntry("INSERT INTO journal (case_id, place, number, id, time, object_id, bytes, reason) VALUES ($1, "+placeOf+", $2, $3, $4, $5, $6, $7)",
+		orNull(r.Case), int64(r.Entry.Number), r.Entry.ID[:], r.Entry.Time, orNull(r.Object), canonical, orNull(r.Reason))
 	return err
 }
 

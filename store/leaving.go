@@ -150,7 +150,7 @@ func (w *Writer) passOnLegs(account casework.AccountID, k casework.CaseID) error
 		unit casework.UnitID
 	}
 	legs, err := list(&w.tx, func(r row) (l received, err error) { return l, r.scan(l.id[:], l.unit[:]) },
-		"SELECT id, receiver FROM legs WHERE case_id = $1 AND officer = $2 AND ended IS NULL", k, account)
+		"SELECT id, receiver FROM legs WHERE "+inCase+" AND officer = $2 AND ended IS NULL", k, account)
 	if err != nil {
 		return fmt.Errorf("read the legs of an officer: %w", err)
 	}
@@ -163,7 +163,7 @@ func (w *Writer) passOnLegs(account casework.AccountID, k casework.CaseID) error
 		if _, err := w.exec("UPDATE legs SET officer = $2, revision = revision + 1 WHERE id = $1", leg.id, orNull(next[:])); err != nil {
 			return fmt.Errorf("pass a leg on: %w", err)
 		}
-		if _, err := w.exec("UPDATE duties SET officer = $4 WHERE case_id = $1 AND object = $2 AND officer = $3 AND ended IS NULL", k, leg.id, account, orNull(next[:])); err != nil {
+		if _, err := w.exec("UPDATE duties SET officer = $4 WHERE "+owedIn+" AND object = $2 AND officer = $3 AND ended IS NULL", k, leg.id, account, orNull(next[:])); err != nil {
 			return fmt.Errorf("pass a duty on: %w", err)
 		}
 	}

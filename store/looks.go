@@ -30,7 +30,7 @@ func (t *tx) Looks(k casework.CaseID, before int64, limit int) ([]Look, error) {
 		before = math.MaxInt64
 	}
 	var looks []Look
-	for r := range t.rows("SELECT bytes FROM journal WHERE case_id = $1 AND number < $2 ORDER BY number DESC", k, before) {
+	for r := range t.rows("SELECT bytes FROM journal WHERE "+inCase+" AND number < $2 ORDER BY number DESC", k, before) {
 		var canonical []byte
 		if err := r.scan(&canonical); err != nil {
 			return nil, fmt.Errorf("read who looked at a case: %w", err)

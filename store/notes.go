@@ -74,7 +74,7 @@ func (t *tx) NoteKinds(k casework.CaseID) ([]casework.Note, error) {
 // WasServed tells whether a case has a service entry: of its own, or on a leg. Served by notes_case and legs_case's table.
 func (t *tx) WasServed(k casework.CaseID) (served bool, err error) {
 	err = t.row(`SELECT EXISTS (SELECT 1 FROM notes WHERE case_id = $1 AND kind = 'SERVICE')
-		OR EXISTS (SELECT 1 FROM legs WHERE case_id = $1 AND served_on IS NOT NULL)`, k).scan(&served)
+		OR EXISTS (SELECT 1 FROM legs WHERE `+inCase+" AND served_on IS NOT NULL)", k).scan(&served)
 	return served, err
 }
 
@@ -84,7 +84,7 @@ func (t *tx) Diagnosis(child casework.PersonID) (casework.StuntingDiagnosis, err
 	var id casework.ID
 	var sealed []byte
 	err := t.row(`SELECT p.id, p.diagnosis_f3 FROM cases c
-		JOIN legs l ON l.case_id = c.id
+		JOIN legs l ON l.place = c.place
 		JOIN progress p ON p.leg = l.id
 		WHERE c.subject = $1 AND p.diagnosis_f3 IS NOT NULL
 		ORDER BY p.recorded DESC, p.id LIMIT 1`, child).scan(id[:], &sealed)

@@ -21,10 +21,10 @@ func (w *Writer) PutReferral(l casework.Referral, subject casework.PersonID, ent
 	if err != nil {
 		return err
 	}
-	_, err = w.exec(`INSERT INTO legs (id, number, case_id, root, previous, after_leg, hop, forwarded_by, account, sender, sender_register,
-			receiver, receiver_register, service, urgency, state, disclosure, sent, no_shows, reopens, unconfirmed, revision, entry, f3)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, 0, 0, 1, $19, $20)`,
-		l.ID, l.Number, l.Case, l.Root, orNull(l.Previous[:]), orNull(l.After[:]), l.Hop, orNull(l.ForwardedBy[:]), l.FiledBy, l.Sender,
+	_, err = w.exec(`INSERT INTO legs (case_id, number, id, root, previous, after_leg, hop, forwarded_by, account, sender, sender_register,
+			receiver, receiver_register, service, urgency, state, disclosure, sent, no_shows, reopens, unconfirmed, revision, entry, f3, place)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, 0, 0, 0, 1, $19, $20, `+placeOf+")",
+		l.Case, l.Number, l.ID, l.Root, orNull(l.Previous[:]), orNull(l.After[:]), l.Hop, orNull(l.ForwardedBy[:]), l.FiledBy, l.Sender,
 		l.SenderRegister, l.Receiver, l.ReceiverRegister, l.Service, l.Urgency, l.State, l.Disclosure, l.Sent, entry(digest(f3)), f3)
 	if isUnique(err) {
 		return errIDTaken
@@ -35,7 +35,7 @@ func (w *Writer) PutReferral(l casework.Referral, subject casework.PersonID, ent
 // OpenLeg finds the open leg of a case, service and receiver; ok is false if there is none. Served by legs_case, which holds
 // that there is one at most.
 func (t *tx) OpenLeg(k casework.CaseID, service casework.ReferralServiceType, receiver casework.UnitID) (id casework.LegID, ok bool, err error) {
-	err = t.row("SELECT id FROM legs WHERE case_id = $1 AND service = $2 AND receiver = $3 AND ended IS NULL", k, service, receiver).scan(id[:])
+	err = t.row("SELECT id FROM legs WHERE "+inCase+" AND service = $2 AND receiver = $3 AND ended IS NULL", k, service, receiver).scan(id[:])
 	if errors.Is(err, errNoRows) {
 		return id, false, nil
 	}

@@ -156,7 +156,7 @@ func (w *Writer) markRow(r row) error {
 
 // markReceivers marks all that have a leg of a case. Served by legs_case.
 func (w *Writer) markReceivers(k casework.CaseID) error {
-	for r := range w.rows("SELECT DISTINCT receiver_register FROM legs WHERE case_id = $1", k) {
+	for r := range w.rows("SELECT DISTINCT receiver_register FROM legs WHERE "+inCase, k) {
 		var register casework.UnitID
 		if err := r.scan(register[:]); err != nil {
 			return fmt.Errorf("read who has legs of a case: %w", err)

@@ -122,14 +122,14 @@ func scanTask(r row) (t TaskRow, err error) {
 // Tasks of a case, oldest first. Served by tasks_case and duties_one_open.
 func (t *tx) Tasks(k casework.CaseID) ([]TaskRow, error) {
 	return list(t, scanTask, "SELECT "+taskColumns+` FROM tasks t
-		LEFT JOIN duties u ON u.case_id = t.case_id AND u.object = t.id AND u.ended IS NULL
+		LEFT JOIN duties u ON u.place = (SELECT k.place FROM cases k WHERE k.id = t.case_id) AND u.object = t.id AND u.ended IS NULL
 		WHERE t.case_id = $1 ORDER BY t.created, t.id`, k)
 }
 
 // TaskOf finds a task; ok is false if there is none.
 func (t *tx) TaskOf(id casework.ID) (task TaskRow, ok bool, err error) {
 	task, err = scanTask(t.row("SELECT "+taskColumns+` FROM tasks t
-		LEFT JOIN duties u ON u.case_id = t.case_id AND u.object = t.id AND u.ended IS NULL
+		LEFT JOIN duties u ON u.place = (SELECT k.place FROM cases k WHERE k.id = t.case_id) AND u.object = t.id AND u.ended IS NULL
 		WHERE t.id = $1`, id))
 	if errors.Is(err, errNoRows) {
 		return TaskRow{}, false, nil

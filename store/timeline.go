@@ -51,7 +51,7 @@ func (t *tx) Timeline(k casework.Case, shows func(access.Mask) bool) ([]Happenin
 // openingOf tells when the case was opened and by whose filing. Served by submissions_case.
 func (t *tx) openingOf(k casework.Case) ([]Happening, error) {
 	h := Happening{Kind: casework.TimelineEvent, Time: k.Opened, ID: casework.ID(k.ID), Event: "open", Unit: k.Unit, Class: access.F1}
-	err := t.row("SELECT account FROM submissions WHERE case_id = $1 AND opened = 1", k.ID).scan(h.Account[:])
+	err := t.row("SELECT account FROM submissions WHERE "+inCase+" AND opened = 1", k.ID).scan(h.Account[:])
 	if errors.Is(err, errNoRows) {
 		err = nil
 	}
@@ -69,7 +69,7 @@ func (t *tx) eventsOf(k casework.Case) ([]Happening, error) {
 
 // legsOf tells of each leg when it was sent, accepted, reported and ended; who did so at the receiver is the receiver's.
 func (t *tx) legsOf(k casework.Case) (all []Happening, err error) {
-	for r := range t.rows("SELECT id, account, sender, receiver, state, sent, accepted, reported, ended FROM legs WHERE case_id = $1", k.ID) {
+	for r := range t.rows("SELECT id, account, sender, receiver, state, sent, accepted, reported, ended FROM legs WHERE "+inCase, k.ID) {
 		var id casework.ID
 		var filer casework.AccountID
 		var sender, receiver casework.UnitID
@@ -112,7 +112,7 @@ func (t *tx) tasksOf(k casework.Case) ([]Happening, error) {
 }
 
 func (t *tx) disclosuresOf(k casework.Case) (all []Happening, err error) {
-	for r := range t.rows("SELECT id, kind, unit, from_time, withdrawn FROM disclosures WHERE case_id = $1", k.ID) {
+	for r := range t.rows("SELECT id, kind, unit, from_time, withdrawn FROM disclosures WHERE "+inCase, k.ID) {
 		h := Happening{Kind: casework.TimelineDisclosure, Event: "record", Class: access.F1}
 		var withdrawn time.Time
 		if err := r.scan(h.ID[:], &h.State, h.Unit[:], &h.Time, &withdrawn); err != nil {
@@ -126,7 +126,7 @@ func (t *tx) disclosuresOf(k casework.Case) (all []Happening, err error) {
 }
 
 func (t *tx) assignmentsOf(k casework.Case) (all []Happening, err error) {
-	for r := range t.rows("SELECT account, from_time, until_time FROM assignments WHERE case_id = $1", k.ID) {
+	for r := range t.rows("SELECT account, from_time, until_time FROM assignments WHERE "+inCase, k.ID) {
 		h := Happening{Kind: casework.TimelineAssignment, Event: "assign", Class: access.F1}
 		var until time.Time
 		if err := r.scan(h.Account[:], &h.Time, &until); err != nil {

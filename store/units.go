@@ -276,7 +276,7 @@ func (w *Writer) SetDutyOfficer(unit casework.UnitID, officer casework.AccountID
 // service, and those of the chain that a root begins, or of the chains that wait for another way if it is zero. Served by
 // legs_case and legs_root.
 func (t *tx) AskedBefore(c Caller, k casework.CaseID, service casework.ReferralServiceType, root casework.LegID, now time.Time) ([]*LegFile, error) {
-	asked, err := t.legFiles(c, now, "WHERE l.case_id = $1 AND l.service = $2 AND l.ended IS NULL", k, service)
+	asked, err := t.legFiles(c, now, "WHERE l."+inCase+" AND l.service = $2 AND l.ended IS NULL", k, service)
 	if err != nil {
 		return nil, err
 	}

@@ -21,7 +21,7 @@ type Finding struct {
 }
 
 // rowChecks are the checks of the tables, beside the engine's own. Name them here, as a literal: no init functions.
-var rowChecks = []Check{{"seals", checkSeals}, {"sign-ins", checkSignIns}, {"linkage", checkLinkage}, {"entries", checkEntries}, {"duties", checkDuties}, {"releases", checkReleases}, {"links", checkLinks}}
+var rowChecks = []Check{{"seals", checkSeals}, {"sign-ins", checkSignIns}, {"linkage", checkLinkage}, {"entries", checkEntries}, {"duties", checkDuties}, {"places", checkPlaces}, {"releases", checkReleases}, {"links", checkLinks}}
 
 // Verify reads the whole database on one snapshot: SQLite's own check, the journal and its tree, then the checks of the tables. An empty
 // list means that nothing was found.
