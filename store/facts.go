@@ -87,7 +87,7 @@ func (r *caseRights) until(end, now time.Time) {
 	}
 }
 
-// rightsOn reads them. Served by the primary key of assignments, by blocks_case and submissions_case.
+// rightsOn reads them. Served by the primary keys of assignments and submissions, and by blocks_case.
 func (t *tx) rightsOn(k casework.Case, c Caller, now time.Time) (rights caseRights, err error) {
 	if err := t.standIns(&rights, c, now); err != nil {
 		return rights, err

@@ -48,7 +48,7 @@ func (t *tx) Timeline(k casework.Case, shows func(access.Mask) bool) ([]Happenin
 	return all, err
 }
 
-// openingOf tells when the case was opened and by whose filing. Served by submissions_case.
+// openingOf tells when the case was opened and by whose filing. Served by the primary key of submissions.
 func (t *tx) openingOf(k casework.Case) ([]Happening, error) {
 	h := Happening{Kind: casework.TimelineEvent, Time: k.Opened, ID: casework.ID(k.ID), Event: "open", Unit: k.Unit, Class: access.F1}
 	err := t.row("SELECT account FROM submissions WHERE "+inCase+" AND opened = 1", k.ID).scan(h.Account[:])
