@@ -44,6 +44,9 @@ func TestMigrationsOfEveryVersionReachTheHeadThroughPowerCuts(t *testing.T) {
 	head := t.TempDir()
 	t.Run("fill", func(t *testing.T) { fillRegency(t, head) })
 	addReceivers(t, filepath.Join(head, "data", "sinergi.db"))
+	if len(valuesOf[int](t, filepath.Join(head, "data", "sinergi.db"), "SELECT DISTINCT number IS NULL FROM submissions")) != 2 {
+		t.Error("the filings are not of both kinds")
+	}
 	moved := movedIn(t, filepath.Join(head, "data", "sinergi.db"))
 	newest := int(versionOf(t, filepath.Join(head, "data", "sinergi.db")))
 	first, cuts := newest-2, 4
@@ -316,9 +319,6 @@ func movedIn(t *testing.T, file string) []string {
 	named := valuesOf[string](t, file, "SELECT hex(id) || ' ' || hex(receivers) FROM disclosures ORDER BY id")
 	filed := valuesOf[string](t, file, `SELECT concat_ws(' ', hex(case_id), hex(account), time, hex(entry), opened, quote(occurred), quote(number))
 		FROM submissions ORDER BY case_id, time, entry`)
-	if len(valuesOf[int](t, file, "SELECT DISTINCT number IS NULL FROM submissions")) != 2 {
-		t.Error("the filings are not of both kinds")
-	}
 	return append(named, filed...)
 }
 
