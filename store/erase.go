@@ -63,7 +63,8 @@ var caseRows = []string{
 	"DELETE FROM holds WHERE case_id %s",
 	"DELETE FROM notices WHERE case_id %s",
 	"DELETE FROM escalations WHERE case_id %s",
-	"DELETE FROM duties WHERE " + inThese,
+	"DELETE FROM duties WHERE ended IS NULL AND " + inThese, // each by an index of its own
+	"DELETE FROM duties WHERE ended IS NOT NULL AND " + inThese,
 	"DELETE FROM reviews WHERE case_id %s",
 	"DELETE FROM case_events WHERE case_id %s",
 	"DELETE FROM changes WHERE object %s",

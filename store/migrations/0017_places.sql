@@ -26,6 +26,8 @@ ALTER TABLE duties ADD COLUMN place BIGINT NOT NULL DEFAULT 0;
 UPDATE duties SET place = COALESCE((SELECT k.place FROM cases k WHERE k.id = duties.case_id), 0);
 DROP INDEX duties_one_open;
 CREATE UNIQUE INDEX duties_one_open ON duties (place, object, duty) WHERE ended IS NULL;
+DROP INDEX duties_past;
+CREATE INDEX duties_past ON duties (place, object) WHERE ended IS NOT NULL;
 
 ALTER TABLE assignments RENAME TO assignments_before;
 CREATE TABLE assignments (
