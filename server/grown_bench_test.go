@@ -6,12 +6,14 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"google.golang.org/grpc"
 
+	"github.com/sinergi-pug/sinergi/client"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 )
 
@@ -74,6 +76,34 @@ func readThrough(t testing.TB, name string) {
 	}
 }
 
+// grownFilings are the receipts of what was filed, and how many of their referrals have been acknowledged.
+type grownFilings struct {
+	mu    sync.Mutex
+	all   []*pb.FileReferralResponse
+	acked int
+}
+
+func (g *grownFilings) add(answer *pb.FileReferralResponse) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.all = append(g.all, answer)
+}
+
+// fresh is a referral that nobody has acknowledged.
+func (g *grownFilings) fresh() string {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.acked++
+	return g.all[g.acked-1].GetLegs()[0].GetReferral()
+}
+
+// any is another for each n, of all.
+func (g *grownFilings) any(n int64) *pb.FileReferralResponse {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.all[n*2_654_435_761%int64(len(g.all))]
+}
+
 // byDay is a clock that begins at ten in the morning of today: between one and five the server compares all records without resting.
 func byDay() func() time.Time {
 	now := time.Now().In(wib)
@@ -92,12 +122,28 @@ func BenchmarkGrown(b *testing.B) {
 	w := openWorld(b, b.TempDir(), byDay())
 	fileMany(b, w, 2_000, pb.Urgency_UNSPECIFIED)
 	conns, at, filed := dialEach(b, w), 0, int64(1_000_000)
+	var known grownFilings
 	calls := []struct {
 		name, as string
 		call     func(ctx context.Context, conn *grpc.ClientConn, n int64) error
 	}{
 		{"file", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, n int64) error {
-			_, err := pb.NewReferralServiceClient(conn).FileReferral(ctx, filing(filed+n))
+			answer, err := pb.NewReferralServiceClient(conn).FileReferral(ctx, filing(filed+n))
+			if err == nil {
+				known.add(answer)
+			}
+			return err
+		}},
+		{"acknowledge", "dokter-rsud", func(ctx context.Context, conn *grpc.ClientConn, _ int64) error {
+			_, err := pb.NewReferralServiceClient(conn).AcknowledgeReferral(ctx, &pb.AcknowledgeReferralRequest{Name: known.fresh(), RequestId: client.NewRequestID()})
+			return err
+		}},
+		{"referral", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, n int64) error {
+			_, err := pb.NewReferralServiceClient(conn).GetReferral(ctx, &pb.GetReferralRequest{Name: known.any(n).GetLegs()[0].GetReferral()})
+			return err
+		}},
+		{"case", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, n int64) error {
+			_, err := pb.NewCaseServiceClient(conn).GetCase(ctx, &pb.GetCaseRequest{Name: known.any(n).GetCase()})
 			return err
 		}},
 		{"duties", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, _ int64) error {
