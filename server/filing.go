@@ -139,6 +139,7 @@ type filed struct {
 	made     bool // the person is new
 	tags     []store.MatchTag
 	number   string
+	borne    bool                        // a leg has the number; one that was only answered as if it were sent has not
 	history  []casework.Measurement      // of the child, newest first, without this filing's
 	findings growth.Findings             // of the newest measurement; a flagged index makes none
 	bases    map[int]casework.Disclosure // of the call's disclosures, those that have been recorded
@@ -232,7 +233,7 @@ func (j *filed) putPerson() error {
 // putSubmission records who filed, when it is known whether a leg bears the number of the receipt.
 func (j *filed) putSubmission() error {
 	s := store.Submission{Number: j.number, Account: j.caller.Account, Case: j.k.ID, Opened: j.opened, Occurred: j.occurred}
-	if j.sent() > 0 {
+	if j.borne {
 		s.Number = ""
 	}
 	return j.w.PutSubmission(s, j.entry)

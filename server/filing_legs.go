@@ -253,6 +253,7 @@ func (j *filed) putLeg(l casework.Referral) error {
 	if err != nil {
 		return err
 	}
+	j.borne = j.borne || l.Number == j.number
 	j.legsDone = append(j.legsDone, j.viewFiledLeg(l, duty, false))
 	if err := j.w.PutDuty(duty, entry); err != nil {
 		return err

@@ -20,7 +20,7 @@ func (w *Writer) EndAssignment(k casework.CaseID, officer casework.AccountID) er
 // their own.
 func (w *Writer) HandOver(k casework.CaseID, from, to casework.AccountID) error {
 	// What she did in an emergency nobody else can answer for.
-	_, err := w.exec("UPDATE duties SET officer = $3 WHERE "+owedIn+` AND officer = $2 AND kind <> 'LEG' AND duty <> 'ANSWER_GLASS'
+	_, err := w.exec("UPDATE duties SET officer = $3 WHERE "+inCase+` AND officer = $2 AND kind <> 'LEG' AND duty <> 'ANSWER_GLASS'
 		AND ended IS NULL`, k, from, orNull(to[:]))
 	if err != nil {
 		return fmt.Errorf("hand over what is owed on a case: %w", err)

@@ -90,7 +90,7 @@ func (w *Writer) passOn(k casework.Case, entry [16]byte) (found bool, err error)
 	if err != nil {
 		return false, err
 	}
-	owing, err := list(&w.tx, scanDuty, "SELECT "+dutyColumns+" FROM duties u WHERE u."+owedIn+" AND u.officer IS NOT NULL AND u.ended IS NULL", k.ID)
+	owing, err := list(&w.tx, scanDuty, "SELECT "+dutyColumns+" FROM duties u WHERE u."+inCase+" AND u.officer IS NOT NULL AND u.ended IS NULL", k.ID)
 	if err != nil {
 		return false, fmt.Errorf("read who owes on a case: %w", err)
 	}
@@ -108,7 +108,7 @@ func (w *Writer) passOn(k casework.Case, entry [16]byte) (found bool, err error)
 		}
 	}
 	if unit, _ := w.s.Directory().Unit(k.Unit); blocked[k.Unit] && !blocked[unit.Parent] {
-		_, err = w.exec("UPDATE duties SET unit = $3 WHERE "+owedIn+" AND unit = $2 AND kind <> 'LEG' AND ended IS NULL", k.ID, k.Unit, unit.Parent)
+		_, err = w.exec("UPDATE duties SET unit = $3 WHERE "+inCase+" AND unit = $2 AND kind <> 'LEG' AND ended IS NULL", k.ID, k.Unit, unit.Parent)
 	}
 	if err != nil {
 		return false, err

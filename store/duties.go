@@ -10,7 +10,7 @@ import (
 	"github.com/sinergi-pug/sinergi/domain/casework"
 )
 
-// owedIn finds what is owed in a case. What is owed on an act that is of no case has the place 0.
+// owedIn finds what is owed on an object, by its case. What is owed on an act that is of no case has the place 0.
 const owedIn = "place = COALESCE(" + placeOf + ", 0)"
 
 // PutDuty starts a duty. Its instants stand here alone. Its id is of the time, for nobody outside sees it, and ids of chance would each
