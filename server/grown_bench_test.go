@@ -5,12 +5,14 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path"
 	"path/filepath"
 	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"google.golang.org/grpc"
 
 	"github.com/sinergi-pug/sinergi/client"
@@ -76,17 +78,19 @@ func readThrough(t testing.TB, name string) {
 	}
 }
 
-// grownFilings are the receipts of what was filed, and how many of their referrals have been acknowledged.
+// grownFilings are what was filed, by its ids alone, for the heap is the server's too, and how many of the referrals have been acknowledged.
 type grownFilings struct {
 	mu    sync.Mutex
-	all   []*pb.FileReferralResponse
+	all   []grownFiling
 	acked int
 }
 
-func (g *grownFilings) add(answer *pb.FileReferralResponse) {
+type grownFiling struct{ leg, of uuid.UUID }
+
+func (g *grownFilings) add(leg, of string) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.all = append(g.all, answer)
+	g.all = append(g.all, grownFiling{uuid.MustParse(path.Base(leg)), uuid.MustParse(path.Base(of))})
 }
 
 // fresh is a referral that nobody has acknowledged.
@@ -94,11 +98,11 @@ func (g *grownFilings) fresh() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.acked++
-	return g.all[g.acked-1].GetLegs()[0].GetReferral()
+	return "referrals/" + g.all[g.acked-1].leg.String()
 }
 
 // any is another for each n, of all.
-func (g *grownFilings) any(n int64) *pb.FileReferralResponse {
+func (g *grownFilings) any(n int64) grownFiling {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.all[n*2_654_435_761%int64(len(g.all))]
@@ -130,7 +134,7 @@ func BenchmarkGrown(b *testing.B) {
 		{"file", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, n int64) error {
 			answer, err := pb.NewReferralServiceClient(conn).FileReferral(ctx, filing(filed+n))
 			if err == nil {
-				known.add(answer)
+				known.add(answer.GetLegs()[0].GetReferral(), answer.GetCase())
 			}
 			return err
 		}},
@@ -139,11 +143,11 @@ func BenchmarkGrown(b *testing.B) {
 			return err
 		}},
 		{"referral", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, n int64) error {
-			_, err := pb.NewReferralServiceClient(conn).GetReferral(ctx, &pb.GetReferralRequest{Name: known.any(n).GetLegs()[0].GetReferral()})
+			_, err := pb.NewReferralServiceClient(conn).GetReferral(ctx, &pb.GetReferralRequest{Name: "referrals/" + known.any(n).leg.String()})
 			return err
 		}},
 		{"case", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, n int64) error {
-			_, err := pb.NewCaseServiceClient(conn).GetCase(ctx, &pb.GetCaseRequest{Name: known.any(n).GetCase()})
+			_, err := pb.NewCaseServiceClient(conn).GetCase(ctx, &pb.GetCaseRequest{Name: "cases/" + known.any(n).of.String()})
 			return err
 		}},
 		{"duties", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, _ int64) error {
