@@ -93,10 +93,13 @@ func (g *grownFilings) add(leg, of string) {
 	g.all = append(g.all, grownFiling{uuid.MustParse(path.Base(leg)), uuid.MustParse(path.Base(of))})
 }
 
-// fresh is a referral that nobody has acknowledged.
+// fresh is a referral that nobody has acknowledged; none, which the server refuses, when the row file has filed too few.
 func (g *grownFilings) fresh() string {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if g.acked == len(g.all) {
+		return ""
+	}
 	g.acked++
 	return "referrals/" + g.all[g.acked-1].leg.String()
 }
@@ -105,6 +108,9 @@ func (g *grownFilings) fresh() string {
 func (g *grownFilings) any(n int64) grownFiling {
 	g.mu.Lock()
 	defer g.mu.Unlock()
+	if len(g.all) == 0 {
+		return grownFiling{}
+	}
 	return g.all[n*2_654_435_761%int64(len(g.all))]
 }
 

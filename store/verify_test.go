@@ -127,6 +127,8 @@ func TestVerifyFindsWhatSomebodyDidPastTheServer(t *testing.T) {
 		{"an entry put in another's place", "UPDATE journal SET bytes = (SELECT j.bytes FROM journal j WHERE j.number = 0) WHERE number = 1", []string{"entries", "journal", "tree"}},
 		{"a byte of an entry changed", "UPDATE journal SET bytes = CAST(substr(bytes, 1, 20) || x'7f' || substr(bytes, 22) AS BLOB) WHERE number = 1", []string{"tree"}},
 		{"a duty taken away", "DELETE FROM duties WHERE id = (SELECT min(id) FROM duties)", []string{"duties"}},
+		{"a case's officer put at another case's place", "UPDATE assignments SET place = place + 1000 WHERE place = (SELECT max(place) FROM assignments)", []string{"places", "duties"}},
+		{"an entry hidden from who asks who looked at a case", "UPDATE journal SET case_id = (SELECT min(id) FROM cases) WHERE number = 1", []string{"places"}},
 		{"a duty ended in silence", "UPDATE duties SET ended = 1 WHERE id = (SELECT min(id) FROM duties)", []string{"duties"}},
 		{"an older value put back", "UPDATE persons SET f2 = ?1 WHERE revision = 2", []string{"entries"}},
 		{"an older value put back with its entry", "UPDATE persons SET f2 = ?1, revision = 1, entry = (SELECT j.id FROM journal j WHERE j.object_id = persons.id ORDER BY j.number LIMIT 1) WHERE revision = 2", []string{"entries"}},
