@@ -82,7 +82,8 @@ func (r *Recount) Counts() *Counts {
 	r.numbers = nil
 	r.counts.pairs(&r.subjects, &r.cards)
 	r.counts.nearNumbers(r.cards.kept)
-	return &r.counts
+	counts := r.counts // a pointer into r would keep the samples, 5 MB, for as long as somebody counts by it
+	return &counts
 }
 
 func (c *Counts) countNames(card *Card) {
