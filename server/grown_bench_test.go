@@ -17,6 +17,7 @@ import (
 
 	"github.com/sinergi-pug/sinergi/client"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+	"github.com/sinergi-pug/sinergi/server"
 )
 
 // grownLegs gives each case of grown what a filing leaves besides: key, tags, submission, disclosure, leg, duties, notice, entries, stored answer.
@@ -33,7 +34,8 @@ func grownLegs(t testing.TB, w *world, from, until int) {
 		t.Fatal(err)
 	}
 	for _, statement := range []string{
-		"INSERT INTO deks (owner, epoch, wrapped) SELECT " + grownID("p") + ", 0, randomblob(65) FROM n",
+		// wrapped by the key of those that were filed
+		"INSERT INTO deks (owner, epoch, wrapped) SELECT " + grownID("p") + ", 0, CAST((SELECT substr(d.wrapped, 1, 5) FROM deks d LIMIT 1) || randomblob(60) AS BLOB) FROM n",
 		// four entries, before the first that the journal has of its own
 		`INSERT INTO journal (number, id, time, object_id, case_id, bytes, place) SELECT -4 * i - e - 1, randomblob(16), ?5, ` + grownID("p") + ", " + grownID("c") + `, randomblob(205), ` + grownPlace + `
 			FROM n, (SELECT 0 AS e UNION ALL SELECT 1 UNION ALL SELECT 2 UNION ALL SELECT 3)`,
@@ -114,69 +116,108 @@ func (g *grownFilings) any(n int64) grownFiling {
 	return g.all[n*2_654_435_761%int64(len(g.all))]
 }
 
-// byDay is a clock that begins at ten in the morning of today: between one and five the server compares all records without resting.
+// byDay is a clock that begins at ten in the morning of today.
 func byDay() func() time.Time {
 	now := time.Now().In(wib)
 	ten := time.Date(now.Year(), now.Month(), now.Day(), 10, 0, 0, 0, wib)
 	return func() time.Time { return time.Now().Add(ten.Sub(now)) }
 }
 
+// grownFolder is the folder of a regency that has so many legs of others and of before.
+type grownFolder struct {
+	dir   string
+	legs  int
+	laid  bool
+	filed int64 // children so far: each has another name
+	known grownFilings
+}
+
+func (g *grownFolder) lay(b *testing.B, w *world) {
+	if g.laid {
+		return
+	}
+	fileMany(b, w, 2_000, pb.Urgency_UNSPECIFIED)
+	grown(b, w, 0, g.legs)
+	grownLegs(b, w, 0, g.legs)
+	g.laid, g.filed = true, 1_000_000
+}
+
+// serve has no sweep, for what a server does by itself between calls (overdue duties, the comparison of records) is no cost of a call.
+func (g *grownFolder) serve(t testing.TB) *world {
+	return serveWorld(t, server.RegencyConfig{Dir: g.dir, Now: byDay(), Unlimited: true, NoSweep: true})
+}
+
+// grownCall is a call of somebody, the n-th of its row.
+type grownCall struct {
+	name, as string
+	call     func(ctx context.Context, conn *grpc.ClientConn, g *grownFolder, n int64) error
+}
+
+var grownCalls = []grownCall{
+	{"file", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, g *grownFolder, n int64) error {
+		answer, err := pb.NewReferralServiceClient(conn).FileReferral(ctx, filing(g.filed+n))
+		if err == nil {
+			g.known.add(answer.GetLegs()[0].GetReferral(), answer.GetCase())
+		}
+		return err
+	}},
+	{"acknowledge", "dokter-rsud", func(ctx context.Context, conn *grpc.ClientConn, g *grownFolder, _ int64) error {
+		_, err := pb.NewReferralServiceClient(conn).AcknowledgeReferral(ctx, &pb.AcknowledgeReferralRequest{Name: g.known.fresh(), RequestId: client.NewRequestID()})
+		return err
+	}},
+	{"referral", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, g *grownFolder, n int64) error {
+		_, err := pb.NewReferralServiceClient(conn).GetReferral(ctx, &pb.GetReferralRequest{Name: "referrals/" + g.known.any(n).leg.String()})
+		return err
+	}},
+	{"case", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, g *grownFolder, n int64) error {
+		_, err := pb.NewCaseServiceClient(conn).GetCase(ctx, &pb.GetCaseRequest{Name: "cases/" + g.known.any(n).of.String()})
+		return err
+	}},
+	{"duties", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, _ *grownFolder, _ int64) error {
+		_, err := pb.NewDutyServiceClient(conn).ListDuties(ctx, &pb.ListDutiesRequest{PageSize: 20})
+		return err
+	}},
+	{"inbox", "dokter-rsud", func(ctx context.Context, conn *grpc.ClientConn, _ *grownFolder, _ int64) error {
+		_, err := pb.NewDutyServiceClient(conn).ListDuties(ctx, &pb.ListDutiesRequest{Scope: pb.ListDutiesRequest_Scope_UNIT, PageSize: 20})
+		return err
+	}},
+}
+
+// row measures a call on a server of its own, which has answered some before.
+func (g *grownFolder) row(b *testing.B, c grownCall) {
+	began := time.Now()
+	w := g.serve(b)
+	start := time.Since(began)
+	g.lay(b, w)
+	conns, ctx := dialEach(b, w), bearerOf(w, c.as)
+	for n := range int64(64) {
+		if err := c.call(ctx, conns[0], g, n); err != nil {
+			b.Fatal(err)
+		}
+	}
+	g.filed += 64
+	syscall.Sync() // or calls would wait for the disk to have what others left
+	load(b, func(caller int, n int64) error { return c.call(ctx, conns[caller%len(conns)], g, n) })
+	b.ReportMetric(float64(start.Milliseconds()), "start-ms")
+	g.filed += int64(b.N) + 1
+}
+
 // BenchmarkGrown is what calls cost among so many legs of others and of before; `LONG_ROW=growth go test ./server -run '^$' -bench Grown
-// -benchtime 6000x` does it at 10 thousand and at a million, each row three times, for the first finds much of the file on the disk alone.
+// -benchtime 6000x` does it at 10 thousand and at a million, three times in turn, for the machine is another from minute to minute.
 // Compare cpu-us/call: each at most 1.3 times (issue: two databases).
 func BenchmarkGrown(b *testing.B) {
 	sizes, times := []int{1_000, 10_000}, 1
 	if long("growth") {
 		sizes, times = []int{10_000, 1_000_000}, 3
 	}
-	w := openWorld(b, b.TempDir(), byDay())
-	fileMany(b, w, 2_000, pb.Urgency_UNSPECIFIED)
-	conns, at, filed := dialEach(b, w), 0, int64(1_000_000)
-	var known grownFilings
-	calls := []struct {
-		name, as string
-		call     func(ctx context.Context, conn *grpc.ClientConn, n int64) error
-	}{
-		{"file", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, n int64) error {
-			answer, err := pb.NewReferralServiceClient(conn).FileReferral(ctx, filing(filed+n))
-			if err == nil {
-				known.add(answer.GetLegs()[0].GetReferral(), answer.GetCase())
-			}
-			return err
-		}},
-		{"acknowledge", "dokter-rsud", func(ctx context.Context, conn *grpc.ClientConn, _ int64) error {
-			_, err := pb.NewReferralServiceClient(conn).AcknowledgeReferral(ctx, &pb.AcknowledgeReferralRequest{Name: known.fresh(), RequestId: client.NewRequestID()})
-			return err
-		}},
-		{"referral", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, n int64) error {
-			_, err := pb.NewReferralServiceClient(conn).GetReferral(ctx, &pb.GetReferralRequest{Name: "referrals/" + known.any(n).leg.String()})
-			return err
-		}},
-		{"case", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, n int64) error {
-			_, err := pb.NewCaseServiceClient(conn).GetCase(ctx, &pb.GetCaseRequest{Name: "cases/" + known.any(n).of.String()})
-			return err
-		}},
-		{"duties", "gizi-cibinong", func(ctx context.Context, conn *grpc.ClientConn, _ int64) error {
-			_, err := pb.NewDutyServiceClient(conn).ListDuties(ctx, &pb.ListDutiesRequest{PageSize: 20})
-			return err
-		}},
-		{"inbox", "dokter-rsud", func(ctx context.Context, conn *grpc.ClientConn, _ int64) error {
-			_, err := pb.NewDutyServiceClient(conn).ListDuties(ctx, &pb.ListDutiesRequest{Scope: pb.ListDutiesRequest_Scope_UNIT, PageSize: 20})
-			return err
-		}},
-	}
+	var folders []*grownFolder
 	for _, size := range sizes {
-		grown(b, w, at, size)
-		grownLegs(b, w, at, size)
-		at = size
-		for _, c := range calls {
-			for range times {
-				syscall.Sync() // or calls would wait for the disk to have what others left
-				b.Run(fmt.Sprintf("%d/%s", size, c.name), func(b *testing.B) {
-					ctx := bearerOf(w, c.as)
-					load(b, func(caller int, n int64) error { return c.call(ctx, conns[caller%len(conns)], n) })
-					filed += int64(b.N)
-				})
+		folders = append(folders, &grownFolder{dir: b.TempDir(), legs: size})
+	}
+	for _, c := range grownCalls {
+		for range times {
+			for _, g := range folders {
+				b.Run(fmt.Sprintf("%s/%d", c.name, g.legs), func(b *testing.B) { g.row(b, c) })
 			}
 		}
 	}
