@@ -231,6 +231,7 @@ func TestSoakLeaksNothing(t *testing.T) {
 
 // The control: a server that keeps a goroutine and 256 KiB each few milliseconds.
 func TestSoakOfAServerThatLeaksIsNoticed(t *testing.T) {
+	t.Parallel()
 	said := strings.Join(soak(t, 2*time.Second, spoiledVariable+"=leaks").leaked(false), "\n")
 	for _, want := range []string{"memory grew", "goroutines more"} {
 		if !strings.Contains(said, want) {

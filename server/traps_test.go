@@ -68,6 +68,7 @@ var traps = []struct {
 }
 
 func TestGatewayTraps(t *testing.T) {
+	t.Parallel()
 	if n := len(badBodies); n < 40 {
 		t.Errorf("%d bad bodies, want 40", n)
 	}
