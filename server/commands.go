@@ -8,12 +8,9 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/trustelem/zxcvbn/frequency"
 
 	"github.com/sinergi-pug/sinergi/store"
 )
@@ -139,14 +136,6 @@ func (c *Serve) Run(ctx context.Context) error {
 		fmt.Fprintf(os.Stderr, "sinergi serves REST on %s and gRPC on %s; Ctrl-C stops it\n", http, grpc)
 		return s.Serve(ctx)
 	})
-}
-
-// SizeHeap trades memory for time in the process of a server: its live heap is some 20 MB, and collecting at twice that costs a tenth
-// of all work. The limit keeps the promise of 120 MB: code and the caches of SQLite are the other half of it.
-func SizeHeap() {
-	clear(frequency.FrequencyLists) // 2 MB, of which zxcvbn has made its dictionaries by now
-	debug.SetGCPercent(300)
-	debug.SetMemoryLimit(55 << 20)
 }
 
 // variables are the names that the environment may use; SINERGI_SHARED is the tests'.

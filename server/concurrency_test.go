@@ -339,8 +339,10 @@ func TestConcurrencyWithKillsIsLinearizable(t *testing.T) {
 				tally[out.reason]++
 			}
 		}
-		if got := porcupine.CheckOperationsTimeout(deedModel(th.first), history, 2*time.Minute); got != porcupine.Ok {
-			t.Errorf("seed %d: %s%s", seed, got, illegal(deedModel(th.first), history))
+		got := porcupine.CheckOperationsTimeout(deedModel(th.first), history, 2*time.Minute)
+		t.Logf("history %d of %d, %d calls: %s", i+1, seeds, len(history), got)
+		if got != porcupine.Ok {
+			t.Errorf("seed %d: %s", seed, illegal(deedModel(th.first), history))
 		}
 	}
 	t.Logf("%d kills; %v", s.kills, tally)
