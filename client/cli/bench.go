@@ -144,11 +144,11 @@ func (b *bench) size(ctx context.Context, cases int) error {
 		return fmt.Errorf("bench: file %d cases: %w", cases, err)
 	}
 	b.remark("%d cases filed in %v, then 36 rows of %v", b.load.filed.Load()-before, time.Since(began).Round(time.Millisecond), b.Time)
-	b.target.settle(ctx, b.Time)
+	b.target.settle(ctx, b.Time, b.load.filed.Load())
 	caughtUp, wrote := time.Duration(0), false
 	for _, work := range b.load.works() {
 		if wrote {
-			caughtUp += b.target.settle(ctx, b.Time)
+			caughtUp += b.target.settle(ctx, b.Time, b.load.filed.Load())
 		}
 		wrote = work.writes
 		for _, face := range benchFaces {

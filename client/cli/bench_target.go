@@ -229,15 +229,17 @@ func (t *benchTarget) cpu() time.Duration {
 }
 
 const (
-	// restLeast is longer than the two seconds after which the server compares the records that are new, by so much that it sees it do so.
+	// restLeast is longer than the two seconds after which the server compares the records that are new, by so much that it sees it do so;
+	// restEach of a case more, for it rests five times as long as it has worked, and works the longer the more there are.
 	restLeast = 3500 * time.Millisecond
+	restEach  = time.Millisecond
 	restMost  = 60 * time.Second
 )
 
 // settle waits until the server that was started has been at rest for as long as a row takes, a minute at most: writes leave work behind, the
 // comparison of each record that they touch with its register, and that pauses. Another's server is not waited for, for nobody sees it rest.
-func (t *benchTarget) settle(ctx context.Context, row time.Duration) time.Duration {
-	began, window := time.Now(), max(restLeast, row)
+func (t *benchTarget) settle(ctx context.Context, row time.Duration, cases int64) time.Duration {
+	began, window := time.Now(), max(restLeast, row, min(time.Duration(cases)*restEach, restMost/6))
 	for t.own && time.Since(began) < restMost {
 		before := t.cpu()
 		select {
