@@ -342,7 +342,7 @@ func TestConcurrencyWithKillsIsLinearizable(t *testing.T) {
 		got := porcupine.CheckOperationsTimeout(deedModel(th.first), history, 2*time.Minute)
 		t.Logf("history %d of %d, %d calls: %s", i+1, seeds, len(history), got)
 		if got != porcupine.Ok {
-			t.Errorf("seed %d: %s", seed, illegal(deedModel(th.first), history))
+			t.Errorf("seed %d: %s%s", seed, got, illegal(deedModel(th.first), history))
 		}
 	}
 	t.Logf("%d kills; %v", s.kills, tally)

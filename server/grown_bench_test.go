@@ -116,13 +116,6 @@ func (g *grownFilings) any(n int64) grownFiling {
 	return g.all[n*2_654_435_761%int64(len(g.all))]
 }
 
-// byDay is a clock that begins at ten in the morning of today.
-func byDay() func() time.Time {
-	now := time.Now().In(wib)
-	ten := time.Date(now.Year(), now.Month(), now.Day(), 10, 0, 0, 0, wib)
-	return func() time.Time { return time.Now().Add(ten.Sub(now)) }
-}
-
 // grownFolder is the folder of a regency that has so many legs of others and of before.
 type grownFolder struct {
 	dir   string
@@ -146,7 +139,7 @@ func (g *grownFolder) lay(b *testing.B, w *world) {
 
 // serve has no sweep, for what a server does by itself between calls (overdue duties, the comparison of records) is no cost of a call.
 func (g *grownFolder) serve(t testing.TB) *world {
-	return serveWorld(t, server.RegencyConfig{Dir: g.dir, Now: byDay(), Unlimited: true, NoSweep: true})
+	return serveWorld(t, server.RegencyConfig{Dir: g.dir, Unlimited: true, NoSweep: true})
 }
 
 // grownCall is a call of somebody, the n-th of its row.
