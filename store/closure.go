@@ -165,6 +165,10 @@ func (s *Store) read(ctx context.Context, f func(*Reader) error) error {
 	}
 	defer func() { s.readers <- c }()
 	r := &Reader{tx{c: c, s: s, ctx: ctx, counts: s.counts()}}
+	defer func() {
+		r.c = nil
+		c.undo()
+	}()
 	others, err := c.begin(false)
 	if err != nil {
 		return fmt.Errorf("begin snapshot: %w", err)
@@ -174,10 +178,6 @@ func (s *Store) read(ctx context.Context, f func(*Reader) error) error {
 			r.counts = now
 		}
 	}
-	defer func() {
-		r.c = nil
-		c.undo()
-	}()
 	return guard(func() error { return f(r) })
 }
 
@@ -207,7 +207,8 @@ func (w *Writer) SetSetting(key, value string) error {
 	return err
 }
 
-// Now is the later of the server's clock and the newest entry, so that a clock set back revives nothing.
+// Now is the later of the server's clock and the newest entry, so that a clock set back revives nothing. It is not before the snapshot:
+// what has ended in it is over.
 func (r *Reader) Now() time.Time {
 	return time.UnixMicro(max(r.s.cfg.Now().UnixMicro(), r.s.newest.Load())).UTC()
 }

@@ -292,13 +292,15 @@ func (g *group) judge(err error) bool {
 // commit makes the group durable, and what it used up the store's.
 func (s *Store) commit(g *group) bool {
 	start := time.Now()
+	if g.seq.newest > s.newest.Load() {
+		s.newest.Store(g.seq.newest) // before anybody can read what is of that time
+	}
 	if !g.grow() || !g.judge(s.writer.commit(s.afterTurn(g))) {
 		s.disown()
 		return false
 	}
 	s.pace.commit = time.Since(start)
 	s.seq, s.own = g.seq, g.turn
-	s.newest.Store(g.seq.newest)
 	s.keys.adopt(g.keys, g.erased)
 	s.forgetIdentities(g.erased)
 	if len(g.leaves) > 0 {

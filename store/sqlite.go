@@ -127,11 +127,14 @@ func (l *sqliteLink) close() error {
 func (l *sqliteLink) inTransaction() bool { return !l.db.AutoCommit() }
 
 func (l *sqliteLink) begin(write bool) (*turn, error) {
-	query := "BEGIN"
 	if write {
-		query = "BEGIN IMMEDIATE"
+		_, err := l.exec("BEGIN IMMEDIATE", nil)
+		return nil, err
 	}
-	_, err := l.exec(query, nil)
+	if _, err := l.exec("BEGIN", nil); err != nil {
+		return nil, err
+	}
+	_, err := l.exec("SELECT NULL FROM settings LIMIT 0", nil) // BEGIN alone leaves the snapshot to the first statement
 	return nil, err
 }
 

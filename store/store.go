@@ -97,7 +97,7 @@ type Store struct {
 	remains                                   bool  // what was erased still stands in the log of the database, or in the slack of its pages
 	rewritten                                 bool  // it stands in no slack any more
 
-	newest atomic.Int64 // microseconds of the newest committed entry
+	newest atomic.Int64 // microseconds of the newest entry that is committed, or is about to be
 
 	// Owned by the writer goroutine.
 	seq    sequence

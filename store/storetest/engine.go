@@ -333,6 +333,21 @@ func testSnapshot(t *testing.T, open Open) {
 		t.Errorf("Read: %v", err)
 	}
 	same(t, "settings", there(t, s, "a"), map[string]bool{"a": true})
+	// It is of the beginning, not of the first question: whoever asks what time it is and then what is would be shown as going on what
+	// has ended in between, under the revision of after.
+	_, err = store.Read(t.Context(), s, func(r *store.Reader) (int, error) {
+		r.Now()
+		if err := put(t.Context(), s, "b"); err != nil {
+			t.Errorf("Update beside a reader: %v", err)
+		}
+		if _, ok, err := r.Setting("b"); ok || err != nil {
+			t.Errorf("Setting: got %v, %v, want none: it was set after the time that this reader goes by", ok, err)
+		}
+		return 0, nil
+	})
+	if err != nil {
+		t.Errorf("Read: %v", err)
+	}
 	var kept *store.Reader
 	_, _ = store.Read(t.Context(), s, func(r *store.Reader) (int, error) { kept = r; return 0, nil })
 	if _, _, err := kept.Setting("a"); err == nil {
