@@ -45,17 +45,17 @@ func grown(t testing.TB, w *world, from, until int) {
 	other, _ := w.served.Store.Directory().UnitByCode("PKM-CITEUREUP")
 	now := time.Now()
 	for _, statement := range []string{
-		`INSERT INTO persons (id, register, unit, side, sex, kecamatan, created, revision, entry, f2)
+		`INSERT INTO persons (id, register, unit, side, sex, kecamatan, created, revision, entry, f2, place)
 			SELECT ` + grownID("p") + `, CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END, CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END, 'ORDINARY', 'MALE',
-			'32.01.01', ?5, 1, zeroblob(16), randomblob(300) FROM n`,
+			'32.01.01', ?5, 1, zeroblob(16), randomblob(300), ` + grownPlace + ` FROM n`,
 		// half is the unit's own, closed long ago; half another's, of this month
-		`INSERT INTO cases (id, number, register, unit, type, level, status, state, subject, kecamatan, channel, risk, opened, closed, lock, revision, entry, f3, place)
+		`INSERT INTO cases (id, number, register, unit, type, level, status, state, subject, kecamatan, channel, risk, opened, closed, lock, revision, entry, f3, place, person_place)
 			SELECT ` + grownID("c") + `, 'K-' || ` + grownNumber + `, CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END, CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END,
 			'CHILD_NUTRITION_RISK', 'L1', CASE i % 2 WHEN 0 THEN 'CLOSED' ELSE 'REPORTED' END, 'OPEN', ` + grownID("p") + `, '32.01.01',
-			'GROWTH_SESSION', '', ?5 - (i % 2 = 0) * 400 * 86400000000, CASE i % 2 WHEN 0 THEN ?5 - 200 * 86400000000 END, 1, 1, zeroblob(16), randomblob(100), ` + grownPlace + `
+			'GROWTH_SESSION', '', ?5 - (i % 2 = 0) * 400 * 86400000000, CASE i % 2 WHEN 0 THEN ?5 - 200 * 86400000000 END, 1, 1, zeroblob(16), randomblob(100), ` + grownPlace + `, ` + grownPlace + `
 			FROM n`,
-		`INSERT INTO measurements (id, case_id, person, unit, account, health_worker, day, desa, recorded, entry, f3)
-			SELECT ` + grownID("m") + `, ` + grownID("c") + `, ` + grownID("p") + `,
+		`INSERT INTO measurements (person_place, id, case_id, person, unit, account, health_worker, day, desa, recorded, entry, f3)
+			SELECT ` + grownPlace + `, ` + grownID("m") + `, ` + grownID("c") + `, ` + grownID("p") + `,
 			CASE i % 2 WHEN 0 THEN ?3 ELSE ?4 END, zeroblob(16), 0, ?5 / 86400000000 - (i % 2 = 0) * (300 + i % 900), '32.01.01.1006', ?5, zeroblob(16), randomblob(120)
 			FROM n`,
 	} {

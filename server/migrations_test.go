@@ -293,10 +293,14 @@ func oldDatabase(t *testing.T, head string, version int) string {
 			t.Fatal(err)
 		}
 	}
-	if version > 1 { // and each filing had a number, its first leg's if that left the register
-		if _, err := db.Exec(`INSERT INTO main.submissions (case_id, account, time, entry, opened, occurred, number)
+	filings := "INSERT INTO main.submissions SELECT * FROM head.submissions"
+	if version < 17 { // each had a number, its first leg's if that left the register
+		filings = `INSERT INTO main.submissions (case_id, account, time, entry, opened, occurred, number)
 			SELECT case_id, account, time, entry, opened, occurred,
-				coalesce(number, (SELECT min(l.number) FROM head.legs l WHERE l.case_id = s.case_id AND l.sent = s.time)) FROM head.submissions s`); err != nil {
+				coalesce(number, (SELECT min(l.number) FROM head.legs l WHERE l.case_id = s.case_id AND l.sent = s.time)) FROM head.submissions s`
+	}
+	if version > 1 {
+		if _, err := db.Exec(filings); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -93,15 +93,15 @@ var bareFiling = []struct {
 }{
 	{5, "INSERT INTO deks (owner, epoch, wrapped) VALUES ($5, 0, randomblob(65))"},
 	{5, "INSERT INTO match_tags (tag, person) VALUES (randomblob(16), $5)"},
-	{9, `INSERT INTO persons (id, register, unit, side, sex, kecamatan, created, revision, entry, f2)
-		VALUES ($5, $3, $3, 'ORDINARY', 'FEMALE', '32.01.01', $1, 1, $9, randomblob(255))`},
-	{9, `INSERT INTO cases (id, number, register, unit, type, level, status, state, subject, kecamatan, channel, risk, opened, lock, revision, entry, f3, service_consent, place)
+	{9, `INSERT INTO persons (id, register, unit, side, sex, kecamatan, created, revision, entry, f2, place)
+		VALUES ($5, $3, $3, 'ORDINARY', 'FEMALE', '32.01.01', $1, 1, $9, randomblob(255), $2)`},
+	{9, `INSERT INTO cases (id, number, register, unit, type, level, status, state, subject, kecamatan, channel, risk, opened, lock, revision, entry, f3, service_consent, place, person_place)
 		VALUES ($6, 'K-' || hex(randomblob(8)), $3, $3, 'CHILD_NUTRITION_RISK', 'L1', 'REPORTED', 'OPEN', $5, '32.01.01', 'GROWTH_SESSION', '', $1, 0, 1, $9,
-		randomblob(45), '', $2)`},
+		randomblob(45), '', $2, $2)`},
 	{9, "INSERT INTO assignments (place, account, from_time, case_id, entry) VALUES ($2, $3, $1, $6, $9)"},
 	{9, "INSERT INTO submissions (place, account, time, entry, opened, case_id) VALUES ($2, $3, $1, $9, 1, $6)"},
-	{9, `INSERT INTO measurements (id, case_id, person, unit, account, health_worker, day, desa, recorded, entry, f3)
-		VALUES (randomblob(16), $6, $5, $3, $3, 1, $1 / 86400000000, '32.01.01.1006', $1, $9, randomblob(85))`},
+	{9, `INSERT INTO measurements (person_place, id, case_id, person, unit, account, health_worker, day, desa, recorded, entry, f3)
+		VALUES ($2, randomblob(16), $6, $5, $3, $3, 1, $1 / 86400000000, '32.01.01.1006', $1, $9, randomblob(85))`},
 	{9, `INSERT INTO disclosures (id, case_id, kind, unit, from_time, scope, named, entry, f3, services, receivers, account, place)
 		VALUES ($8, $6, 'CARE', $3, $1, 131079, 0, $9, randomblob(36), 'SPECIALIST_PEDIATRIC', $4, $3, $2)`},
 	{9, `INSERT INTO legs (id, number, case_id, root, hop, account, sender, sender_register, receiver, receiver_register, service, urgency, state,

@@ -442,7 +442,7 @@ func (w *Writer) JudgeBlocksOf(person casework.PersonID, entry [16]byte, others 
 	}
 	for _, id := range touched {
 		cases, err := list(&w.tx, func(r row) (k casework.CaseID, err error) { return k, r.scan(k[:]) },
-			"SELECT id FROM cases WHERE subject = $1 AND (level <> 'L1' OR index_incident IS NOT NULL) ORDER BY id", id) // by cases_subject
+			"SELECT id FROM cases WHERE "+ofPerson+" AND (level <> 'L1' OR index_incident IS NOT NULL) ORDER BY id", id) // by cases_subject
 		if err != nil {
 			return fmt.Errorf("list the cases that a change touches: %w", err)
 		}

@@ -192,7 +192,7 @@ func (w *Writer) PutLinkCard(id casework.PersonID, encoded []byte) error {
 
 // Asks is the highest level of the open cases of a record; empty if none is open. Served by cases_subject.
 func (t *tx) Asks(id casework.PersonID) (level casework.Level, err error) {
-	err = t.row("SELECT COALESCE(max(level), '') FROM cases WHERE subject = $1 AND closed IS NULL", id).scan(&level)
+	err = t.row("SELECT COALESCE(max(level), '') FROM cases WHERE "+ofPerson+" AND closed IS NULL", id).scan(&level)
 	return level, err
 }
 

@@ -37,6 +37,12 @@ const (
 	inCase  = "place = " + placeOf
 )
 
+// What is asked by person stands by her place in the same way. $1 is her id.
+const (
+	placeOfPerson = "(SELECT h.place FROM persons h WHERE h.id = $1)"
+	ofPerson      = "person_place = " + placeOfPerson
+)
+
 // PutCase stores a new case.
 func (w *Writer) PutCase(k casework.Case, entry func(value [32]byte) [16]byte) error {
 	w.mark(k.Register)
@@ -46,9 +52,9 @@ func (w *Writer) PutCase(k casework.Case, entry func(value [32]byte) [16]byte) e
 		return err
 	}
 	_, err = w.exec(`INSERT INTO cases (id, number, register, unit, type, level, status, state, subject, kecamatan, channel, index_incident,
-			risk, risk_assessed, service_consent, care_refused, legacy, opened, lock, revision, entry, f3, f4, place)
+			risk, risk_assessed, service_consent, care_refused, legacy, opened, lock, revision, entry, f3, f4, place, person_place)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 'OPEN', $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, 0, 1, $18, $19, $20,
-			(SELECT COALESCE(max(place), 0) + 1 FROM cases))`,
+			(SELECT COALESCE(max(place), 0) + 1 FROM cases), (SELECT h.place FROM persons h WHERE h.id = $8))`,
 		k.ID, k.Number, k.Register, k.Unit, k.Type, k.Level, k.Status, k.Subject, k.Kecamatan, k.IntakeChannel,
 		orNull(k.IndexIncident[:]), k.RiskLevel, k.RiskAssessed, k.Consent, k.CareRefused, k.Legacy, k.Opened, entry(digest(f3, f4)), f3, f4)
 	if isUnique(err) {
@@ -119,8 +125,7 @@ func (t *tx) CaseContent(k casework.Case) (content casework.CaseContent, err err
 
 // OpenGrowthCase finds the one open case of the growth group of a child; ok is false if there is none.
 func (t *tx) OpenGrowthCase(subject casework.PersonID) (id casework.CaseID, ok bool, err error) {
-	err = t.row(`SELECT id FROM cases
-		WHERE subject = $1 AND closed IS NULL AND type IN ('CHILD_STUNTING', 'CHILD_NUTRITION_RISK', 'GROWTH_MONITORING')`, subject).
+	err = t.row("SELECT id FROM cases WHERE "+ofPerson+` AND closed IS NULL AND type IN ('CHILD_STUNTING', 'CHILD_NUTRITION_RISK', 'GROWTH_MONITORING')`, subject).
 		scan(id[:]) // by cases_subject
 	if errors.Is(err, errNoRows) {
 		return id, false, nil
@@ -130,7 +135,7 @@ func (t *tx) OpenGrowthCase(subject casework.PersonID) (id casework.CaseID, ok b
 
 // CaseOf finds the newest case of a person record, for rights on a person are rights on her cases.
 func (t *tx) CaseOf(subject casework.PersonID) (id casework.CaseID, ok bool, err error) {
-	err = t.row("SELECT id FROM cases WHERE subject = $1 ORDER BY closed IS NOT NULL, opened DESC LIMIT 1", subject).scan(id[:])
+	err = t.row("SELECT id FROM cases WHERE "+ofPerson+" ORDER BY closed IS NOT NULL, opened DESC LIMIT 1", subject).scan(id[:])
 	if errors.Is(err, errNoRows) {
 		return id, false, nil
 	}
@@ -140,7 +145,7 @@ func (t *tx) CaseOf(subject casework.PersonID) (id casework.CaseID, ok bool, err
 // CasesOf are all cases of a person record, open ones first, the newest of each first: rights on a person are the union of those on her
 // cases. Served by cases_subject.
 func (t *tx) CasesOf(c Caller, subject casework.PersonID, now time.Time) ([]CaseFile, error) {
-	rows, err := list(t, scanCase, "SELECT "+caseColumns+" FROM cases c WHERE c.subject = $1 ORDER BY c.closed IS NOT NULL, c.opened DESC, c.id", subject)
+	rows, err := list(t, scanCase, "SELECT "+caseColumns+" FROM cases c WHERE c."+ofPerson+" ORDER BY c.closed IS NOT NULL, c.opened DESC, c.id", subject)
 	if err != nil {
 		return nil, fmt.Errorf("list the cases of a person: %w", err)
 	}

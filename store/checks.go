@@ -203,17 +203,25 @@ func (t *tx) checkTable(table string, values map[[16]byte][32]byte, report func(
 	return nil
 }
 
-// checkPlaces finds rows that no question about their case would find.
+// checkPlaces finds rows that no question about their case or person would find.
 func checkPlaces(r *Reader, report func(string)) error {
-	for _, table := range []string{"legs", "disclosures", "assignments", "submissions", "duties", "journal"} {
+	byCase := " t JOIN cases k ON k.id = t.case_id WHERE t.place IS NULL OR t.place <> k.place"
+	for _, q := range []struct{ table, elsewhere, of string }{
+		{"legs", byCase, "case"},
+		{"disclosures", byCase, "case"},
+		{"assignments", byCase, "case"},
+		{"submissions", byCase, "case"},
+		{"duties", byCase, "case"},
+		{"journal", byCase, "case"},
+		{"cases", " t JOIN persons p ON p.id = t.subject WHERE t.person_place <> p.place", "person"},
+		{"measurements", " t JOIN cases k ON k.id = t.case_id WHERE t.person_place <> k.person_place", "person"},
+	} {
 		var n int64
-		err := r.row("SELECT count(*) FROM " + table + ` t JOIN cases k ON k.id = t.case_id
-			WHERE t.place IS NULL OR t.place <> k.place`).scan(&n)
-		if err != nil {
+		if err := r.row("SELECT count(*) FROM " + q.table + q.elsewhere).scan(&n); err != nil {
 			return err
 		}
 		if n > 0 {
-			report(fmt.Sprintf("%d rows of %s do not stand by the place of their case", n, table))
+			report(fmt.Sprintf("%d rows of %s do not stand by the place of their %s", n, q.table, q.of))
 		}
 	}
 	return nil

@@ -32,7 +32,7 @@ var contributing = map[ContributionKind]string{
 	ContributesKDRT:     "c.type = 'DOMESTIC_VIOLENCE' AND " + registered + " >= $1 AND " + registered + " < $2",
 	ContributesOpenKDRT: "c.type = 'DOMESTIC_VIOLENCE' AND " + registered + " < $2 AND (c.closed IS NULL OR c.closed >= $1)",
 	ContributesLegs:     "EXISTS (SELECT 1 FROM legs l WHERE l.place = c.place AND l.root = l.id AND l.sent >= $1 AND l.sent < $2)",
-	ContributesMeasurements: `EXISTS (SELECT 1 FROM measurements m WHERE m.person = c.subject AND m.case_id = c.id AND m.day >= $3
+	ContributesMeasurements: `EXISTS (SELECT 1 FROM measurements m WHERE m.person_place = c.person_place AND m.case_id = c.id AND m.day >= $3
 		AND m.day < $4)`,
 	ContributesNewNutrition: "c.type IN ('CHILD_STUNTING', 'CHILD_NUTRITION_RISK', 'FAMILY_STUNTING_RISK') AND " + registered + " >= $1 AND " +
 		registered + " < $2",

@@ -13,14 +13,14 @@ func TestAWatchedChildContributesWhereItIsCounted(t *testing.T) {
 	s := emptyStore(t, func() time.Time { return january.AddDate(0, 6, 0) })
 	register, child, id := casework.UnitID{1}, casework.PersonID{2}, casework.CaseID{3}
 	write(t, s, func(w *Writer) error {
-		_, err := w.exec(`INSERT INTO persons (id, register, unit, side, sex, kecamatan, created, revision, entry, f2)
-			VALUES ($1, $2, $2, 'ORDINARY', 'MALE', '32.01.01', $3, 1, $4, $4)`, child, register, january, []byte{1})
+		_, err := w.exec(`INSERT INTO persons (id, register, unit, side, sex, kecamatan, created, revision, entry, f2, place)
+			VALUES ($1, $2, $2, 'ORDINARY', 'MALE', '32.01.01', $3, 1, $4, $4, 1)`, child, register, january, []byte{1})
 		if err != nil {
 			return err
 		}
 		_, err = w.exec(`INSERT INTO cases (id, number, register, unit, type, level, status, state, subject, kecamatan, channel, risk, opened, became, lock,
-				revision, entry, f3)
-			VALUES ($1, 'K-1', $2, $2, 'CHILD_STUNTING', 'L1', 'REPORTED', 'OPEN', $3, '32.01.01', 'GROWTH_SESSION', '', $4, $5, 1, 1, $6, $6)`,
+				revision, entry, f3, person_place)
+			VALUES ($1, 'K-1', $2, $2, 'CHILD_STUNTING', 'L1', 'REPORTED', 'OPEN', $3, '32.01.01', 'GROWTH_SESSION', '', $4, $5, 1, 1, $6, $6, 1)`,
 			id, register, child, january, january.AddDate(0, 2, 0), []byte{1})
 		return err
 	})

@@ -29,7 +29,7 @@ func (w *Writer) ErasePerson(id casework.PersonID, entry [16]byte) error {
 }
 
 // hers are the cases of a record.
-const hers = "IN (SELECT c.id FROM cases c WHERE c.subject = $1)"
+const hers = "IN (SELECT c.id FROM cases c WHERE c." + ofPerson + ")"
 
 func (w *Writer) erasePerson(id [16]byte, entry [16]byte) error {
 	if err := w.eraseCases(hers, id, entry); err != nil {
@@ -90,7 +90,7 @@ var personRows = []string{
 	"UPDATE journal SET object_id = NULL, case_id = NULL, reason = NULL, place = NULL WHERE object_id = $1",
 	"DELETE FROM requests WHERE owner = $1",
 	"DELETE FROM approvals WHERE owner = $1 OR object = $1",
-	"DELETE FROM measurements WHERE person = $1",
+	"DELETE FROM measurements WHERE " + ofPerson,
 	"DELETE FROM changes WHERE object = $1",
 	"DELETE FROM match_tags WHERE person = $1",
 	"DELETE FROM household_members WHERE person = $1",

@@ -178,9 +178,9 @@ func (t *tx) OpenMeasurement(f *FigureMeasurement) (casework.Person, error) {
 }
 
 // VillageAtL1 is where the child lived at its last measurement before a day that was made at level L1; empty if none was. What is
-// measured above L1 has no village in clear, and counts where the child was last seen. Served by measurements_person.
+// measured above L1 has no village in clear, and counts where the child was last seen. Served by the primary key.
 func (t *tx) VillageAtL1(f FigureMeasurement) (village string, err error) {
-	for r := range t.rows(`SELECT desa FROM measurements WHERE person = $1 AND day <= $2 AND desa IS NOT NULL
+	for r := range t.rows(`SELECT desa FROM measurements WHERE `+ofPerson+` AND day <= $2 AND desa IS NOT NULL
 		ORDER BY day DESC, recorded DESC LIMIT 1`, f.Case.Subject, f.Measurement.Day) {
 		err = r.scan(&village)
 	}
@@ -188,7 +188,7 @@ func (t *tx) VillageAtL1(f FigureMeasurement) (village string, err error) {
 }
 
 // Weighings are the measurements of a child up to a day, newest first, as far back as the trend of the last needs, without those that
-// were corrected: all of its cases, for a child grows once. Served by measurements_person.
+// were corrected: all of its cases, for a child grows once. Served by the primary key.
 func (t *tx) Weighings(f FigureMeasurement) ([]casework.Measurement, error) {
 	all, err := t.RecentMeasurements(f.Case.Subject, func(casework.CaseID) (bool, error) { return true, nil })
 	return slices.DeleteFunc(all, func(m casework.Measurement) bool { return m.Day > f.Measurement.Day }), err

@@ -17,9 +17,9 @@ func (w *Writer) PutMeasurement(m casework.Measurement, entry func(value [32]byt
 	if m.Village != "" {
 		village = m.Village
 	}
-	_, err = w.exec(`INSERT INTO measurements (id, case_id, person, unit, account, health_worker, day, desa, recorded, corrects, entry, f3)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-		m.ID, m.Case, m.Person, m.Unit, m.Account, m.HealthWorker, m.Day, village, w.Now(), orNull(m.Corrects[:]), entry(digest(f3)), f3)
+	_, err = w.exec(`INSERT INTO measurements (person_place, person, id, case_id, unit, account, health_worker, day, desa, recorded, corrects, entry, f3)
+		VALUES (`+placeOfPerson+`, $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
+		m.Person, m.ID, m.Case, m.Unit, m.Account, m.HealthWorker, m.Day, village, w.Now(), orNull(m.Corrects[:]), entry(digest(f3)), f3)
 	if isUnique(err) {
 		return errIDTaken
 	}
@@ -34,7 +34,7 @@ func measurementCell(id casework.ID, person casework.PersonID) Cell {
 }
 
 // Measurements of a child in its register, newest day first: a chart shows all of the child's cases. Served by
-// measurements_person.
+// the primary key.
 func (t *tx) Measurements(person casework.PersonID) ([]casework.Measurement, error) {
 	return list(t, func(r row) (m casework.Measurement, err error) {
 		var f3 []byte
@@ -44,5 +44,5 @@ func (t *tx) Measurements(person casework.PersonID) ([]casework.Measurement, err
 		}
 		return m, t.openJSON(measurementCell(m.ID, person), f3, &m.Content)
 	}, `SELECT id, case_id, unit, account, health_worker, day, desa, recorded, corrects, f3 FROM measurements
-		WHERE person = $1 ORDER BY day DESC, recorded DESC`, person)
+		WHERE `+ofPerson+` ORDER BY day DESC, recorded DESC`, person)
 }

@@ -127,7 +127,7 @@ type growthCase struct {
 
 // GrowthChildren gives each child of the ordinary side that a register had in its care in a stretch of days, as of an instant: what was
 // recorded from then on is not there. leaves tells after which closure a case counts nowhere. Served by cases_register and
-// measurements_person; the scan keeps nothing in memory.
+// the primary key of measurements; the scan keeps nothing in memory.
 func (r *Reader) GrowthChildren(register casework.UnitID, first, next casework.Date, asOf time.Time, leaves func(casework.ClosureReason) bool, each func(GrowthChild) error) error {
 	r.passing = true
 	defer func() { r.passing, r.keys = false, nil }()
@@ -212,7 +212,7 @@ func (t *tx) measurementsUntil(person casework.PersonID, next casework.Date, asO
 	var corrected map[casework.ID]bool
 	for r := range t.rows(`SELECT m.id, m.unit, m.day, m.desa, m.recorded, m.corrects, m.f3, c.closed, c.closure
 		FROM measurements m JOIN cases c ON c.id = m.case_id
-		WHERE m.person = $1 AND m.recorded < $2 ORDER BY m.day DESC, m.recorded DESC`, person, asOf) {
+		WHERE m.`+ofPerson+` AND m.recorded < $2 ORDER BY m.day DESC, m.recorded DESC`, person, asOf) {
 		m := sealedMeasurement{Measurement: casework.Measurement{Person: person}}
 		var f3 []byte
 		var closed time.Time

@@ -86,7 +86,7 @@ func (t *tx) Diagnosis(child casework.PersonID) (casework.StuntingDiagnosis, err
 	err := t.row(`SELECT p.id, p.diagnosis_f3 FROM cases c
 		JOIN legs l ON l.place = c.place
 		JOIN progress p ON p.leg = l.id
-		WHERE c.subject = $1 AND p.diagnosis_f3 IS NOT NULL
+		WHERE c.`+ofPerson+` AND p.diagnosis_f3 IS NOT NULL
 		ORDER BY p.recorded DESC, p.id LIMIT 1`, child).scan(id[:], &sealed)
 	if errors.Is(err, errNoRows) {
 		return "", nil

@@ -20,8 +20,8 @@ func (w *Writer) PutPerson(p casework.Person, key Key, entry func(value [32]byte
 	if err != nil {
 		return err
 	}
-	_, err = w.exec(`INSERT INTO persons (id, register, unit, side, sex, kecamatan, created, revision, entry, f2)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9)`,
+	_, err = w.exec(`INSERT INTO persons (id, register, unit, side, sex, kecamatan, created, revision, entry, f2, place)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 1, $8, $9, (SELECT COALESCE(max(place), 0) + 1 FROM persons))`,
 		p.ID, p.Register, p.Unit, p.Side, p.Sex, p.Kecamatan, w.Now(), entry(digest(f2)), f2)
 	if isUnique(err) {
 		return errIDTaken

@@ -33,7 +33,7 @@ const trendDays = 2 * 45
 
 // RecentMeasurements of a child are the newest first down to what the trend of the last weighing needs: all of its last 90 days, and
 // one weighing before. The rest is not even read: a list of sixty children would open a thousand columns. Of tells which of the child's
-// cases may be read. Served by measurements_person.
+// cases may be read. Served by the primary key.
 func (t *tx) RecentMeasurements(person casework.PersonID, of func(casework.CaseID) (bool, error)) ([]casework.Measurement, error) {
 	corrected, err := t.corrected(person)
 	if err != nil {
@@ -41,7 +41,7 @@ func (t *tx) RecentMeasurements(person casework.PersonID, of func(casework.CaseI
 	}
 	var recent []casework.Measurement
 	for r := range t.rows(`SELECT id, case_id, unit, account, health_worker, day, desa, recorded, corrects, f3 FROM measurements
-		WHERE person = $1 ORDER BY day DESC, recorded DESC`, person) {
+		WHERE `+ofPerson+` ORDER BY day DESC, recorded DESC`, person) {
 		m := casework.Measurement{Person: person}
 		var f3 []byte
 		if err := r.scan(m.ID[:], m.Case[:], m.Unit[:], m.Account[:], &m.HealthWorker, &m.Day, &m.Village, &m.Recorded, m.Corrects[:], &f3); err != nil {
@@ -67,7 +67,7 @@ func (t *tx) RecentMeasurements(person casework.PersonID, of func(casework.CaseI
 // corrected are the measurements of a child that a later one puts right, on whatever day that was.
 func (t *tx) corrected(person casework.PersonID) (map[casework.ID]bool, error) {
 	var corrected map[casework.ID]bool
-	for r := range t.rows("SELECT corrects FROM measurements WHERE person = $1 AND corrects IS NOT NULL", person) {
+	for r := range t.rows("SELECT corrects FROM measurements WHERE "+ofPerson+" AND corrects IS NOT NULL", person) {
 		var id casework.ID
 		if err := r.scan(id[:]); err != nil {
 			return nil, fmt.Errorf("read corrections: %w", err)

@@ -147,12 +147,12 @@ func (t *tx) incidentsOf(k casework.Case) ([]Happening, error) {
 	}, "SELECT id, recorded FROM incidents WHERE case_id = $1", k.ID)
 }
 
-// measurementsOf are those of this case; the chart shows all of the child's. Served by measurements_person.
+// measurementsOf are those of this case; the chart shows all of the child's. Served by the primary key.
 func (t *tx) measurementsOf(k casework.Case) ([]Happening, error) {
 	return list(t, func(r row) (h Happening, err error) {
 		h = Happening{Kind: casework.TimelineMeasurement, Event: string(casework.EventAddMeasurement), Class: access.F3Health}
 		return h, r.scan(h.ID[:], &h.Time, h.Unit[:], h.Account[:])
-	}, "SELECT id, recorded, unit, account FROM measurements WHERE person = $1 AND case_id = $2", k.Subject, k.ID)
+	}, "SELECT id, recorded, unit, account FROM measurements WHERE "+ofPerson+" AND case_id = $2", k.Subject, k.ID)
 }
 
 func (t *tx) legalStepsOf(k casework.Case) ([]Happening, error) {

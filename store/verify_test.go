@@ -128,6 +128,7 @@ func TestVerifyFindsWhatSomebodyDidPastTheServer(t *testing.T) {
 		{"a byte of an entry changed", "UPDATE journal SET bytes = CAST(substr(bytes, 1, 20) || x'7f' || substr(bytes, 22) AS BLOB) WHERE number = 1", []string{"tree"}},
 		{"a duty taken away", "DELETE FROM duties WHERE id = (SELECT min(id) FROM duties)", []string{"duties"}},
 		{"a case's officer put at another case's place", "UPDATE assignments SET place = place + 1000 WHERE place = (SELECT max(place) FROM assignments)", []string{"places", "duties"}},
+		{"a case hidden from who asks for her cases", "UPDATE cases SET person_place = person_place + 1000", []string{"places"}},
 		{"an entry hidden from who asks who looked at a case", "UPDATE journal SET case_id = (SELECT min(id) FROM cases) WHERE number = 1", []string{"places"}},
 		{"a duty ended in silence", "UPDATE duties SET ended = 1 WHERE id = (SELECT min(id) FROM duties)", []string{"duties"}},
 		{"an older value put back", "UPDATE persons SET f2 = ?1 WHERE revision = 2", []string{"entries"}},
