@@ -246,6 +246,7 @@ func verifyFolder(t testing.TB, dir string) {
 
 // TestFigures prints what a server takes: from start to its first answer, and in memory after many filings.
 func TestFiguresOfStartAndMemory(t *testing.T) {
+	t.Parallel()
 	filings := 2_000
 	if long("figures") {
 		filings = 50_000
