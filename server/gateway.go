@@ -256,8 +256,12 @@ func (jsonCodec) Marshal(v any) ([]byte, error) {
 	if !ok {
 		return nil, fmt.Errorf("%T is no message", v)
 	}
-	return protojson.Marshal(m)
+	room := make([]byte, 0, jsonPerByte*proto.Size(m)) // for one that grows is copied again and again
+	return protojson.MarshalOptions{}.MarshalAppend(room, m)
 }
+
+// jsonPerByte is how long an answer's JSON is, for a byte of it in Protobuf: field names are spelled out.
+const jsonPerByte = 4
 
 func (jsonCodec) Unmarshal(data []byte, v any) error { return decodeJSON(data, v, false) }
 
