@@ -76,7 +76,7 @@ var caseRows = []string{
 	"DELETE FROM incidents WHERE case_id %s",
 	"DELETE FROM barred WHERE case_id %s",
 	"DELETE FROM blocks WHERE case_id %s",
-	"DELETE FROM measurements WHERE case_id %s",
+	"DELETE FROM measurements WHERE person_place IN (SELECT k.person_place FROM cases k WHERE k.id %s) AND case_id %s",
 	"DELETE FROM notes WHERE case_id %s",
 	"DELETE FROM legal_steps WHERE case_id %s",
 	"DELETE FROM tasks WHERE case_id %s",
