@@ -267,7 +267,7 @@ func (o overloaded) faults(promised bool) (all []string) {
 }
 
 func TestOverloadIsRefusedAtOnceAndTheRestAnswered(t *testing.T) {
-	lasts := 4 * time.Second
+	lasts := 6 * time.Second
 	switch {
 	case long("overload"):
 		lasts = 10 * time.Minute
@@ -281,7 +281,7 @@ func TestOverloadIsRefusedAtOnceAndTheRestAnswered(t *testing.T) {
 
 // The control: a server that lets everybody in lets everybody wait, and the same check says so.
 func TestOverloadOfAServerWithoutABoundIsNoticed(t *testing.T) {
-	said := fmt.Sprint(overload(t, 2*time.Second, spoiledVariable+"=unbounded").faults(false))
+	said := fmt.Sprint(overload(t, 4*time.Second, spoiledVariable+"=unbounded").faults(false))
 	t.Log(said)
 	for _, want := range []string{"nothing was refused", "what was let in took"} {
 		if !strings.Contains(said, want) {
