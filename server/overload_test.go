@@ -2,10 +2,7 @@ package server_test
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
-	"os"
-	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
@@ -21,7 +18,6 @@ import (
 
 	"github.com/sinergi-pug/sinergi/client"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
-	"github.com/sinergi-pug/sinergi/server"
 )
 
 // The row overload: ten times what the machine can do, sent at a fixed rate whatever is answered, as people and their apps do. What is let in
@@ -135,51 +131,6 @@ func quantile(times []time.Duration, q float64) time.Duration {
 	}
 	slices.Sort(times)
 	return times[int(q*float64(len(times)-1))].Round(time.Millisecond / 10)
-}
-
-// The storm is made by a process of its own, which steps back behind the server (nice): in life callers have their own processors. So what is
-// measured is what a few callers of this process see in the midst of it.
-const stormVariable = "CHILD_STORM"
-
-// gale is what a storm's process is told, and tells at its end.
-type gale struct {
-	GRPC, Token string
-	PerSecond   float64
-	Lasts       time.Duration
-
-	Made, Left, Accepted, Refused, Filed int
-	Other                                map[string]int
-}
-
-// blow is the main function of the process.
-func blow(text string) error {
-	var g gale
-	if err := json.Unmarshal([]byte(text), &g); err != nil {
-		return err
-	}
-	s, err := newStorm(&world{served: server.Served{GRPC: g.GRPC, Tokens: map[string]string{"gizi-cibinong": g.Token}}}, 64)
-	if err != nil {
-		return err
-	}
-	s.next.Store(1 << 32)
-	made, left := drive(g.PerSecond, g.Lasts, s.call)
-	g.Made, g.Left, g.Accepted, g.Refused, g.Filed, g.Other = int(made), int(left), len(s.accepted), len(s.refused), s.filed, s.other
-	return json.NewEncoder(os.Stdout).Encode(g)
-}
-
-// blown runs the process.
-func (g gale) blown() (gale, error) {
-	text, err := json.Marshal(g)
-	if err != nil {
-		return g, err
-	}
-	cmd := exec.Command("nice", "-n", "10", os.Args[0], "-test.run=^$")
-	cmd.Env, cmd.Stderr = append(os.Environ(), stormVariable+"="+string(text)), os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return g, err
-	}
-	return g, json.Unmarshal(out, &g)
 }
 
 // overloaded is a storm that is over.
