@@ -57,9 +57,16 @@ func (s *Server) turnedAway(ctx context.Context, call *tap.Info) (context.Contex
 	if !s.room.full() || isOpen(call.FullMethodName) {
 		return ctx, nil
 	}
+	if ends, ok := ctx.Deadline(); ok && time.Until(ends) > turnedAwayWithin {
+		return ctx, nil
+	}
 	s.noteFull(call.FullMethodName)
 	return ctx, errNoRoomRPC()
 }
+
+// turnedAwayWithin is the longest deadline of a call that is refused so. gRPC keeps the timer of such a call until its deadline, which the
+// caller chooses (the other refusals of operateHeaders cancel it); the chain's refusal ends it at once.
+const turnedAwayWithin = 30 * time.Second
 
 // noteFull counts a refusal; the log says once a second that there are any.
 func (s *Server) noteFull(method string) {

@@ -6,9 +6,11 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	healthpb "google.golang.org/grpc/health/grpc_health_v1"
 	"google.golang.org/grpc/status"
+	"google.golang.org/grpc/tap"
 
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 )
@@ -43,6 +45,16 @@ func TestACallBeyondTheBoundIsRefusedAtOnce(t *testing.T) {
 		}
 		if st := status.Convert(f.assessOne(asCaller(t))); reasonIn(st) != pb.ErrorReason_RATE_LIMITED || retryAfter(st) != 1 {
 			t.Errorf("a third by gRPC: got %v", st)
+		}
+		soon, cancel := context.WithTimeout(asCaller(t), 20*time.Second)
+		defer cancel()
+		if st := status.Convert(f.assessOne(soon)); reasonIn(st) != pb.ErrorReason_RATE_LIMITED || retryAfter(st) != 1 {
+			t.Errorf("a third by gRPC that waits 20 s: got %v", st)
+		}
+		for ctx, atOnce := range map[context.Context]bool{t.Context(): true, soon: true, asCaller(t): false} { // or its timer would be kept for the minute
+			if _, err := f.turnedAway(ctx, &tap.Info{FullMethodName: "/sinergi.v1.ReferralService/FileReferral"}); (err != nil) != atOnce {
+				t.Errorf("at its first bytes: %v, want refused there: %v", err, atOnce)
+			}
 		}
 		a := rest()
 		if a.code != http.StatusTooManyRequests || a.header.Get("Retry-After") != "1" || !strings.Contains(a.body, "RATE_LIMITED") {
