@@ -153,7 +153,7 @@ func message(m proto.Message) []byte {
 	return framed
 }
 
-// files tells which stream's call files a child.
+// isFiling tells which stream's call files a child.
 func (u *gust) isFiling(stream uint32) bool { return stream/2%2 == 0 }
 
 // call makes the n-th call, unless the connection has no place.
