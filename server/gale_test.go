@@ -3,6 +3,7 @@ package server_test
 import (
 	"bufio"
 	"bytes"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -11,14 +12,18 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"strings"
 	"sync"
 	"time"
 
 	"golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
+	spb "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
+	"google.golang.org/grpc/status"
 	"google.golang.org/protobuf/proto"
 
+	"github.com/sinergi-pug/sinergi/client"
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 )
 
@@ -96,7 +101,8 @@ type gust struct {
 	next         uint32 // stream
 	under        int    // calls
 	answered     gale
-	gone         error // why it reads no more
+	refusal      string // the details of the last, for nearly all have the same
+	gone         error  // why it reads no more
 	allIn        *sync.Cond
 }
 
@@ -226,13 +232,13 @@ func (u *gust) take(frame http2.Frame) error {
 
 // note counts an answer by its status, and by whether it says when to come again.
 func (u *gust) note(f *http2.MetaHeadersFrame) {
-	code, details := "", false
+	code, details := "", ""
 	for _, field := range f.Fields {
 		switch field.Name {
 		case "grpc-status":
 			code = field.Value
 		case "grpc-status-details-bin":
-			details = true
+			details = field.Value
 		}
 	}
 	switch {
@@ -241,7 +247,8 @@ func (u *gust) note(f *http2.MetaHeadersFrame) {
 		if u.isFiling(f.StreamID) {
 			u.answered.Filed++
 		}
-	case code == fmt.Sprint(uint32(codes.ResourceExhausted)) && details:
+	case code == fmt.Sprint(uint32(codes.ResourceExhausted)) && (details != "" && details == u.refusal || saysWhen(details)):
+		u.refusal = details
 		u.answered.Refused++
 	default:
 		u.answered.Other["status "+code]++
@@ -249,6 +256,17 @@ func (u *gust) note(f *http2.MetaHeadersFrame) {
 	if u.under--; u.under == 0 {
 		u.allIn.Broadcast()
 	}
+}
+
+// saysWhen tells whether the details of a status, as they stand in a header, say when to come again.
+func saysWhen(details string) bool {
+	text, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(details, "="))
+	var s spb.Status
+	if err != nil || proto.Unmarshal(text, &s) != nil {
+		return false
+	}
+	retry, told := client.RetryAfter(status.ErrorProto(&s))
+	return told && retry > 0
 }
 
 // end waits for the last answers, and adds them up.
