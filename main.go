@@ -68,7 +68,7 @@ func main() {
 
 // startRegency serves a made-up regency, for the demo on the demo's clock. Its tokens carry a fresh second factor, which no API gives.
 func startRegency(ctx context.Context, at cli.Place) (cli.Addresses, error) {
-	server.SizeHeap()
+	server.Tune()
 	served, err := server.ServeRegency(ctx, server.RegencyConfig{
 		Dir: at.Dir, Database: at.Database, Fresh: at.Database != "", HTTP: at.HTTP, GRPC: at.GRPC, Now: at.Clock, Unlimited: at.Unlimited,
 		Limits: server.Limits{PeerPerSecond: 1000, PeerBurst: 1000, AccountPerSecond: 1000, AccountBurst: 1000}, // it plays a year in seconds

@@ -27,8 +27,16 @@ func newAdmission(most int) *admission {
 // admitAgain is when a call that found no place may come again: those before it are done by then.
 const admitAgain = time.Second
 
-// full tells whether a call that came now would find no place.
-func (a *admission) full() bool { return a != nil && len(a.places) == cap(a.places) }
+// full tells whether a call that came now would find no place; then the process gives way to the storm.
+func (a *admission) full() bool {
+	if a == nil || len(a.places) < cap(a.places) {
+		return false
+	}
+	if !crowded.Load() { // one word for all processors: written once
+		crowded.Store(true)
+	}
+	return true
+}
 
 // errNoRoom is the answer to it. It is the same for all, so it is made once.
 var (
@@ -57,16 +65,10 @@ func (s *Server) turnedAway(ctx context.Context, call *tap.Info) (context.Contex
 	if !s.room.full() || isOpen(call.FullMethodName) {
 		return ctx, nil
 	}
-	if ends, ok := ctx.Deadline(); ok && time.Until(ends) > turnedAwayWithin {
-		return ctx, nil
-	}
 	s.noteFull(call.FullMethodName)
+	endNewestCall(ctx)
 	return ctx, errNoRoomRPC()
 }
-
-// turnedAwayWithin is the longest deadline of a call that is refused so. gRPC keeps the timer of such a call until its deadline, which the
-// caller chooses (the other refusals of operateHeaders cancel it); the chain's refusal ends it at once.
-const turnedAwayWithin = 30 * time.Second
 
 // noteFull counts a refusal; the log says once a second that there are any.
 func (s *Server) noteFull(method string) {

@@ -42,7 +42,7 @@ func filing(n int64) *pb.FileReferralRequest {
 // load runs f b.N times from 32 callers at once and reports rate and 99th percentile.
 func load(b *testing.B, f func(caller int, n int64) error) {
 	b.Helper()
-	server.SizeHeap() // as the process that serves does
+	server.Tune() // as the process that serves does
 	var next atomic.Int64
 	times := make([][]time.Duration, callers)
 	var group sync.WaitGroup

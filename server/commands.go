@@ -129,7 +129,7 @@ func (c *Serve) Run(ctx context.Context) error {
 			return err
 		}
 		http, grpc := s.Addresses()
-		SizeHeap()
+		Tune()
 		if err := greetFirst(ctx, st, s.publicURL(), os.Stderr); err != nil {
 			return err
 		}

@@ -90,7 +90,7 @@ func TestMain(m *testing.M) {
 func serveChild(dir string) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	server.SizeHeap()
+	server.Tune()
 	cfg := server.RegencyConfig{Dir: dir, Unlimited: true, Configure: func(c *server.Config) {
 		c.Metrics = "127.0.0.1:0"
 		if os.Getenv(spoiledVariable) == "unbounded" {

@@ -303,6 +303,7 @@ func (s *Server) newGRPC(pair *certificate, inMemory bool) *grpc.Server {
 	if !inMemory {
 		options = append(options,
 			grpc.InTapHandle(s.turnedAway),
+			grpc.StatsHandler(lines{}),
 			grpc.MaxRecvMsgSize(largestBody),
 			grpc.MaxConcurrentStreams(uint32(max(s.cfg.ConnectionStreams, 0))), // of 0 gRPC makes no limit
 			grpc.ConnectionTimeout(10*time.Second),
