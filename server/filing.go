@@ -32,11 +32,9 @@ type filing struct {
 	disclosures  []newDisclosure
 	note         string
 
-	protected   casework.PersonID // for a copy on the protected side
-	keys        []store.Key       // of person, then of protected
-	ids         []casework.ID
-	legNumbers  []string
-	caseNumbers []string
+	protected casework.PersonID // for a copy on the protected side
+	keys      []store.Key       // of person, then of protected
+	ids       []casework.ID
 
 	claim *claim // of an app's day
 }
@@ -85,10 +83,7 @@ func (s *referrals) FileReferral(ctx context.Context, req *pb.FileReferralReques
 	return answer, err
 }
 
-// candidates is how many numbers are drawn for each that is needed.
-const candidates = 3
-
-// draw takes the chance and the fresh keys before the transaction.
+// draw makes the ids and the fresh keys before the transaction.
 func (s *Server) draw(f *filing) error {
 	f.protected = casework.PersonID(newID())
 	owners := []store.Owner{store.Owner(f.person.ID)}
@@ -106,24 +101,8 @@ func (s *Server) draw(f *filing) error {
 	if f.incident != nil {
 		n += 2 * len(f.incident.Pairs)
 	}
-	random := make([]byte, 4*candidates*(2+len(f.legs)))
 	for range n {
 		f.ids = append(f.ids, newID())
-	}
-	return drawNumbers(f, random)
-}
-
-func drawNumbers(f *filing, random []byte) error {
-	if err := readRandom(random); err != nil {
-		return err
-	}
-	for i := 0; i < len(random); i += 4 {
-		four := [4]byte(random[i:])
-		if i < 4*candidates {
-			f.caseNumbers = append(f.caseNumbers, casework.NewNumber(casework.CaseNumber, four))
-		} else {
-			f.legNumbers = append(f.legNumbers, casework.NewNumber(casework.LegNumber, four))
-		}
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 )
 
 func (j *filed) newCaseOf() error {
-	number, err := j.w.FreeCaseNumber(j.caseNumbers)
+	number, err := j.w.FreeCaseNumber(caseNumber)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (j *filed) settleType() error {
 // putCase stores the case with its officer and its duty.
 func (j *filed) putCase() error {
 	var err error
-	if j.number, err = j.w.FreeLegNumber(j.legNumbers); err != nil {
+	if j.number, err = j.w.FreeLegNumber(legNumber); err != nil {
 		return err
 	}
 	if !j.opened {

@@ -3,8 +3,6 @@ package server
 import (
 	"crypto/rand"
 	"errors"
-	"fmt"
-	"slices"
 	"time"
 
 	"github.com/sinergi-pug/sinergi/domain/access"
@@ -13,17 +11,17 @@ import (
 	"github.com/sinergi-pug/sinergi/store"
 )
 
-// readRandom fills bytes from the system's generator.
-func readRandom(bytes []byte) error {
-	if _, err := rand.Read(bytes); err != nil {
-		return fmt.Errorf("draw chance: %w", err)
-	}
-	return nil
+// caseNumber and legNumber are made of chance alone, and tell nothing.
+func caseNumber() string { return casework.NewNumber(casework.CaseNumber, chance()) }
+func legNumber() string  { return casework.NewNumber(casework.LegNumber, chance()) }
+
+func chance() (four [4]byte) {
+	_, _ = rand.Read(four[:]) // it never fails
+	return four
 }
 
 // sendLegs sends each leg of the filing, or notes the inside service that it is.
 func (j *filed) sendLegs() error {
-	numbers := j.legNumbers
 	for i, leg := range j.legs {
 		unit, err := j.receiver(leg)
 		if err != nil {
@@ -40,14 +38,13 @@ func (j *filed) sendLegs() error {
 		}
 		number := j.number
 		if j.sent() > 0 {
-			if number, err = j.w.FreeLegNumber(numbers); err != nil {
+			if number, err = j.w.FreeLegNumber(legNumber); err != nil {
 				return err
 			}
 		}
 		if err := j.send(i, leg, unit, number); err != nil {
 			return err
 		}
-		numbers = slices.DeleteFunc(slices.Clone(numbers), func(n string) bool { return n == number })
 	}
 	return nil
 }

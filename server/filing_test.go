@@ -18,6 +18,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
+	"github.com/sinergi-pug/sinergi/store"
 )
 
 // childA is the child of the field cases: a girl with a NIK, whose weight for height is below -3.
@@ -523,4 +524,35 @@ func TestAMeasurementThatIsMissingIsToldAsMissing(t *testing.T) {
 	kept := w.call("gizi-cibinong", "POST", "/v1/referrals:file", stuntedChild()).text("case")
 	w.call("gizi-cibinong", "POST", "/v1/"+kept+":addMeasurement", object{"requestId": newID()}).
 		expect(t, 400, []string{"INVALID_FIELD", `"field":"measurement"`, "REQUIRED"}, nil)
+}
+
+// A number of chance that others have is drawn again, as often as need be: of 25 bits a million cases leave one draw in 33 taken, and ten million
+// one in three. Of a chance that has no end the caller is told.
+func TestANumberThatIsTakenIsDrawnAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	filed := w.call("bidan-melati", "POST", "/v1/referrals:file", kenangasChild())
+	filed.expect(t, 200, nil, nil)
+	for _, kind := range []struct {
+		taken string
+		free  string
+		find  func(*store.Writer, func() string) (string, error)
+	}{
+		{filed.text("caseNumber"), "K-0000-00", (*store.Writer).FreeCaseNumber},
+		{filed.text("number"), "R-0000-00", (*store.Writer).FreeLegNumber},
+	} {
+		for _, before := range []int{0, 1, 3, 60, 1 << 20} {
+			draws := 0
+			draw := func() string {
+				if draws++; draws > before {
+					return kind.free
+				}
+				return kind.taken
+			}
+			got, err := store.Update(t.Context(), w.served.Store, func(sw *store.Writer) (string, error) { return kind.find(sw, draw) })
+			if endless := before > 1000; (err != nil) != endless || !endless && got != kind.free {
+				t.Errorf("%s was drawn %d times: got %q, %v", kind.taken, before, got, err)
+			}
+		}
+	}
 }

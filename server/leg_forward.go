@@ -2,7 +2,6 @@ package server
 
 import (
 	"context"
-	"slices"
 
 	"github.com/google/uuid"
 
@@ -15,7 +14,6 @@ import (
 // forwarding is a request to hand a leg on, read and with its chance drawn before the transaction.
 type forwarding struct {
 	id       casework.LegID
-	numbers  []string
 	receiver casework.Unit
 	basis    *newDisclosure // of the sender, for the next receiver
 }
@@ -31,10 +29,6 @@ type nextLeg struct {
 func (s *referrals) ForwardReferral(ctx context.Context, req *pb.ForwardReferralRequest) (*pb.Referral, error) {
 	in := s.intake()
 	asked := in.forwarding(req) // its faults have been answered by the chain
-	var err error
-	if asked.numbers, err = drawLegNumbers(candidates); err != nil {
-		return nil, err
-	}
 	return s.move(ctx, req, casework.EventForward, func(m *movement) error {
 		if m.way.by == casework.ByReceiver && (asked.basis != nil || req.GetQuestion() != "") {
 			return casework.Violations{{Field: "disclosure", Reason: "ONLY_BY_SENDER"}}
@@ -74,18 +68,6 @@ func (in *intake) forwarding(req *pb.ForwardReferralRequest) forwarding {
 	return f
 }
 
-func drawLegNumbers(n int) ([]string, error) {
-	random := make([]byte, 4*n)
-	if err := readRandom(random); err != nil {
-		return nil, err
-	}
-	var numbers []string
-	for four := range slices.Chunk(random, 4) {
-		numbers = append(numbers, casework.NewNumber(casework.LegNumber, [4]byte(four)))
-	}
-	return numbers, nil
-}
-
 // forwarding gathers what the machine must know of the unit that comes next, and the basis on which it would read.
 func (m *movement) forwarding(asked forwarding) (f casework.Forwarding, basis *casework.Disclosure, err error) {
 	to := asked.receiver
@@ -110,7 +92,7 @@ func (m *movement) forwarding(asked forwarding) (f casework.Forwarding, basis *c
 	if isNew {
 		basis = &found
 	}
-	if f.Number, err = m.w.FreeLegNumber(asked.numbers); err != nil {
+	if f.Number, err = m.w.FreeLegNumber(legNumber); err != nil {
 		return f, nil, err
 	}
 	return f, basis, nil

@@ -254,19 +254,23 @@ func (w *Writer) PutSubmission(s Submission, entry [16]byte) error {
 	return err
 }
 
-// FreeCaseNumber picks the first of some random numbers that no case has yet. 25 bits meet by chance once in 30 million.
-func (t *tx) FreeCaseNumber(numbers []string) (string, error) {
-	return t.free("SELECT EXISTS (SELECT 1 FROM cases WHERE number = $1)", numbers)
+// FreeCaseNumber draws numbers until one is that of no case yet.
+func (t *tx) FreeCaseNumber(draw func() string) (string, error) {
+	return t.free("SELECT EXISTS (SELECT 1 FROM cases WHERE number = $1)", draw)
 }
 
-// FreeLegNumber picks the first of some random numbers that no leg and no receipt has yet.
-func (t *tx) FreeLegNumber(numbers []string) (string, error) {
-	return t.free("SELECT EXISTS (SELECT 1 FROM legs WHERE number = $1) OR EXISTS (SELECT 1 FROM submissions WHERE number = $1)", numbers)
+// FreeLegNumber draws numbers until one is that of no leg and no receipt yet.
+func (t *tx) FreeLegNumber(draw func() string) (string, error) {
+	return t.free("SELECT EXISTS (SELECT 1 FROM legs WHERE number = $1) OR EXISTS (SELECT 1 FROM submissions WHERE number = $1)", draw)
 }
 
-func (t *tx) free(isTaken string, numbers []string) (string, error) {
-	for _, n := range numbers {
-		var taken bool
+// numberDraws bounds the draws of one number. Of 25 bits there are 33 million: beside a million one draw in 33 is taken, beside half of all each
+// second.
+const numberDraws = 100
+
+func (t *tx) free(isTaken string, draw func() string) (string, error) {
+	for range numberDraws {
+		n, taken := draw(), false
 		if err := t.row(isTaken, n).scan(&taken); err != nil {
 			return "", err
 		}
@@ -274,7 +278,7 @@ func (t *tx) free(isTaken string, numbers []string) (string, error) {
 			return n, nil
 		}
 	}
-	return "", errors.New("store: no free number among the candidates")
+	return "", errors.New("store: no free number was drawn")
 }
 
 // LegsOf are the legs of a case, oldest first.
