@@ -154,7 +154,7 @@ func overload(t *testing.T, lasts time.Duration, environment ...string) overload
 	if err != nil {
 		t.Fatal(err)
 	}
-	o := overloaded{sustained: quiet.sustainable(2 * time.Second)}
+	o := overloaded{sustained: quiet.sustainable(min(2*time.Second, lasts/4))}
 	if o.storm, err = newStorm(w, 4); err != nil {
 		t.Fatal(err)
 	}
@@ -218,12 +218,12 @@ func (o overloaded) faults(promised bool) (all []string) {
 }
 
 func TestOverloadIsRefusedAtOnceAndTheRestAnswered(t *testing.T) {
-	lasts := 6 * time.Second
+	lasts := 4 * time.Second
 	switch {
 	case long("overload"):
 		lasts = 10 * time.Minute
 	case testing.Short():
-		lasts = 3 * time.Second
+		lasts = 2 * time.Second
 	}
 	for _, fault := range overload(t, lasts).faults(long("overload")) {
 		t.Error(fault)
@@ -232,7 +232,7 @@ func TestOverloadIsRefusedAtOnceAndTheRestAnswered(t *testing.T) {
 
 // The control: a server that lets everybody in lets everybody wait, and the same check says so.
 func TestOverloadOfAServerWithoutABoundIsNoticed(t *testing.T) {
-	said := fmt.Sprint(overload(t, 4*time.Second, spoiledVariable+"=unbounded").faults(false))
+	said := fmt.Sprint(overload(t, 3*time.Second, spoiledVariable+"=unbounded").faults(false))
 	t.Log(said)
 	for _, want := range []string{"nothing was refused", "what was let in took"} {
 		if !strings.Contains(said, want) {

@@ -208,6 +208,7 @@ func stopUnderLoad(t *testing.T, dir string, tokens map[string]string, next *ato
 }
 
 func TestStopEndsInTimeAndLosesNoCallThatHasBegun(t *testing.T) {
+	t.Parallel()
 	times := 1
 	if long("stop") {
 		times = 20
@@ -235,6 +236,7 @@ func TestStopEndsInTimeAndLosesNoCallThatHasBegun(t *testing.T) {
 
 // The control: a process that is cut off leaves a call without its answer, and the same check says so.
 func TestStopThatCutsOffIsNoticed(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	first := startChild(t, dir)
 	first.kill()
