@@ -11,7 +11,7 @@ import (
 	pb "github.com/sinergi-pug/sinergi/proto/sinergi/v1"
 )
 
-// forwarding is a request to hand a leg on, read and with its chance drawn before the transaction.
+// forwarding is a request to hand a leg on, as it was read before the transaction.
 type forwarding struct {
 	id       casework.LegID
 	receiver casework.Unit
