@@ -39,7 +39,7 @@ func (f *face) assessOne(ctx context.Context, opts ...grpc.CallOption) error {
 }
 
 func trapErrorsOfTheInside(t *testing.T) {
-	f := newFace(t, nil)
+	f, asked := newFace(t, nil), 0
 	for name, do := range map[string]func(context.Context) error{
 		"panic":         func(context.Context) error { panic("Siti Aminah") },
 		"unknown error": func(context.Context) error { return errSecret },
@@ -47,6 +47,7 @@ func trapErrorsOfTheInside(t *testing.T) {
 		"unknown rule":  func(context.Context) error { return casework.Precondition("SITI_AMINAH") },
 	} {
 		f.probe.do = do
+		asked++
 		a := f.send("POST", growthPath, `{"children":[`+soundChild+`]}`)
 		reason, _ := a.reason(t)
 		if a.code != 500 || reason != "INTERNAL" || !strings.Contains(a.body, a.header.Get("X-Request-Id")) {
@@ -54,6 +55,9 @@ func trapErrorsOfTheInside(t *testing.T) {
 		}
 		if err := f.assessOne(asCaller(t)); status.Code(err) != codes.Internal || strings.Contains(strings.ToUpper(err.Error()), "SITI") {
 			t.Errorf("%s by gRPC: got %v", name, err)
+		}
+		if says := strings.Count(f.log.String(), `"kind":`); says != 2*asked {
+			t.Errorf("%s: the log says %d times of what kind it was, want %d", name, says, 2*asked)
 		}
 		for _, leak := range []string{"iti", "SQL", "goroutine", ".go:"} {
 			if strings.Contains(strings.ReplaceAll(a.body+f.log.String(), "ities", ""), leak) {

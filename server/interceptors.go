@@ -239,6 +239,9 @@ func (s *Server) answered(ctx context.Context, p *passage, next func(context.Con
 	if tells := public.reason == pb.ErrorReason_NOT_FOUND || public.reason == pb.ErrorReason_SIGN_IN_FAILED; tells && !p.missed.any() {
 		waitForTick(ctx)
 	}
+	if public.reason == pb.ErrorReason_INTERNAL {
+		s.log.ErrorContext(ctx, "fault", "request_id", p.id.String(), "method", s.metrics.name(p.method), "kind", store.Kind(err))
+	}
 	return public.status(p.id.String()).Err()
 }
 

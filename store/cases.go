@@ -268,6 +268,8 @@ func (t *tx) FreeLegNumber(draw func() string) (string, error) {
 // second.
 const numberDraws = 100
 
+var errNoNumber = errors.New("store: no free number was drawn")
+
 func (t *tx) free(isTaken string, draw func() string) (string, error) {
 	for range numberDraws {
 		n, taken := draw(), false
@@ -278,7 +280,7 @@ func (t *tx) free(isTaken string, draw func() string) (string, error) {
 			return n, nil
 		}
 	}
-	return "", errors.New("store: no free number was drawn")
+	return "", errNoNumber
 }
 
 // LegsOf are the legs of a case, oldest first.
