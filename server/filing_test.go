@@ -526,8 +526,8 @@ func TestAMeasurementThatIsMissingIsToldAsMissing(t *testing.T) {
 		expect(t, 400, []string{"INVALID_FIELD", `"field":"measurement"`, "REQUIRED"}, nil)
 }
 
-// A number of chance that others have is drawn again, as often as need be: of 25 bits a million cases leave one draw in 33 taken, and ten million
-// one in three. Of a chance that has no end the caller is told.
+// A number that is taken is drawn again, as often as need be: beside a million cases one draw in 33 meets another, beside ten million one in
+// three. It ends where nothing free comes.
 func TestANumberThatIsTakenIsDrawnAgain(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
